@@ -1,0 +1,7 @@
+-- The table that a new Socle holds before it is given any of its own.
+CREATE TABLE items (
+    id          INTEGER PRIMARY KEY,
+    name        VARCHAR(255) NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    created_at  TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+);

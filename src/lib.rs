@@ -1,0 +1,13 @@
+//! Socle turns a folder of SQL migrations into a running backend.
+//!
+//! `ARCHITECTURE.md` draws the house. The rooms, from the outside in: [`command`] and [`http`] speak to people and
+//! programs; [`records`] is the main job; [`schema`] says which tables there are; [`database`] is the only door to
+//! an engine.
+
+pub mod command;
+pub mod config;
+pub mod database;
+pub mod http;
+pub mod records;
+pub mod schema;
+pub mod telemetry;

@@ -1,0 +1,19 @@
+//! The integration tests: they start the real binary, each in a folder of its own, and speak HTTP to it.
+//!
+//! [`server`] starts and stops it, [`client`] asks for ordinary things, [`wire`] for those that no library would
+//! send. Every other module is one subject and reads as a list of what Socle promises about it.
+
+// A test is allowed to stop at the first thing that is not as promised; that is what it is for.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr
+)]
+
+mod client;
+mod server;
+mod wire;
+
+mod items_api;

@@ -1,0 +1,356 @@
+//! Starts the real binary in a folder of its own, and stops it; every module of the suite begins here.
+//!
+//! A [`Setup`] is what a process will be started with, a [`Server`] one that listens, an [`Ended`] one that is gone.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{self, Signal};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+/// How long anything that must happen may take on a machine that is busy with the other tests.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks again and again until `ready` has something to give, and fails the test when it never has.
+#[track_caller]
+pub(crate) fn eventually<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = ready() {
+            return value;
+        }
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// What a process is started with: a folder that goes away with the last of its users, variables and arguments.
+#[derive(Clone)]
+pub(crate) struct Setup {
+    home: Arc<TempDir>,
+    variables: BTreeMap<String, String>,
+    arguments: Vec<String>,
+    wrapper: Vec<String>,
+}
+
+impl Setup {
+    /// An empty folder, a port that the system picks, and an empty `CONFIG_DIR`, whatever lies in `/etc/socle` here.
+    pub(crate) fn new() -> Self {
+        let home = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+        std::fs::create_dir(home.path().join("config")).expect("the configuration folder");
+        let setup = Self {
+            home,
+            variables: BTreeMap::new(),
+            arguments: Vec::new(),
+            wrapper: Vec::new(),
+        };
+        let database = format!("sqlite:{}", setup.database().display());
+        let config = setup.config_dir().display().to_string();
+        setup
+            .env("PORT", "0")
+            .env("DATABASE_URL", &database)
+            .env("CONFIG_DIR", &config)
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.variables.remove(name);
+        self
+    }
+
+    pub(crate) fn argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Starts the binary through another program, which is given the binary and its arguments as its last ones.
+    pub(crate) fn through(mut self, wrapper: &[&str]) -> Self {
+        self.wrapper = wrapper.iter().map(|&part| part.to_owned()).collect();
+        self
+    }
+
+    /// Adds a migration, such as `V1__library.sql`, to the configuration folder.
+    pub(crate) fn migration(self, name: &str, sql: &str) -> Self {
+        std::fs::write(self.config_dir().join(name), sql).expect("a migration");
+        self
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(crate) fn config_dir(&self) -> PathBuf {
+        self.home().join("config")
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.home().join("socle.db")
+    }
+
+    /// The process that these settings describe, not started, with `arguments` before the setup's own.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let binary = env!("CARGO_BIN_EXE_socle");
+        let mut command = match self.wrapper.split_first() {
+            None => Command::new(binary),
+            Some((program, rest)) => {
+                let mut command = Command::new(program);
+                command.args(rest).arg(binary);
+                command
+            }
+        };
+        command
+            .args(arguments)
+            .args(&self.arguments)
+            .current_dir(self.home())
+            .env_clear()
+            .envs(&self.variables);
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command that ends by itself.
+    #[track_caller]
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        let mut process = Process::start(self.command(arguments));
+        process.ended()
+    }
+
+    /// Starts the server and waits until it listens.
+    #[track_caller]
+    pub(crate) fn start(&self) -> Server {
+        let mut process = Process::start(self.command(&[]));
+        let address = eventually("a line that says where it listens", || {
+            let said = process.said();
+            let address = said.lines().find_map(listening_address);
+            if address.is_none() && process.child.try_wait().expect("the state of the process").is_some() {
+                panic!("the server ended before it listened:\n{}", process.ended().said());
+            }
+            address
+        });
+        Server {
+            agent: crate::client::agent(),
+            address,
+            setup: self.clone(),
+            process,
+        }
+    }
+}
+
+fn listening_address(line: &str) -> Option<SocketAddr> {
+    let (_, after) = line.split_once("listening")?;
+    let (_, address) = after.split_once("http://")?;
+    let end = address.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ':' | '[' | ']')));
+    address[..end.unwrap_or(address.len())].parse().ok()
+}
+
+/// A server that listens. It is killed when the test ends, and a test that fails shows what it said.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) setup: Setup,
+    pub(crate) agent: ureq::Agent,
+    process: Process,
+}
+
+impl Server {
+    /// A server as it comes out of the box.
+    #[track_caller]
+    pub(crate) fn start() -> Self {
+        Setup::new().start()
+    }
+
+    #[track_caller]
+    pub(crate) fn with(describe: impl FnOnce(Setup) -> Setup) -> Self {
+        describe(Setup::new()).start()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.child.id()
+    }
+
+    /// Everything it wrote so far, standard output first.
+    pub(crate) fn said(&self) -> String {
+        self.process.said()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        signal::kill(self.process.pid(), signal).expect("the process takes a signal");
+    }
+
+    /// Asks it to stop, as Kubernetes does, and waits.
+    #[track_caller]
+    pub(crate) fn stop(&mut self) -> Ended {
+        self.signal(Signal::SIGTERM);
+        self.process.ended()
+    }
+
+    /// Takes it away without a word, as a power cut would.
+    #[track_caller]
+    pub(crate) fn kill9(&mut self) -> Ended {
+        self.process.child.kill().expect("the process is there to kill");
+        self.process.ended()
+    }
+
+    /// Waits until it is gone.
+    #[track_caller]
+    pub(crate) fn ended(&mut self) -> Ended {
+        self.process.ended()
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.process
+            .child
+            .try_wait()
+            .expect("the state of the process")
+            .is_some()
+    }
+
+    /// The figure, in KiB, that Linux gives for `name` in `/proc/PID/status`.
+    pub(crate) fn memory(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("the process's status");
+        let line = status
+            .lines()
+            .find(|line| line.starts_with(name))
+            .expect("a line of the status");
+        line.split_whitespace()
+            .nth(1)
+            .and_then(|figure| figure.parse().ok())
+            .expect("a figure in KiB")
+    }
+
+    /// How many files and sockets it holds open.
+    pub(crate) fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.pid()))
+            .expect("the process's files")
+            .count()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("--- the server at {} said:\n{}", self.address, self.said());
+        }
+    }
+}
+
+/// A process that is gone, and what it left.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ended {
+    pub(crate) fn said(&self) -> String {
+        format!("{}{}({})", self.out, self.err, self.status)
+    }
+
+    /// Asserts that it ended well.
+    #[track_caller]
+    pub(crate) fn well(self) -> Self {
+        assert!(self.status.success(), "{}", self.said());
+        self
+    }
+
+    /// Asserts that it ended badly by its own choice: not by a signal, not by a panic.
+    #[track_caller]
+    pub(crate) fn badly(self) -> Self {
+        assert!(
+            self.status.code().is_some_and(|code| code != 0 && code != 101),
+            "{}",
+            self.said()
+        );
+        assert!(!self.said().contains("panicked"), "{}", self.said());
+        self
+    }
+}
+
+/// A child process whose output is read as it comes, so that it never waits for a full pipe.
+struct Process {
+    child: Child,
+    out: Arc<Mutex<Vec<u8>>>,
+    err: Arc<Mutex<Vec<u8>>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Process {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the binary starts");
+        let (out, err) = (Arc::default(), Arc::default());
+        let readers = vec![
+            drain(child.stdout.take().expect("standard output"), Arc::clone(&out)),
+            drain(child.stderr.take().expect("standard error"), Arc::clone(&err)),
+        ];
+        Self {
+            child,
+            out,
+            err,
+            readers,
+        }
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.id()).expect("a process id"))
+    }
+
+    fn said(&self) -> String {
+        text(&self.out) + &text(&self.err)
+    }
+
+    #[track_caller]
+    fn ended(&mut self) -> Ended {
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            match self.child.try_wait().expect("the state of the process") {
+                Some(status) => break status,
+                None => assert!(Instant::now() < deadline, "it did not end; it said:\n{}", self.said()),
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        for reader in self.readers.drain(..) {
+            reader.join().expect("the reader of its output");
+        }
+        Ended {
+            status,
+            out: text(&self.out),
+            err: text(&self.err),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail only when it is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn text(bytes: &Mutex<Vec<u8>>) -> String {
+    String::from_utf8_lossy(&bytes.lock().expect("the output")).into_owned()
+}
+
+fn drain(mut pipe: impl Read + Send + 'static, into: Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
+    thread::spawn(move || {
+        let mut piece = [0; 4096];
+        while let Ok(length @ 1..) = pipe.read(&mut piece) {
+            into.lock().expect("the output").extend_from_slice(&piece[..length]);
+        }
+    })
+}

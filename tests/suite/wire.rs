@@ -1,0 +1,208 @@
+//! A connection written to by hand: bad bytes, slow clients, pipelining, and clients that must never retry.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::server::{PATIENCE, Server};
+
+pub(crate) struct Wire {
+    stream: TcpStream,
+    /// What was read past the last answer.
+    rest: Vec<u8>,
+}
+
+/// One answer read off the wire.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// Names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("no JSON ({error}): {}", self.text()))
+    }
+}
+
+impl Server {
+    /// A fresh connection. Reading from it waits at most as long as any test waits.
+    pub(crate) fn wire(&self) -> Wire {
+        let stream = TcpStream::connect(self.address).expect("a connection");
+        stream
+            .set_read_timeout(Some(PATIENCE * 2))
+            .expect("a bound for reading");
+        stream
+            .set_write_timeout(Some(PATIENCE * 2))
+            .expect("a bound for writing");
+        Wire {
+            stream,
+            rest: Vec::new(),
+        }
+    }
+
+    /// Sends these bytes on a connection of their own, and nothing after them, and gives the first answer, or `None`
+    /// when the server closes without one.
+    pub(crate) fn raw(&self, bytes: &[u8]) -> Option<Reply> {
+        let mut wire = self.wire();
+        // A server that has seen enough may close before it has read everything.
+        let _ = wire.stream.write_all(bytes);
+        let _ = wire.stream.shutdown(Shutdown::Write);
+        wire.reply()
+    }
+
+    /// A `GET` of a request target exactly as written, which a client library would tidy up or refuse.
+    pub(crate) fn raw_get(&self, target: &str) -> Option<Reply> {
+        let mut request = b"GET ".to_vec();
+        request.extend_from_slice(target.as_bytes());
+        request.extend_from_slice(b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        self.raw(&request)
+    }
+}
+
+impl Wire {
+    /// Writes, and says whether the other side still took it.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
+    }
+
+    /// A `POST` of JSON on this connection, answered or not; never sent twice.
+    pub(crate) fn post(&mut self, path: &str, body: &Value) -> Option<Reply> {
+        let body = body.to_string();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        if self.write(&[head.as_bytes(), body.as_bytes()].concat()) {
+            self.reply()
+        } else {
+            None
+        }
+    }
+
+    /// Waits less than usual for what comes next.
+    pub(crate) fn read_at_most(&self, patience: Duration) {
+        self.stream
+            .set_read_timeout(Some(patience))
+            .expect("a bound for reading");
+    }
+
+    /// Reads some bytes, none at the end of the stream or when it broke.
+    pub(crate) fn read(&mut self, most: usize) -> Vec<u8> {
+        let mut piece = vec![0; most];
+        let length = self.stream.read(&mut piece).unwrap_or(0);
+        piece.truncate(length);
+        piece
+    }
+
+    /// Whether the server closes this connection, having said whatever it has to say.
+    pub(crate) fn is_closed_by_the_server(&mut self) -> bool {
+        let mut piece = [0; 4096];
+        loop {
+            match self.stream.read(&mut piece) {
+                Ok(0) => return true,
+                Ok(_) => {}
+                Err(error) => {
+                    return !matches!(
+                        error.kind(),
+                        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+                    );
+                }
+            }
+        }
+    }
+
+    /// The next final answer (interim ones such as `100 Continue` are passed over), or `None` when the connection ends.
+    pub(crate) fn reply(&mut self) -> Option<Reply> {
+        loop {
+            let reply = self.any_reply()?;
+            if reply.status >= 200 {
+                return Some(reply);
+            }
+        }
+    }
+
+    /// The next answer, interim or final.
+    pub(crate) fn any_reply(&mut self) -> Option<Reply> {
+        let head = String::from_utf8_lossy(&self.until(b"\r\n\r\n")?).into_owned();
+        let mut lines = head.split("\r\n");
+        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+        let headers: Vec<(String, String)> = lines
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect();
+        let mut reply = Reply {
+            status,
+            headers,
+            body: Vec::new(),
+        };
+        reply.body = if status < 200 || matches!(status, 204 | 304) {
+            Vec::new()
+        } else if reply.header("transfer-encoding") == Some("chunked") {
+            self.chunks()?
+        } else if let Some(length) = reply.header("content-length") {
+            self.exactly(length.parse().ok()?)?
+        } else {
+            self.everything()
+        };
+        Some(reply)
+    }
+
+    fn chunks(&mut self) -> Option<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let size = self.until(b"\r\n")?;
+            let size = usize::from_str_radix(String::from_utf8_lossy(&size).trim(), 16).ok()?;
+            let piece = self.exactly(size)?;
+            self.until(b"\r\n")?;
+            if size == 0 {
+                return Some(body);
+            }
+            body.extend_from_slice(&piece);
+        }
+    }
+
+    fn until(&mut self, mark: &[u8]) -> Option<Vec<u8>> {
+        loop {
+            if let Some(at) = self.rest.windows(mark.len()).position(|window| window == mark) {
+                let mut found: Vec<u8> = self.rest.drain(..at + mark.len()).collect();
+                found.truncate(at);
+                return Some(found);
+            }
+            self.more()?;
+        }
+    }
+
+    fn exactly(&mut self, length: usize) -> Option<Vec<u8>> {
+        while self.rest.len() < length {
+            self.more()?;
+        }
+        Some(self.rest.drain(..length).collect())
+    }
+
+    fn everything(&mut self) -> Vec<u8> {
+        while self.more().is_some() {}
+        std::mem::take(&mut self.rest)
+    }
+
+    fn more(&mut self) -> Option<()> {
+        let piece = self.read(64 * 1024);
+        self.rest.extend_from_slice(&piece);
+        (!piece.is_empty()).then_some(())
+    }
+}

@@ -1,0 +1,136 @@
+//! Every setting, once: its flag, variable, default and meaning, and the command that is to run.
+//!
+//! `main` calls [`parse`] with the arguments and the environment; nothing else in Socle reads either. The variable of a
+//! setting is its flag in capitals (`--database-url`, `DATABASE_URL`), so the two cannot drift apart, and `--help` and
+//! the messages about bad values are made from the same definitions.
+
+mod help;
+mod parse;
+mod values;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use crate::database::Synchronous;
+pub use parse::{Environment, Exit, parse};
+pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel};
+
+/// Where the tables' files are looked for when `CONFIG_DIR` is not set.
+pub const DEFAULT_CONFIG_DIR: &str = "/etc/socle";
+
+/// What a command line asks for.
+#[derive(Debug, Clone, clap::Parser)]
+#[command(
+    name = "socle",
+    version,
+    bin_name = "socle",
+    override_usage = "socle [COMMAND] [SETTINGS]",
+    about = "Socle turns a folder of SQL migrations into a running backend: a REST API, pages and OpenAPI over SQLite."
+)]
+pub struct Cli {
+    /// The settings, from flags, the environment and defaults, in that order.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// The command; without one, `serve`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What Socle can be asked to do.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
+pub enum Command {
+    /// Apply pending migrations, then run the server until SIGTERM or SIGINT (the default)
+    Serve,
+    /// Apply pending migrations and say which; safe beside a running server
+    Migrate {
+        /// List what is applied and what is pending; change nothing
+        #[arg(long)]
+        status: bool,
+    },
+    /// Exit 0 when the local server is ready, 1 when not (for HEALTHCHECK and exec probes)
+    Healthcheck,
+    /// Print the OpenAPI document of the tables as they are
+    Openapi,
+}
+
+/// The settings every command takes. The first line of each doc comment is its meaning in `--help`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Settings {
+    /// The address to listen on; 0.0.0.0 is every IPv4 interface, :: every interface
+    #[arg(long, global = true, value_name = "IP", default_value = "127.0.0.1", value_parser = values::address)]
+    pub address: IpAddr,
+
+    /// The port to listen on; 0 takes any free one
+    #[arg(long, global = true, value_name = "PORT", default_value = "8000", value_parser = values::port)]
+    pub port: u16,
+
+    /// The database file; its parent folders are made
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        default_value = "sqlite:data/socle.db",
+        value_parser = values::database_url
+    )]
+    pub database_url: DatabaseUrl,
+
+    /// The folder with your tables, as V1__name.sql, V2__name.sql, …; when unset, /etc/socle if it exists
+    #[arg(long, global = true, value_name = "FOLDER", value_parser = values::folder)]
+    pub config_dir: Option<PathBuf>,
+
+    /// The title that the pages show
+    #[arg(long, global = true, value_name = "TEXT", default_value = "Socle")]
+    pub app_title: String,
+
+    /// The version that the pages and health answers show
+    #[arg(long, global = true, value_name = "TEXT", default_value = env!("CARGO_PKG_VERSION"))]
+    pub app_version: String,
+
+    /// The name of the environment, as `/` answers it
+    #[arg(long, global = true, value_name = "TEXT", default_value = "production")]
+    pub app_environment: String,
+
+    /// full: a write is answered once it is on disk; normal: once it is in the log
+    #[arg(
+        long,
+        global = true,
+        value_name = "MODE",
+        default_value = "full",
+        value_parser = values::synchronous
+    )]
+    pub sqlite_synchronous: Synchronous,
+
+    /// The largest body of a request (512KiB, 1MiB, 2M, or bytes)
+    #[arg(long, global = true, value_name = "SIZE", default_value = "1MiB", value_parser = values::byte_size)]
+    pub max_body: ByteSize,
+
+    /// After SIGTERM, answer "not ready" this long before draining (500ms, 20s, 1m)
+    #[arg(long, global = true, value_name = "TIME", default_value = "0s", value_parser = values::duration)]
+    pub shutdown_delay: Duration,
+
+    /// Drain open requests at most this long, then exit
+    #[arg(long, global = true, value_name = "TIME", default_value = "20s", value_parser = values::duration)]
+    pub shutdown_grace: Duration,
+
+    /// How log lines are written: text or json
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", value_parser = values::log_format)]
+    pub log_format: LogFormat,
+
+    /// off, error, warn, info, debug or trace; parts may differ: info,socle::request=off
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info", value_parser = values::log_level)]
+    pub log_level: LogLevel,
+
+    /// Add detail to error answers; not for production
+    #[arg(
+        long,
+        global = true,
+        value_name = "BOOL",
+        default_value = "false",
+        default_missing_value = "true",
+        num_args = 0..=1,
+        require_equals = true,
+        value_parser = values::boolean
+    )]
+    pub debug: bool,
+}

@@ -1,0 +1,272 @@
+//! The values that settings take: each type, and the words for what it allows.
+//!
+//! The parsers are called by clap. Their error is only what is allowed; which setting it was and what it held is added
+//! in one place, [`super::parse`].
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+
+use crate::database::Synchronous;
+
+/// Where the database is: `sqlite:PATH`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(PathBuf);
+
+impl DatabaseUrl {
+    /// The path of the database file.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+/// A number of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ByteSize(pub u64);
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Which log lines are written: a level, and levels of parts that differ from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogLevel(Targets);
+
+impl LogLevel {
+    /// The filter, as the `tracing` crates take it.
+    pub fn targets(&self) -> &Targets {
+        &self.0
+    }
+
+    /// Whether no line at all is written.
+    pub fn is_off(&self) -> bool {
+        self.0.default_level() == Some(LevelFilter::OFF) && self.0.iter().count() == 0
+    }
+}
+
+impl fmt::Display for ByteSize {
+    /// The largest unit that needs no fraction: `1MiB`, `1500 bytes`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (unit, bytes) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] {
+            if self.0 >= bytes && self.0.is_multiple_of(bytes) {
+                return write!(f, "{}{unit}", self.0 / bytes);
+            }
+        }
+        write!(f, "{} bytes", self.0)
+    }
+}
+
+pub(super) fn address(text: &str) -> Result<IpAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "an IP address, such as 127.0.0.1, 0.0.0.0 or ::1")
+}
+
+pub(super) fn port(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| "a port number from 0 to 65535")
+}
+
+/// Reads `sqlite:PATH`, `sqlite://PATH` and `sqlite:///PATH` (the last one absolute).
+pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
+    const ALLOWED: &str =
+        "sqlite:PATH with the path of a file, such as sqlite:data/socle.db or sqlite:///data/socle.db";
+    let Some(rest) = text.strip_prefix("sqlite:") else {
+        return Err(ALLOWED);
+    };
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    if path == ":memory:" {
+        return Err("sqlite:PATH with the path of a file: a database in memory would be gone with the process");
+    }
+    if path.contains('?') {
+        return Err("sqlite:PATH with the path of a file, without parameters after a question mark");
+    }
+    if path.is_empty() || path.ends_with('/') {
+        return Err(ALLOWED);
+    }
+    Ok(DatabaseUrl(PathBuf::from(path)))
+}
+
+pub(super) fn folder(text: &str) -> Result<PathBuf, &'static str> {
+    let path = PathBuf::from(text);
+    match path.is_dir() {
+        true => Ok(path),
+        false => Err("a folder that exists and may be read"),
+    }
+}
+
+pub(super) fn synchronous(text: &str) -> Result<Synchronous, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "full" => Ok(Synchronous::Full),
+        "normal" => Ok(Synchronous::Normal),
+        _ => Err("full or normal"),
+    }
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("text or json"),
+    }
+}
+
+pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err("true or false"),
+    }
+}
+
+/// Reads a size as Kubernetes writes quantities: `k`, `M`, `G` are thousands, `Ki`, `Mi`, `Gi` are 1024s; a `B` may
+/// follow and capitals do not matter.
+pub(super) fn byte_size(text: &str) -> Result<ByteSize, &'static str> {
+    const ALLOWED: &str = "a size above zero, such as 512KiB, 1MiB, 2M or a number of bytes";
+    let (number, unit) = split_number(text).ok_or(ALLOWED)?;
+    let factor: u64 = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1_000,
+        "m" | "mb" => 1_000_000,
+        "g" | "gb" => 1_000_000_000,
+        "ki" | "kib" => 1 << 10,
+        "mi" | "mib" => 1 << 20,
+        "gi" | "gib" => 1 << 30,
+        _ => return Err(ALLOWED),
+    };
+    match number.checked_mul(factor) {
+        None | Some(0) => Err(ALLOWED),
+        Some(bytes) => Ok(ByteSize(bytes)),
+    }
+}
+
+/// Reads `500ms`, `20s`, `1m`, `1h`, or a plain number of seconds; at most a day.
+pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
+    const ALLOWED: &str = "a time of at most 24h, such as 0s, 500ms, 20s or 1m";
+    let (number, unit) = split_number(text).ok_or(ALLOWED)?;
+    let milliseconds: u64 = match unit {
+        "ms" => 1,
+        "" | "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(ALLOWED),
+    };
+    match number.checked_mul(milliseconds) {
+        Some(total) if total <= 86_400_000 => Ok(Duration::from_millis(total)),
+        _ => Err(ALLOWED),
+    }
+}
+
+/// Reads a level, or a level and `part=level` pairs separated by commas.
+///
+/// Checked piece by piece because `Targets` takes a mistyped level for the name of a part.
+pub(super) fn log_level(text: &str) -> Result<LogLevel, &'static str> {
+    const ALLOWED: &str =
+        "off, error, warn, info, debug or trace, and if need be levels of parts, such as info,socle::request=off";
+    let mut targets = Targets::new();
+    for piece in text.split(',').map(str::trim) {
+        targets = match piece.split_once('=') {
+            None => targets.with_default(level(piece).ok_or(ALLOWED)?),
+            Some((target, piece)) if !target.is_empty() => targets.with_target(target, level(piece).ok_or(ALLOWED)?),
+            Some(_) => return Err(ALLOWED),
+        };
+    }
+    Ok(LogLevel(targets))
+}
+
+fn level(text: &str) -> Option<LevelFilter> {
+    match text.to_ascii_lowercase().as_str() {
+        "warning" => Some(LevelFilter::WARN),
+        name @ ("off" | "error" | "warn" | "info" | "debug" | "trace") => LevelFilter::from_str(name).ok(),
+        _ => None,
+    }
+}
+
+/// Splits `20s` into 20 and `s`. Nothing when there is no number, or one that no `u64` holds.
+fn split_number(text: &str) -> Option<(u64, &str)> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(end)?;
+    Some((number.parse().ok()?, unit.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_url_is_read_in_every_spelling_people_use() {
+        for (text, path) in [
+            ("sqlite:data/socle.db", "data/socle.db"),
+            ("sqlite://data/socle.db", "data/socle.db"),
+            ("sqlite:/data/socle.db", "/data/socle.db"),
+            ("sqlite:///data/socle.db", "/data/socle.db"),
+            ("sqlite:with space.db", "with space.db"),
+        ] {
+            assert_eq!(database_url(text), Ok(DatabaseUrl(PathBuf::from(path))), "{text}");
+        }
+        for text in [
+            "data/socle.db",
+            "postgres://host/db",
+            "sqlite:",
+            "sqlite:///",
+            "sqlite:data/",
+            "sqlite:a?mode=ro",
+        ] {
+            assert!(database_url(text).is_err(), "{text}");
+        }
+        assert!(database_url("sqlite::memory:").is_err_and(|allowed| allowed.contains("in memory")));
+    }
+
+    #[test]
+    fn sizes_are_read_with_decimal_and_binary_units() {
+        for (text, bytes) in [
+            ("1048576", 1 << 20),
+            ("1MiB", 1 << 20),
+            ("1Mi", 1 << 20),
+            ("512k", 512_000),
+            ("2 GB", 2_000_000_000),
+        ] {
+            assert_eq!(byte_size(text), Ok(ByteSize(bytes)), "{text}");
+        }
+        for text in ["", "0", "-1", "1.5MiB", "1XB", "MiB", "99999999999GiB"] {
+            assert!(byte_size(text).is_err(), "{text}");
+        }
+        assert_eq!(ByteSize(1 << 20).to_string(), "1MiB");
+        assert_eq!(ByteSize(1500).to_string(), "1500 bytes");
+    }
+
+    #[test]
+    fn times_are_read_with_units_and_plain_numbers_are_seconds() {
+        for (text, milliseconds) in [
+            ("0s", 0),
+            ("20s", 20_000),
+            ("1m", 60_000),
+            ("500ms", 500),
+            ("3", 3_000),
+            ("1h", 3_600_000),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in ["", "s", "-1s", "1d", "25h", "1.5s", "99999999999999999999s"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_log_level_is_a_level_and_never_a_mistyped_part() {
+        assert!(log_level("off").is_ok_and(|level| level.is_off()));
+        assert!(log_level("WARNING").is_ok_and(|level| level.targets().default_level() == Some(LevelFilter::WARN)));
+        assert!(log_level("info,socle::request=off").is_ok_and(|level| !level.is_off()));
+        for text in ["verbose", "", "info,", "=info", "socle=loud"] {
+            assert!(log_level(text).is_err(), "{text}");
+        }
+    }
+}

@@ -51,7 +51,7 @@ function kindOf(field) {
     case "date":
       return { control: line({ type: "date" }), read: typed(asTyped) };
     case "datetime":
-      return { control: line({ type: "datetime-local", step: "1" }), read: typed(utc), hint: `In your time zone, ${timeZone()}.` };
+      return { control: line({ type: "datetime-local" }), read: typed(utc), hint: `In your time zone, ${timeZone()}.` };
     case "choice":
       return choice((field.choices ?? []).map(({ value, display_name: label }) => ({ value, label: label ?? value })));
     case "json":
@@ -70,7 +70,7 @@ const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const typed = (convert) => (control) => {
   // A date picker that holds half a date has no value to send and no words for it but these.
-  if (control.validity.badInput) throw new Unsendable("Fill in all of the date.");
+  if (control.validity.badInput) throw new Unsendable("Fill in every part of the date, or clear it.");
   const value = control.value.trim();
   return value === "" ? undefined : convert(value);
 };

@@ -37,7 +37,7 @@ async function healthNow() {
     return { word: "Healthy", wrong: "", unreachable: false };
   } catch (error) {
     if (error.unreachable) {
-      return { word: "Unreachable", wrong: `${error.message} Trying again every few seconds.`, unreachable: true };
+      return { word: "No answer", wrong: `${error.message} Trying again every few seconds.`, unreachable: true };
     }
     return { word: "Unwell", wrong: wrongChecks(error), unreachable: false };
   }

@@ -1,0 +1,159 @@
+//! Migrations: the SQL files that make the tables, applied in order, each exactly once.
+//!
+//! There are two histories: Socle's own files, embedded in the binary, and those of `CONFIG_DIR`. [`apply`] runs before
+//! a server opens its database and by `socle migrate`; [`overview`] is `socle migrate --status`; [`Expected`] tells the
+//! readiness probe whether the database is still at what this process started with.
+//!
+//! On the way through: [`files`] reads what there is, [`history`] what was applied and what that leaves to do,
+//! [`place`] opens and guards the database file, and [`run`] applies one file in one transaction. Everything that can be
+//! found wrong with the files is found before the database is touched.
+
+mod error;
+mod files;
+mod history;
+mod place;
+mod run;
+mod script;
+
+use std::path::Path;
+
+pub use error::MigrationError;
+use files::Files;
+use history::History;
+
+use super::session::Session;
+use crate::database::{Error, Statement, ValueRef};
+
+/// The outcome of [`apply`].
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The files that were applied just now, in order.
+    pub applied: Vec<String>,
+    /// What the database holds from now on.
+    pub expected: Expected,
+}
+
+/// The migrations that a process knows to be applied.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    latest: Vec<(History, i32)>,
+}
+
+/// How one migration stands, for people to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The file, such as `V1__items.sql`.
+    pub file: String,
+    /// Whether it is Socle's own rather than from `CONFIG_DIR`.
+    pub built_in: bool,
+    /// Whether it is applied.
+    pub state: State,
+}
+
+/// Whether a migration is applied, and whether its file still says what was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Applied at this time (RFC 3339, UTC).
+    Applied(String),
+    /// Applied at this time; the file has changed since.
+    Changed(String),
+    /// Applied at this time; the file is not there any more.
+    Missing(String),
+    /// Not applied yet.
+    Pending,
+}
+
+/// All migrations, and what stands in the way of applying those that are pending.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// Socle's own first, by number.
+    pub migrations: Vec<Status>,
+    /// What [`apply`] would refuse.
+    pub problem: Option<MigrationError>,
+}
+
+/// Brings the database up to date: makes the file and its folders if need be, then applies each pending migration in a
+/// transaction of its own and calls `each` with its name. A migration that fails leaves the database as it was before
+/// that file. When another process is doing the same, waits for it.
+///
+/// # Errors
+///
+/// [`MigrationError`], whose text names the file and what to do.
+pub fn apply(database: &Path, config_dir: Option<&Path>, mut each: impl FnMut(&str)) -> Result<Report, MigrationError> {
+    let files = Files::read(config_dir)?;
+    let mut applied = Vec::new();
+    if !is_up_to_date(database, &files)? {
+        place::make_folder(database)?;
+        let _lock = place::lock(database)?;
+        let mut new_file = place::NewFile::watch(database);
+        let mut connection = place::open_or_create(database)?;
+        for (history, file) in history::pending(&connection, database, &files)? {
+            run::apply(&mut connection, database, history, file)?;
+            new_file.keep();
+            each(&file.name);
+            applied.push(file.name.clone());
+        }
+    }
+    let expected = Expected { latest: files.latest() };
+    Ok(Report { applied, expected })
+}
+
+/// Lists all migrations and how they stand. Makes and changes nothing.
+///
+/// # Errors
+///
+/// When the files or the database cannot be read.
+pub fn overview(database: &Path, config_dir: Option<&Path>) -> Result<Overview, MigrationError> {
+    let files = Files::read(config_dir)?;
+    let connection = place::open_existing(database)?;
+    let mut migrations = Vec::new();
+    for history in History::ALL {
+        let applied = match &connection {
+            Some(connection) => history::read(connection, database, history)?,
+            None => Vec::new(),
+        };
+        migrations.extend(history::statuses(history, files.of(history), &applied));
+    }
+    let problem = match &connection {
+        Some(connection) => history::pending(connection, database, &files).err(),
+        None => files.check_order().err(),
+    };
+    Ok(Overview { migrations, problem })
+}
+
+/// Whether there is a database with nothing left to apply. Takes no lock and writes nothing: the way most starts go.
+fn is_up_to_date(database: &Path, files: &Files) -> Result<bool, MigrationError> {
+    match place::open_existing(database)? {
+        None => files.check_order().map(|()| false),
+        Some(connection) => Ok(history::pending(&connection, database, files)?.is_empty()),
+    }
+}
+
+impl Expected {
+    /// Whether the database holds every migration that this process started with. Files that came into `CONFIG_DIR`
+    /// since do not count: they are applied by the next start or `socle migrate`, and until then nothing is wrong.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn holds(&self, session: &Session<'_>) -> Result<bool, Error> {
+        for &(history, latest) in &self.latest {
+            let sql = format!(
+                "SELECT count(*) FROM {} WHERE version BETWEEN 1 AND {latest}",
+                history.table()
+            );
+            let count = session.first(&Statement::plain(&sql), |row| Ok::<_, Error>(row.get(0).to_value()));
+            match count.map(|count| {
+                count.map(|count| matches!(count.as_ref(), ValueRef::Integer(n) if n == i64::from(latest)))
+            }) {
+                Ok(Some(true)) => {}
+                Ok(_) | Err(Error::SchemaChanged(_)) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests;

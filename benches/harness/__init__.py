@@ -1,0 +1,1 @@
+"""What `benches/run` and `benches/mixed` share: servers, loads, the machine and the report."""

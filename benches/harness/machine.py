@@ -1,0 +1,51 @@
+"""What the figures were taken on: processor, kernel, and how long the disk takes to say that a write is kept."""
+
+import os
+import platform
+import statistics
+import time
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.machine()
+
+
+def memory_gib():
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def fdatasync_microseconds(folder, times=300):
+    """The median time for 4 KiB to be appended to a file in `folder` and made safe, which bounds honest inserts."""
+    path = os.path.join(folder, "fdatasync-probe")
+    took = []
+    file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    try:
+        for _ in range(times):
+            os.write(file, b"x" * 4096)
+            start = time.perf_counter()
+            os.fdatasync(file)
+            took.append((time.perf_counter() - start) * 1e6)
+    finally:
+        os.close(file)
+        os.unlink(path)
+    return statistics.median(took)
+
+
+def line(folder):
+    return (
+        f"{os.cpu_count()} cores ({processor()}), {memory_gib():.0f} GiB, Linux {platform.release()}; "
+        f"fdatasync of 4 KiB: {fdatasync_microseconds(folder):,.0f} µs"
+    )
+
+
+def busy():
+    """The load average of the last minute, when something else is using the machine; otherwise None."""
+    load = os.getloadavg()[0]
+    return load if load > 0.5 else None

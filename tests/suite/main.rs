@@ -13,7 +13,18 @@
 )]
 
 mod client;
+mod process;
 mod server;
 mod wire;
 
+mod bulk;
+mod errors;
+mod formats;
+mod forms;
 mod items_api;
+mod keys;
+mod lists;
+mod lookups;
+mod options;
+mod search;
+mod types;

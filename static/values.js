@@ -26,7 +26,7 @@ export function valueNode(value, type) {
 
 /** Whether a column's values line up on the right. */
 export function isNumeric(type, values) {
-  if (type) return ["integer", "float", "decimal"].includes(type);
+  if (type && type !== "field") return ["integer", "float", "decimal"].includes(type);
   const present = values.filter((value) => value !== null);
   return present.length > 0 && present.every((value) => typeof value === "number" || typeof value === "bigint");
 }

@@ -12,6 +12,7 @@
     clippy::print_stderr
 )]
 
+mod browser;
 mod client;
 mod process;
 mod server;
@@ -26,5 +27,6 @@ mod keys;
 mod lists;
 mod lookups;
 mod options;
+mod pages;
 mod search;
 mod types;

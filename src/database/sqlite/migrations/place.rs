@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(super) fn make_folder(database: &Path) -> Result<(), MigrationError> {
     std::fs::create_dir_all(folder(database)).map_err(|error| match error.raw_os_error() {
         Some(code) if code == Errno::ENOSPC as i32 => full(database),
-        _ => not_writable(database).unwrap_or_else(|| engine(database, error.to_string())),
+        _ => not_writable(database).unwrap_or_else(|| elsewhere(database, &error.to_string())),
     })
 }
 
@@ -143,7 +143,6 @@ pub(super) fn words(error: &Error) -> String {
 
 /// What an error of SQLite means for the file, and what to do about it.
 pub(super) fn explain(database: &Path, error: &Error) -> MigrationError {
-    let otherwise = || engine(database, words(error));
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => MigrationError::NotADatabase {
             database: shown(database),
@@ -156,9 +155,9 @@ pub(super) fn explain(database: &Path, error: &Error) -> MigrationError {
         Some(ErrorCode::SystemIoFailure) if has_no_room(database) => full(database),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => busy(database),
         Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-            not_writable(database).unwrap_or_else(otherwise)
+            not_writable(database).unwrap_or_else(|| elsewhere(database, &words(error)))
         }
-        _ => otherwise(),
+        _ => engine(database, words(error)),
     }
 }
 
@@ -241,6 +240,14 @@ fn shown(database: &Path) -> String {
 fn full(database: &Path) -> MigrationError {
     MigrationError::DiskFull {
         database: shown(database),
+    }
+}
+
+/// The file system refuses without a reason that we know.
+fn elsewhere(database: &Path, words: &str) -> MigrationError {
+    MigrationError::NotWritable {
+        database: shown(database),
+        why: format!("{words}; set DATABASE_URL to a file in a folder that can be written"),
     }
 }
 

@@ -1,0 +1,55 @@
+//! Why a command failed, as the one line that `socle` prints.
+
+use std::io;
+use std::net::SocketAddr;
+
+use crate::database;
+use crate::database::sqlite::migrations::MigrationError;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CommandError {
+    /// The database could not be brought up to date.
+    #[error("{0}")]
+    Migrations(#[from] MigrationError),
+    /// The database could not be used.
+    #[error("{0}")]
+    Database(#[from] database::Error),
+    /// The address could not be listened on.
+    #[error("{0}")]
+    Listen(#[from] ListenError),
+    /// The server is not ready.
+    #[error("the server at {0} is not ready: {1}")]
+    NotReady(SocketAddr, String),
+    /// Standard output or the logs could not be written.
+    #[error("the output cannot be written: {0}")]
+    Output(io::Error),
+    /// The system refused something that every server needs.
+    #[error("the server cannot run: {0}")]
+    System(io::Error),
+}
+
+/// Why an address cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ListenError {
+    #[error("port {} on {} is taken: stop the program that has it, or set PORT to another port", .0.port(), .0.ip())]
+    Taken(SocketAddr),
+    #[error("port {} may not be taken by this user: set PORT to 1024 or above", .0.port())]
+    Forbidden(SocketAddr),
+    #[error("{} is not an address of this machine: set ADDRESS to one, such as 127.0.0.1, or 0.0.0.0 for all", .0.ip())]
+    NotHere(SocketAddr),
+    #[error("{0} cannot be listened on: {1}; set ADDRESS and PORT to others")]
+    Other(SocketAddr, io::Error),
+}
+
+impl ListenError {
+    /// Puts the system's refusal into words that help.
+    pub(super) fn new(address: SocketAddr, error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::AddrInUse => Self::Taken(address),
+            io::ErrorKind::PermissionDenied => Self::Forbidden(address),
+            io::ErrorKind::AddrNotAvailable => Self::NotHere(address),
+            _ => Self::Other(address, error),
+        }
+    }
+}

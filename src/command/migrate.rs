@@ -1,0 +1,58 @@
+//! `socle migrate`: applies pending migrations, or lists how all of them stand.
+
+use std::io::Write;
+
+use super::error::CommandError;
+use crate::config::Settings;
+use crate::database::sqlite::migrations::{self, State, Status};
+
+/// Applies what is pending and prints each file as it is done.
+pub(super) fn apply(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
+    let database = settings.database_url.path();
+    // A printed line that nobody reads must not stop a migration half-way through the list.
+    let mut printed = Ok(());
+    let report = migrations::apply(database, settings.config_dir.as_deref(), |file| {
+        if printed.is_ok() {
+            printed = writeln!(out, "applied {file}");
+        }
+    })?;
+    printed.map_err(CommandError::Output)?;
+    if report.applied.is_empty() {
+        writeln!(out, "nothing to apply: {} is up to date", database.display()).map_err(CommandError::Output)?;
+    }
+    Ok(())
+}
+
+/// Prints a table of all migrations, then fails if one of them stands in the way of the next start.
+pub(super) fn status(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
+    let config_dir = settings.config_dir.as_deref();
+    let overview = migrations::overview(settings.database_url.path(), config_dir)?;
+    let folder = config_dir.map_or_else(|| "CONFIG_DIR".to_owned(), |folder| folder.display().to_string());
+    let rows: Vec<[String; 4]> = overview.migrations.iter().map(|status| row(status, &folder)).collect();
+    print_table(&rows, out).map_err(CommandError::Output)?;
+    overview.problem.map_or(Ok(()), |problem| Err(problem.into()))
+}
+
+fn row(status: &Status, folder: &str) -> [String; 4] {
+    let from = if status.built_in { "built in" } else { folder };
+    let (state, when) = match &status.state {
+        State::Applied(when) => ("applied", when.as_str()),
+        State::Changed(when) => ("changed since", when.as_str()),
+        State::Missing(when) => ("file is missing", when.as_str()),
+        State::Pending => ("pending", ""),
+    };
+    [&status.file, from, state, when].map(ToOwned::to_owned)
+}
+
+fn print_table(rows: &[[String; 4]], out: &mut dyn Write) -> std::io::Result<()> {
+    let heads = ["migration", "from", "state", "applied on"].map(ToOwned::to_owned);
+    let lines = || std::iter::once(&heads).chain(rows);
+    let width =
+        |column: fn(&[String; 4]) -> &String| lines().map(|line| column(line).chars().count()).max().unwrap_or(0);
+    let (first, second, third) = (width(|[a, ..]| a), width(|[_, b, ..]| b), width(|[_, _, c, _]| c));
+    for [file, from, state, when] in lines() {
+        let line = format!("{file:<first$}  {from:<second$}  {state:<third$}  {when}");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}

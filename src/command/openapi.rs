@@ -1,0 +1,61 @@
+//! `socle openapi`: prints the OpenAPI document of the tables as they are.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::error::CommandError;
+use crate::config::Settings;
+use crate::database::sqlite::migrations;
+use crate::database::{Database, Options};
+use crate::http;
+use crate::schema::Schema;
+
+/// Prints the document of the configured database or, while there is none, of the one that the first start would make.
+pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
+    let path = settings.database_url.path();
+    let scratch = match path.exists() {
+        true => None,
+        false => Some(Scratch::new().map_err(CommandError::System)?),
+    };
+    let path = scratch.as_ref().map_or_else(|| path.to_path_buf(), Scratch::database);
+    migrations::apply(&path, settings.config_dir.as_deref(), |_| {})?;
+    let database = Database::open(&Options {
+        path,
+        synchronous: settings.sqlite_synchronous,
+    })?;
+    let (version, facts) = database.facts()?;
+    let document = http::openapi::document(
+        &Schema::from_facts(version, &facts),
+        &settings.app_title,
+        &settings.app_version,
+        None,
+    );
+    serde_json::to_writer_pretty(&mut *out, &document).map_err(|error| CommandError::Output(error.into()))?;
+    writeln!(out).map_err(CommandError::Output)
+}
+
+/// A folder that is gone when the command is.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    /// An image without a shell may have no temporary folder either, but shared memory it has.
+    fn new() -> std::io::Result<Self> {
+        let name = format!("socle-openapi-{}", std::process::id());
+        let folders = [std::env::temp_dir().join(&name), Path::new("/dev/shm").join(&name)];
+        let [first, second] = folders;
+        match std::fs::create_dir(&first) {
+            Ok(()) => Ok(Self(first)),
+            Err(_) => std::fs::create_dir(&second).map(|()| Self(second)),
+        }
+    }
+
+    fn database(&self) -> PathBuf {
+        self.0.join("socle.db")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,168 @@
+//! A stranger's SQL file in `CONFIG_DIR` becomes a complete, validated, documented API.
+
+use serde_json::{Value, json};
+
+use crate::server::Server;
+
+/// Also what [`crate::openapi`] is asked to describe.
+pub(crate) const LIBRARY: &str = "
+    CREATE TABLE authors (
+        id INTEGER PRIMARY KEY,
+        name VARCHAR(120) NOT NULL,
+        born INTEGER CHECK (born BETWEEN -3000 AND 2100)
+    );
+    CREATE TABLE books (
+        isbn TEXT PRIMARY KEY CHECK (length(isbn) = 13),
+        title VARCHAR(200) NOT NULL CHECK (length(trim(title)) > 0),
+        author_id INTEGER NOT NULL REFERENCES authors(id) ON DELETE RESTRICT,
+        language TEXT NOT NULL DEFAULT 'fr' CHECK (language IN ('fr', 'en', 'de')),
+        price DECIMAL(6,2) CHECK (price >= 0),
+        published DATE,
+        created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        updated_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+    );
+    CREATE TABLE loans (
+        id INTEGER PRIMARY KEY,
+        isbn TEXT NOT NULL REFERENCES books(isbn),
+        reader TEXT NOT NULL,
+        lent_on DATE NOT NULL,
+        back_on DATE,
+        CHECK (back_on IS NULL OR back_on >= lent_on)
+    );
+    CREATE UNIQUE INDEX lent_once ON loans(isbn) WHERE back_on IS NULL;
+    CREATE VIEW available_books AS
+        SELECT b.isbn, b.title, a.name AS author, b.price
+        FROM books b JOIN authors a ON a.id = b.author_id
+        WHERE NOT EXISTS (SELECT 1 FROM loans l WHERE l.isbn = b.isbn AND l.back_on IS NULL);";
+
+fn library() -> Server {
+    let server = Server::with(|setup| setup.migration("V1__library.sql", LIBRARY));
+    server
+        .post(
+            "/api/authors/",
+            json!([{"name": "Colette", "born": 1873}, {"name": "Sappho", "born": -630}]),
+        )
+        .is(201);
+    let books = json!([
+        {"isbn": "9782070360000", "title": "Chéri", "author_id": 1, "price": "7.50", "published": "1920-01-01"},
+        {"isbn": "9782070360001", "title": "Odes", "author_id": 2, "language": "en"}
+    ]);
+    server.post("/api/books/", books).is(201);
+    server
+}
+
+#[test]
+fn every_table_and_view_is_offered_beside_the_built_in_one() {
+    let server = library();
+    let root = server.get("/api/").is(200).json();
+    let names: Vec<_> = root.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names.len(), 5, "{names:?}");
+    for name in ["items", "authors", "books", "loans", "available_books"] {
+        assert_eq!(root[name], server.url(&format!("/api/{name}/")));
+        server.get(&format!("/api/{name}/")).is(200);
+        server.options(&format!("/api/{name}/")).is(200);
+    }
+}
+
+#[test]
+fn a_book_is_lent_and_comes_back() {
+    let server = library();
+    assert_eq!(
+        server.column("/api/available_books/?ordering=title", "title"),
+        ["Chéri", "Odes"]
+    );
+    let loan = json!({"isbn": "9782070360000", "reader": "Ada", "lent_on": "2026-03-01"});
+    server.post("/api/loans/", loan.clone()).is(201);
+    assert_eq!(server.column("/api/available_books/", "title"), ["Odes"]);
+    let again = server.post("/api/loans/", loan.clone()).is(400).json();
+    assert!(
+        again["isbn"].is_array() || again["non_field_errors"].is_array(),
+        "{again}"
+    );
+
+    let early = server
+        .patch("/api/loans/1/", json!({"back_on": "2026-02-01"}))
+        .is(400)
+        .text();
+    assert!(early.contains("back_on"), "{early}");
+    server.patch("/api/loans/1/", json!({"back_on": "2026-03-05"})).is(200);
+    assert_eq!(
+        server.column("/api/available_books/?author=Colette", "title"),
+        ["Chéri"]
+    );
+    server.post("/api/loans/", loan).is(201);
+}
+
+#[test]
+fn the_rules_of_the_file_are_the_rules_of_the_api() {
+    let server = library();
+    let refused = server
+        .post(
+            "/api/books/",
+            json!({"isbn": "short", "title": "  ", "author_id": 7, "language": "la", "price": "-1"}),
+        )
+        .is(400)
+        .json();
+    assert_eq!(
+        refused["author_id"],
+        json!(["Invalid pk \"7\" - object does not exist."])
+    );
+    assert_eq!(refused["language"], json!(["\"la\" is not a valid choice."]));
+    assert_eq!(
+        refused["price"],
+        json!(["Ensure this value is greater than or equal to 0."])
+    );
+    assert!(refused["isbn"].is_array() && refused["title"].is_array(), "{refused}");
+    assert_eq!(refused.as_object().map(serde_json::Map::len), Some(5), "{refused}");
+
+    let born = server
+        .post("/api/authors/", json!({"name": "Nobody", "born": 3000}))
+        .is(400)
+        .json();
+    assert_eq!(
+        born,
+        json!({"born": ["Ensure this value is less than or equal to 2100."]})
+    );
+    server.delete("/api/authors/1/").is(409);
+    server.delete("/api/books/9782070360000/").is(204);
+    server.delete("/api/authors/1/").is(204);
+}
+
+#[test]
+fn loans_show_their_books_and_are_searched_and_exported() {
+    let server = library();
+    let loans: Value = json!([
+        {"isbn": "9782070360000", "reader": "Zoé", "lent_on": "2026-03-01"},
+        {"isbn": "9782070360001", "reader": "Ada", "lent_on": "2026-03-02"}
+    ]);
+    server.post("/api/loans/", loans).is(201);
+    let rows = server.get("/api/loans/?expand=isbn&search=zoe").is(200).json();
+    assert_eq!(rows[0]["isbn"]["title"], "Chéri");
+    assert_eq!(rows[0]["isbn"]["author_id"], 1);
+    assert_eq!(rows.as_array().map(Vec::len), Some(1));
+    assert_eq!(server.ids("/api/loans/?lent_on__gte=2026-03-02"), [2]);
+    let csv = server.get("/api/available_books/?format=csv").is(200).text();
+    assert_eq!(csv.trim_end(), "isbn,title,author,price");
+}
+
+#[test]
+fn updated_at_follows_the_last_change_and_created_at_stays() {
+    let server = Server::with(|setup| {
+        setup.migration("V1__library.sql", LIBRARY).migration(
+            "V2__old.sql",
+            "INSERT INTO authors VALUES (1, 'Colette', NULL);
+             INSERT INTO books VALUES ('9782070360000', 'Chéri', 1, 'fr', NULL, NULL, '2020-01-01 00:00:00', '2020-01-01 00:00:00');",
+        )
+    });
+    let book = server
+        .patch(
+            "/api/books/9782070360000/",
+            json!({"price": "1", "updated_at": "1999-01-01T00:00:00Z"}),
+        )
+        .is(200)
+        .json();
+    assert_eq!(book["created_at"], "2020-01-01T00:00:00Z");
+    let updated: jiff::Timestamp = book["updated_at"].as_str().unwrap().parse().unwrap();
+    let seconds_ago = jiff::Timestamp::now().as_second() - updated.as_second();
+    assert!((0..60).contains(&seconds_ago), "{book}");
+}

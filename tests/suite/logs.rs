@@ -1,0 +1,83 @@
+//! What the server writes while it runs: a line for each request, and nothing secret.
+
+use serde_json::{Value, json};
+
+use crate::server::{Server, eventually};
+
+#[test]
+fn each_request_is_a_line_with_what_was_asked_and_how_it_went() {
+    let server = Server::start();
+    server
+        .ask("GET", "/api/items/", &[("X-Request-Id", "one-and-only")], b"")
+        .is(200);
+    let line = eventually("a line of the request", || {
+        server
+            .said()
+            .lines()
+            .find(|line| line.contains("one-and-only"))
+            .map(str::to_owned)
+    });
+    for part in ["GET", "/api/items/", "200"] {
+        assert!(line.contains(part), "{line}");
+    }
+}
+
+#[test]
+fn json_logs_are_one_object_a_line_with_the_same_in_fields() {
+    let mut server = Server::with(|setup| setup.env("LOG_FORMAT", "json"));
+    server
+        .ask("GET", "/api/items/7/", &[("X-Request-Id", "one-and-only")], b"")
+        .is(404);
+    let ended = server.stop().well();
+    let said = [ended.out, ended.err].concat();
+    let lines: Vec<Value> = said
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect();
+    let line = lines
+        .iter()
+        .map(Value::to_string)
+        .find(|line| line.contains("one-and-only"))
+        .expect("the request's line");
+    for part in ["\"GET\"", "\"/api/items/7/\"", "404"] {
+        assert!(line.contains(part), "{line}");
+    }
+}
+
+#[test]
+fn bodies_and_headers_are_not_logged() {
+    let mut server = Server::with(|setup| setup.env("LOG_LEVEL", "debug"));
+    let headers = [
+        ("Authorization", "Bearer hidden-token"),
+        ("Cookie", "s=hidden-cookie"),
+        ("Content-Type", "application/json"),
+    ];
+    server
+        .ask(
+            "POST",
+            "/api/items/",
+            &headers,
+            json!({"name": "hidden-body"}).to_string().as_bytes(),
+        )
+        .is(201);
+    server
+        .ask("POST", "/api/items/", &headers, b"{\"name\": \"hidden-broken\"")
+        .is(400);
+    let said = server.stop().well().said();
+    assert!(!said.contains("hidden-"), "{said}");
+}
+
+#[test]
+fn a_client_cannot_write_lines_into_the_log() {
+    let mut server = Server::start();
+    server
+        .raw_get("/api/items/%0aINFO%20forged%20line%0d%0a")
+        .expect("an answer");
+    server.raw_get("/api/items/\u{1b}[31mforged");
+    let said = server.stop().well().said();
+    assert!(
+        !said.lines().any(|line| line.trim_start().starts_with("INFO forged")),
+        "{said}"
+    );
+    assert!(!said.contains('\u{1b}'), "{said:?}");
+}

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::client::Answer;
 use crate::server::Server;
 
-/// One column of each type, none of them required.
-const SAMPLES: &str = "CREATE TABLE samples (
+/// One column of each type, none of them required; also for [`crate::stored_values`].
+pub(crate) const SAMPLES: &str = "CREATE TABLE samples (
     id INTEGER PRIMARY KEY,
     whole INTEGER, number REAL, words TEXT, short VARCHAR(5), flag BOOLEAN, day DATE, moment TIMESTAMP,
     exact DECIMAL, price DECIMAL(10,2), data JSON, ident UUID, bytes BLOB
@@ -324,63 +324,4 @@ fn numbers_that_json_does_not_have_are_no_json() {
     }
     insert(&server, "number", "1e400").is(400);
     insert(&server, "exact", "1e100000").is(400);
-}
-
-#[test]
-fn what_sql_put_there_is_answered_in_the_same_forms() {
-    let server = Server::with(|setup| {
-        setup.migration("V1__samples.sql", SAMPLES).migration(
-            "V2__rows.sql",
-            "INSERT INTO samples (whole, number, words, flag, day, moment, exact, price, data, ident, bytes) VALUES
-                (1, 2, 'text', 1, '2026-01-31', datetime('2026-01-31 12:00:00'), 22.5, 3, '{\"a\": [1]}',
-                 '0192F0C1-2B3C-7D4E-8F5A-6B7C8D9E0F1A', x'000102');
-             INSERT INTO samples (flag, moment) VALUES (0, CURRENT_TIMESTAMP);",
-        )
-    });
-    let row = server.get("/api/samples/1/").is(200).json();
-    assert_eq!(row["number"].as_f64(), Some(2.0));
-    assert_eq!((&row["flag"], &row["day"]), (&json!(true), &json!("2026-01-31")));
-    assert_eq!(row["moment"], "2026-01-31T12:00:00Z");
-    assert_eq!((&row["exact"], &row["price"]), (&json!("22.5"), &json!("3.00")));
-    assert_eq!((&row["data"], &row["bytes"]), (&json!({"a": [1]}), &json!("AAEC")));
-    let second = server.get("/api/samples/2/").is(200).json();
-    assert_eq!(second["flag"], json!(false));
-    assert!(
-        second["moment"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok(),
-        "{second}"
-    );
-}
-
-#[test]
-fn values_that_sql_put_in_columns_of_another_type_are_still_answered() {
-    let server = Server::with(|setup| {
-        setup.migration("V1__samples.sql", SAMPLES).migration(
-            "V2__odd.sql",
-            "INSERT INTO samples (whole, number, words, flag, day, moment, exact, price, data, ident, bytes) VALUES
-                ('many', 'much', x'ff00', 'perhaps', 'someday', 'once', 'about', 'dear', '{broken', 'nobody', 'text'),
-                (1e300, 9e999, 5, 7, 20000, 1700000000, 1e300, 0.125, 12, x'00', 1.5);",
-        )
-    });
-    for path in [
-        "/api/samples/1/",
-        "/api/samples/2/",
-        "/api/samples/",
-        "/api/samples/?ordering=-moment",
-    ] {
-        let answer = server.get(path).is(200);
-        assert!(answer.json().is_object() || answer.json().is_array(), "{path}");
-    }
-    assert_eq!(server.get("/api/samples/1/").json()["whole"], "many");
-    assert!(server.get("/api/samples/?format=csv").is(200).text().contains("many"));
-}
-
-#[test]
-fn a_column_without_a_type_takes_and_gives_any_json_scalar() {
-    let server =
-        Server::with(|setup| setup.migration("V1__free.sql", "CREATE TABLE free (id INTEGER PRIMARY KEY, v);"));
-    for value in [json!("text"), json!(5), json!(1.5), json!(null)] {
-        let row = server.post("/api/free/", json!({"v": value})).is(201);
-        assert_eq!(row.json()["v"], value);
-        assert_eq!(server.get(&row.location()).json()["v"], value);
-    }
 }

@@ -14,7 +14,7 @@ export class Unsendable extends Error {}
 export function formField(name, field, number) {
   const id = `field-${number}`;
   const { control, read, hint } = kindOf(field);
-  const notes = [hint, field.help_text, lengthHint(field)].filter(Boolean).join(" ");
+  const notes = [hint, field.help_text, lengthHint(field), field.references && `The key of a row of ${field.references}.`].filter(Boolean).join(" ");
   const error = element("p", { class: "error", id: `${id}-error`, hidden: true });
   control.id = id;
   control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);

@@ -225,12 +225,12 @@ fn every_view_has_an_address_and_the_back_button_returns_to_it() {
     browser.wait_until("document.querySelector('[aria-sort]')?.getAttribute('aria-sort') === 'ascending'");
     browser.click("#sort-name");
     first_row("item 60");
-    browser.type_into("#search", "em 1");
-    first_row("item 19");
+    browser.type_into("#search", "05");
+    first_row("item 05");
     let address = browser.value("location.href");
     assert_eq!(
         browser.value("location.search"),
-        "?table=items&search=em+1&ordering=-name"
+        "?table=items&search=05&ordering=-name"
     );
 
     browser.back();
@@ -239,8 +239,8 @@ fn every_view_has_an_address_and_the_back_button_returns_to_it() {
     browser.back();
     first_row("item 26");
     browser.open(address.as_str().expect("an address"));
-    first_row("item 19");
-    assert_eq!(browser.value("document.getElementById('search').value"), "em 1");
+    first_row("item 05");
+    assert_eq!(browser.value("document.getElementById('search').value"), "05");
     assert_eq!(complaints(&browser), Vec::<serde_json::Value>::new());
 }
 

@@ -25,6 +25,7 @@ mod errors;
 mod formats;
 mod forms;
 mod health;
+mod healthcheck;
 mod hostile;
 mod items_api;
 mod keys;

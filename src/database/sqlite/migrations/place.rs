@@ -153,6 +153,7 @@ pub(super) fn explain(database: &Path, error: &Error) -> MigrationError {
         },
         Some(ErrorCode::DiskFull) => full(database),
         Some(ErrorCode::SystemIoFailure) if has_no_room(database) => full(database),
+        Some(ErrorCode::SystemIoFailure) => engine(database, format!("{}; its disk may be failing", words(error))),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => busy(database),
         Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
             not_writable(database).unwrap_or_else(|| elsewhere(database, &words(error)))

@@ -1,0 +1,26 @@
+//! `socle healthcheck` against something that is not a server of ours.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use crate::server::Setup;
+
+#[test]
+fn it_does_not_wait_for_ever_and_knows_a_stranger() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let setup = Setup::new().env("PORT", &port);
+    let ended = setup.run(&["healthcheck"]).badly();
+    assert!(ended.err.contains("no answer within 3 s"), "{}", ended.said());
+
+    let stranger = thread::spawn(move || {
+        let _ = listener.accept(); // the one before, which was never answered
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 1024]);
+        let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.9\r\n");
+    });
+    let ended = setup.run(&["healthcheck"]).badly();
+    assert!(ended.err.contains("does not speak HTTP"), "{}", ended.said());
+    stranger.join().unwrap();
+}

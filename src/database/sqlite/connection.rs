@@ -1,0 +1,117 @@
+//! How a connection is opened: the pragmas, and what the file system under the file allows.
+
+use std::path::Path;
+use std::time::Duration;
+
+use nix::sys::statfs::{FsType, statfs};
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Options, Synchronous, functions};
+use crate::database::Error;
+
+/// Pages of 4 KiB that a reader keeps for itself; the system's page cache stands behind it.
+const READER_CACHE_KIB: i64 = 1024;
+/// The writer keeps more, as it touches every index.
+const WRITER_CACHE_KIB: i64 = 4096;
+/// Bytes of the file mapped into memory: enough to spare small databases the copies, bounded for large ones.
+const MMAP_BYTES: i64 = 8 << 20;
+/// Pages of log after which the writer moves it into the file.
+const CHECKPOINT_PAGES: i64 = 1000;
+/// A log that grew over this during a long read is cut back when it is next reset.
+const LOG_LIMIT_BYTES: i64 = 16 << 20;
+/// Statements kept ready by each connection.
+const STATEMENTS: usize = 64;
+/// How often, and how many times, a connection asks again for a lock that another process holds.
+const BUSY_PAUSE: Duration = Duration::from_millis(1);
+const BUSY_TRIES: i32 = 5000;
+
+/// What the file system under the file allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Storage {
+    /// Shared memory between processes: the write-ahead log is safe.
+    Local,
+    /// A network file system: no shared memory, so a rollback journal.
+    Network,
+}
+
+impl Storage {
+    /// Looks at the file system that holds `path` or, when there is no such file yet, its folder.
+    pub(super) fn of(path: &Path) -> Self {
+        let found = statfs(path).or_else(|_| statfs(path.parent().unwrap_or(Path::new("."))));
+        match found {
+            Ok(found) if is_network(found.filesystem_type()) => Self::Network,
+            _ => Self::Local,
+        }
+    }
+
+    pub(super) fn notes(self) -> Vec<String> {
+        match self {
+            Self::Local => Vec::new(),
+            Self::Network => vec![
+                "the database is on a network file system: it is served with a rollback journal, and only one process may use it"
+                    .to_owned(),
+            ],
+        }
+    }
+
+    pub(super) fn journal_mode(self) -> &'static str {
+        match self {
+            Self::Local => "WAL",
+            Self::Network => "TRUNCATE",
+        }
+    }
+}
+
+fn is_network(kind: FsType) -> bool {
+    // From statfs(2): NFS, SMB, CIFS, SMB2, FUSE, 9P, AFS, Ceph.
+    const NETWORK: [i64; 8] = [
+        0x6969,
+        0x517b,
+        0xff53_4d42,
+        0xfe53_4d42,
+        0x6573_5546,
+        0x0102_1997,
+        0x5346_414f,
+        0x00c3_6400,
+    ];
+    NETWORK.contains(&(kind.0 as i64))
+}
+
+/// The writer's connection.
+pub(super) fn writer(options: &Options, storage: Storage) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(&options.path, flags)?;
+    prepare(&mut connection, WRITER_CACHE_KIB)?;
+    let journal = storage.journal_mode();
+    connection.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(()))?;
+    let synchronous = match options.synchronous {
+        Synchronous::Full => "FULL",
+        Synchronous::Normal => "NORMAL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_LIMIT_BYTES)?;
+    Ok(connection)
+}
+
+/// A read-only connection.
+pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    prepare(&mut connection, READER_CACHE_KIB)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn prepare(connection: &mut Connection, cache_kib: i64) -> Result<(), Error> {
+    connection.busy_handler(Some(|tries| {
+        std::thread::sleep(BUSY_PAUSE);
+        tries < BUSY_TRIES
+    }))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
+    connection.pragma_update(None, "mmap_size", MMAP_BYTES)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    functions::register(connection)
+}

@@ -1,0 +1,131 @@
+//! SQL functions that lookups and search need and SQLite does not have: Unicode-aware text matching, and the order of
+//! exact decimals. `records::statement` names them.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use memchr::memmem;
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::{ToSqlOutput, Value as SqliteValue, ValueRef};
+use rusqlite::Connection;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::decimal_key::decimal_key;
+use crate::database::Error;
+
+/// How letters are compared.
+#[derive(Clone, Copy, PartialEq)]
+enum Letters {
+    /// As they are.
+    Exact,
+    /// Without regard to case, by Unicode's rules.
+    AnyCase,
+    /// Without regard to case and accents.
+    Bare,
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Whole,
+    Start,
+    End,
+    Anywhere,
+}
+
+const MATCHERS: [(&str, Letters, Place); 7] = [
+    ("socle_contains", Letters::Exact, Place::Anywhere),
+    ("socle_icontains", Letters::AnyCase, Place::Anywhere),
+    ("socle_startswith", Letters::Exact, Place::Start),
+    ("socle_istartswith", Letters::AnyCase, Place::Start),
+    ("socle_endswith", Letters::Exact, Place::End),
+    ("socle_iexact", Letters::AnyCase, Place::Whole),
+    ("socle_search", Letters::Bare, Place::Anywhere),
+];
+
+thread_local! {
+    static FOLDED: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+pub(super) fn register(connection: &Connection) -> Result<(), Error> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    for (name, letters, place) in MATCHERS {
+        connection.create_scalar_function(name, 2, flags, move |context| matches(context, letters, place))?;
+    }
+    connection.create_scalar_function("socle_decimal", 1, flags, |context| {
+        Ok(match context.get_raw(0) {
+            ValueRef::Null => ToSqlOutput::Owned(SqliteValue::Null),
+            value => ToSqlOutput::Owned(SqliteValue::Blob(decimal_key(&as_text(value)))),
+        })
+    })?;
+    Ok(())
+}
+
+fn matches(context: &Context<'_>, letters: Letters, place: Place) -> rusqlite::Result<Option<bool>> {
+    let haystack = context.get_raw(0);
+    if matches!(haystack, ValueRef::Null | ValueRef::Blob(_)) {
+        return Ok(None);
+    }
+    // The needle is folded once for the statement, not once for each row.
+    let needle: Arc<String> = context.get_or_create_aux(1, |value| {
+        let mut folded = String::new();
+        fold(&as_text(value), letters, &mut folded);
+        Ok::<_, rusqlite::Error>(folded)
+    })?;
+    let text = as_text(haystack);
+    if letters == Letters::Exact {
+        return Ok(Some(found(&text, &needle, place)));
+    }
+    FOLDED.with_borrow_mut(|folded| {
+        folded.clear();
+        fold(&text, letters, folded);
+        Ok(Some(found(folded, &needle, place)))
+    })
+}
+
+fn found(text: &str, needle: &str, place: Place) -> bool {
+    match place {
+        Place::Whole => text == needle,
+        Place::Start => text.starts_with(needle),
+        Place::End => text.ends_with(needle),
+        Place::Anywhere => memmem::find(text.as_bytes(), needle.as_bytes()).is_some(),
+    }
+}
+
+fn as_text(value: ValueRef<'_>) -> std::borrow::Cow<'_, str> {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes),
+        ValueRef::Integer(number) => number.to_string().into(),
+        ValueRef::Real(number) => number.to_string().into(),
+        ValueRef::Null => "".into(),
+    }
+}
+
+fn fold(text: &str, letters: Letters, out: &mut String) {
+    if letters == Letters::Exact {
+        out.push_str(text);
+    } else if text.is_ascii() {
+        out.extend(text.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+    } else if letters == Letters::AnyCase {
+        out.extend(text.chars().flat_map(any_case));
+    } else {
+        let bare = text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(any_case);
+        for letter in bare {
+            match letter {
+                // Letters that Unicode does not decompose but a person types without.
+                'œ' => out.push_str("oe"),
+                'æ' => out.push_str("ae"),
+                'ø' => out.push('o'),
+                'đ' | 'ð' => out.push('d'),
+                'ł' => out.push('l'),
+                'ı' => out.push('i'),
+                other => out.push(other),
+            }
+        }
+    }
+}
+
+/// Upper and then lower case, which makes ß and SS, or the two small sigmas, the same.
+fn any_case(letter: char) -> impl Iterator<Item = char> {
+    letter.to_uppercase().flat_map(char::to_lowercase)
+}

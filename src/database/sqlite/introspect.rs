@@ -1,0 +1,133 @@
+//! Reads from SQLite which tables there are (`sqlite_schema` and its pragma functions).
+
+use std::collections::HashMap;
+
+use super::Session;
+use crate::database::facts::{ColumnFacts, ForeignKeyFacts, TableFacts};
+use crate::database::{Error, Row, Statement, Value, ValueRef};
+
+const TABLES: &str = "SELECT l.name, l.type, l.wr, coalesce(s.sql, ''), \
+    EXISTS (SELECT 1 FROM sqlite_schema t WHERE t.type = 'trigger' AND t.tbl_name = l.name) FROM pragma_table_list l \
+    JOIN sqlite_schema s ON s.name = l.name AND s.type IN ('table', 'view') \
+    WHERE l.schema = 'main' AND l.type IN ('table', 'view', 'virtual') ORDER BY l.name";
+const COLUMNS: &str = "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid";
+const REFERENCES: &str = "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?) ORDER BY id, seq";
+const INDEXES: &str = "SELECT i.name, c.name FROM pragma_index_list(?) i JOIN pragma_index_xinfo(i.name) c \
+    WHERE i.\"unique\" AND NOT i.partial AND c.key ORDER BY i.seq, c.seqno";
+
+/// Every table and view of the file with the schema version, all from one state of it.
+pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableFacts>), Error> {
+    session.snapshot(|| {
+        let version = session.first(&Statement::plain("PRAGMA schema_version"), |row| Ok::<_, Error>(integer(row, 0)))?;
+        let mut tables = Vec::new();
+        session.query(&Statement::plain(TABLES), |row| {
+            tables.push(TableFacts {
+                name: text(row, 0),
+                is_view: text(row, 1) == "view",
+                has_rowid: text(row, 1) == "table" && integer(row, 2) == 0,
+                has_triggers: integer(row, 4) != 0,
+                sql: text(row, 3),
+                columns: Vec::new(),
+                foreign_keys: Vec::new(),
+                unique: Vec::new(),
+            });
+            Ok::<_, Error>(())
+        })?;
+        for table in &mut tables {
+            // A view over a table that is gone cannot be described; it stays without columns and is not served.
+            table.columns = columns(session, &table.name).unwrap_or_default();
+            table.foreign_keys = foreign_keys(session, &table.name)?;
+            table.unique = unique(session, &table.name)?;
+        }
+        Ok((version.unwrap_or(0), tables))
+    })
+}
+
+fn columns(session: &Session<'_>, table: &str) -> Result<Vec<ColumnFacts>, Error> {
+    let mut columns = Vec::new();
+    session.query(&about(COLUMNS, table), |row| {
+        let hidden = integer(row, 5);
+        // 1 is a virtual table's hidden column; 2 and 3 are generated ones.
+        if hidden != 1 {
+            columns.push(ColumnFacts {
+                name: text(row, 0),
+                declared: text(row, 1),
+                not_null: integer(row, 2) != 0,
+                default: match row.get(3) {
+                    ValueRef::Null => None,
+                    _ => Some(text(row, 3)),
+                },
+                key: integer(row, 4) as u32,
+                generated: hidden > 1,
+            });
+        }
+        Ok::<_, Error>(())
+    })?;
+    Ok(columns)
+}
+
+fn foreign_keys(session: &Session<'_>, table: &str) -> Result<Vec<ForeignKeyFacts>, Error> {
+    let mut keys: Vec<(i64, ForeignKeyFacts)> = Vec::new();
+    session.query(&about(REFERENCES, table), |row| {
+        let id = integer(row, 0);
+        if keys.last().is_none_or(|(last, _)| *last != id) {
+            keys.push((
+                id,
+                ForeignKeyFacts {
+                    columns: Vec::new(),
+                    table: text(row, 1),
+                    references: Vec::new(),
+                },
+            ));
+        }
+        if let Some((_, key)) = keys.last_mut() {
+            key.columns.push(text(row, 2));
+            if row.get(3) != ValueRef::Null {
+                key.references.push(text(row, 3));
+            }
+        }
+        Ok::<_, Error>(())
+    })?;
+    Ok(keys.into_iter().map(|(_, key)| key).collect())
+}
+
+fn unique(session: &Session<'_>, table: &str) -> Result<Vec<Vec<String>>, Error> {
+    let mut order = Vec::new();
+    let mut indexes: HashMap<String, Option<Vec<String>>> = HashMap::new();
+    session.query(&about(INDEXES, table), |row| {
+        let name = text(row, 0);
+        let columns = indexes.entry(name.clone()).or_insert_with(|| {
+            order.push(name);
+            Some(Vec::new())
+        });
+        // An index on an expression has no column name there: the whole index is left out.
+        match (row.get(1), columns.as_mut()) {
+            (ValueRef::Null, _) => *columns = None,
+            (_, Some(known)) => known.push(text(row, 1)),
+            _ => {}
+        }
+        Ok::<_, Error>(())
+    })?;
+    Ok(order.into_iter().filter_map(|name| indexes.remove(&name).flatten()).collect())
+}
+
+fn about(sql: &str, table: &str) -> Statement {
+    Statement {
+        sql: sql.to_owned(),
+        values: vec![Value::from(table)],
+    }
+}
+
+fn text(row: &Row<'_, '_>, index: usize) -> String {
+    match row.get(index).to_value() {
+        Value::Text(text) => text,
+        _ => String::new(),
+    }
+}
+
+fn integer(row: &Row<'_, '_>, index: usize) -> i64 {
+    match row.get(index) {
+        ValueRef::Integer(number) => number,
+        _ => 0,
+    }
+}

@@ -1,0 +1,159 @@
+//! SQLite behind the door: one writer, read-only readers, and a watch on what other processes change.
+
+mod connection;
+mod decimal_key;
+mod errors;
+mod functions;
+mod introspect;
+pub mod migrations;
+mod readers;
+mod session;
+mod watcher;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::facts::TableFacts;
+use super::{Error, Statement};
+use readers::Readers;
+pub use readers::CancelFlag;
+pub use session::{Row, Session};
+pub use watcher::Versions;
+use watcher::Watcher;
+use writer::Writer;
+
+/// When a write counts as done (`PRAGMA synchronous`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Synchronous {
+    /// After it is on the disk.
+    Full,
+    /// After it is in the log; a power cut may take the last moments, never the file.
+    Normal,
+}
+
+/// Where the database is and how it is run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The file. It exists and is migrated before it is opened here.
+    pub path: PathBuf,
+    /// When a write counts as done.
+    pub synchronous: Synchronous,
+}
+
+/// An open database. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    readers: Readers,
+    writer: Writer,
+    watcher: Watcher,
+    notes: Vec<String>,
+}
+
+impl Database {
+    /// Opens the file and starts the writer and the watcher, each on a thread of its own.
+    ///
+    /// # Errors
+    /// When the file is not there, is not a database, or cannot be written.
+    pub fn open(options: &Options) -> Result<Self, Error> {
+        let storage = connection::Storage::of(&options.path);
+        let writer = Writer::start(options, storage)?;
+        let readers = Readers::new(options.path.clone(), storage)?;
+        let watcher = Watcher::start(options, storage)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                readers,
+                writer,
+                watcher,
+                notes: storage.notes(),
+            }),
+        })
+    }
+
+    /// What the operator should know of how the file is served, a line each.
+    pub fn notes(&self) -> &[String] {
+        &self.inner.notes
+    }
+
+    /// Runs a short read on this thread. It may use a bounded number of steps of the engine, so that it can be called
+    /// from asynchronous code.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when the budget is used up: ask again with [`Database::read_long`].
+    pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&Session<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.inner.readers.read(work)
+    }
+
+    /// Runs a read of any length on a thread of its own. The number of such reads is bounded; one more waits.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when no place came free in time; [`Error::Interrupted`] when `cancel` was raised, or when the
+    /// read went on for very long without finding a row.
+    pub async fn read_long<T, E>(
+        &self,
+        cancel: CancelFlag,
+        work: impl FnOnce(&Session<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let place = self.inner.readers.place().await?;
+        let database = self.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let answer = database.inner.readers.read_long(cancel, work);
+            drop(place);
+            answer
+        });
+        task.await.unwrap_or_else(|_| Err(Error::Other("a read panicked".into()).into()))
+    }
+
+    /// Hands `work` to the writer and waits until what it did is committed. `work` may be run more than once: when a
+    /// commit that it shared with others fails, each is tried again alone. When it answers with an error nothing of it
+    /// is kept, and nobody else's work is harmed.
+    ///
+    /// # Errors
+    /// `work`'s own; [`Error::Busy`] when the queue is full or another process holds the file; [`Error::Full`];
+    /// [`Error::Closed`] after [`Database::close`].
+    pub async fn write<T, E>(&self, work: impl FnMut(&Session<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.inner.writer.write(work).await
+    }
+
+    /// The tables there are, and the schema version they were read at.
+    ///
+    /// # Errors
+    /// When the schema cannot be read.
+    pub fn facts(&self) -> Result<(i64, Vec<TableFacts>), Error> {
+        self.inner.readers.read_long(CancelFlag::default(), introspect::tables)
+    }
+
+    /// Versions of schema and data, changed by any process; a change is seen within a fraction of a second.
+    pub fn versions(&self) -> watch::Receiver<Versions> {
+        self.inner.watcher.versions()
+    }
+
+    /// Whether the file answers to a trivial read.
+    ///
+    /// # Errors
+    /// What the engine says when it does not.
+    pub fn check(&self) -> Result<(), Error> {
+        self.read(|session| session.query(&Statement::plain("SELECT 1"), |_| Ok(())))
+    }
+
+    /// Finishes what was asked for, then moves the log into the file and closes it. Later writes are refused.
+    pub async fn close(&self) {
+        self.inner.watcher.stop();
+        self.inner.readers.close();
+        self.inner.writer.close().await;
+    }
+}

@@ -1,0 +1,196 @@
+//! A connection lent to a piece of work, and the rows it reads.
+
+use std::cell::RefCell;
+
+use rusqlite::Connection;
+use rusqlite::types::{ToSqlOutput, ValueRef as SqliteRef};
+
+use super::readers::Leash;
+use crate::database::{Error, Statement, Value, ValueRef};
+
+/// Counts remembered by a reader until the data changes.
+const COUNTS: usize = 32;
+/// A count over this many rows is not taken on an asynchronous thread twice.
+const SLOW_COUNT: u64 = 50_000;
+
+/// A connection, for the length of one piece of work.
+pub struct Session<'c> {
+    connection: &'c Connection,
+    leash: Option<(&'c Leash, Pace)>,
+    counts: Option<&'c RefCell<Counts>>,
+}
+
+/// How much a read may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// A fixed number of steps in all.
+    Short,
+    /// A number of steps from one row to the next.
+    Long,
+}
+
+/// Counts taken at one version of the data.
+#[derive(Default)]
+pub(super) struct Counts {
+    version: i64,
+    taken: Vec<(Statement, u64, i64)>,
+}
+
+/// A row, valid until the next.
+pub struct Row<'r, 's> {
+    row: &'r rusqlite::Row<'s>,
+}
+
+impl<'r> Row<'r, '_> {
+    /// The value in column `index` of the statement; NULL beyond the last.
+    pub fn get(&self, index: usize) -> ValueRef<'r> {
+        match self.row.get_ref(index) {
+            Ok(SqliteRef::Integer(value)) => ValueRef::Integer(value),
+            Ok(SqliteRef::Real(value)) => ValueRef::Real(value),
+            Ok(SqliteRef::Text(value)) => ValueRef::Text(value),
+            Ok(SqliteRef::Blob(value)) => ValueRef::Blob(value),
+            Ok(SqliteRef::Null) | Err(_) => ValueRef::Null,
+        }
+    }
+}
+
+impl<'c> Session<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self {
+            connection,
+            leash: None,
+            counts: None,
+        }
+    }
+
+    pub(super) fn leashed(connection: &'c Connection, leash: &'c Leash, pace: Pace, counts: &'c RefCell<Counts>) -> Self {
+        Self {
+            connection,
+            leash: Some((leash, pace)),
+            counts: Some(counts),
+        }
+    }
+
+    /// Runs a statement and shows each row to `each`, which ends the reading by answering with an error.
+    ///
+    /// # Errors
+    /// The engine's, or `each`'s own.
+    pub fn query<E: From<Error>>(
+        &self,
+        statement: &Statement,
+        mut each: impl FnMut(&Row<'_, '_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut prepared = self.connection.prepare_cached(&statement.sql).map_err(Error::from)?;
+        bind(&mut prepared, &statement.values)?;
+        let mut rows = prepared.raw_query();
+        while let Some(row) = rows.next().map_err(Error::from)? {
+            if let Some((leash, Pace::Long)) = self.leash {
+                leash.refill();
+            }
+            each(&Row { row })?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement for its first row.
+    ///
+    /// # Errors
+    /// The engine's, or `read`'s own.
+    pub fn first<T, E: From<Error>>(
+        &self,
+        statement: &Statement,
+        read: impl FnOnce(&Row<'_, '_>) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        let mut prepared = self.connection.prepare_cached(&statement.sql).map_err(Error::from)?;
+        bind(&mut prepared, &statement.values)?;
+        let mut rows = prepared.raw_query();
+        match rows.next().map_err(Error::from)? {
+            Some(row) => read(&Row { row }).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Runs a statement that gives no rows and says how many it changed.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn execute(&self, statement: &Statement) -> Result<usize, Error> {
+        let mut prepared = self.connection.prepare_cached(&statement.sql)?;
+        bind(&mut prepared, &statement.values)?;
+        Ok(prepared.raw_execute()?)
+    }
+
+    /// Runs several reads on one state of the data.
+    ///
+    /// # Errors
+    /// `work`'s own.
+    pub fn snapshot<T, E: From<Error>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.execute(&Statement::plain("BEGIN"))?;
+        let answer = work();
+        let ended = self.execute(&Statement::plain("COMMIT"));
+        let answer = answer?;
+        ended?;
+        Ok(answer)
+    }
+
+    /// The number that a counting statement gives. Inside [`Session::snapshot`] a reader remembers it until any process
+    /// changes the data.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] on a short read when the count is known to take long.
+    pub fn count(&self, statement: &Statement) -> Result<u64, Error> {
+        let Some(counts) = self.counts else {
+            return self.number(statement).map(|n| n as u64);
+        };
+        let version = self.number(&Statement::plain("PRAGMA data_version"))?;
+        let mut counts = counts.borrow_mut();
+        counts.version = version;
+        let known = counts.taken.iter().position(|(taken, ..)| taken == statement);
+        if let Some((_, count, at)) = known.and_then(|place| counts.taken.get(place)) {
+            if *at == version {
+                return Ok(*count);
+            }
+            if *count > SLOW_COUNT && matches!(self.leash, Some((_, Pace::Short))) {
+                return Err(Error::Interrupted);
+            }
+        }
+        let count = self.number(statement)? as u64;
+        if let Some(place) = known {
+            counts.taken.swap_remove(place);
+        } else if counts.taken.len() >= COUNTS {
+            counts.taken.remove(0);
+        }
+        counts.taken.push((statement.clone(), count, version));
+        Ok(count)
+    }
+
+    fn number(&self, statement: &Statement) -> Result<i64, Error> {
+        let number = self.first(statement, |row| match row.get(0) {
+            ValueRef::Integer(number) => Ok::<_, Error>(number),
+            _ => Ok(0),
+        })?;
+        Ok(number.unwrap_or(0))
+    }
+}
+
+fn bind(prepared: &mut rusqlite::Statement<'_>, values: &[Value]) -> Result<(), Error> {
+    for (index, value) in values.iter().enumerate() {
+        prepared.raw_bind_parameter(index + 1, Bound(value))?;
+    }
+    Ok(())
+}
+
+/// A value on its way into SQLite, without a copy of ours.
+struct Bound<'v>(&'v Value);
+
+impl rusqlite::ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => SqliteRef::Null,
+            Value::Integer(value) => SqliteRef::Integer(*value),
+            Value::Real(value) => SqliteRef::Real(*value),
+            Value::Text(value) => SqliteRef::Text(value.as_bytes()),
+            Value::Blob(value) => SqliteRef::Blob(value),
+        }))
+    }
+}

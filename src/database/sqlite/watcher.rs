@@ -1,0 +1,69 @@
+//! Notices what any process changes in the file, by asking SQLite for its two version numbers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use super::Options;
+use super::connection::{self, Storage};
+use crate::database::Error;
+
+/// Time between two looks. A look costs a few microseconds, so an idle process stays idle.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Versions of the file's content. Each grows, or at least changes, with what it speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Versions {
+    /// Changed by every CREATE, ALTER and DROP.
+    pub schema: i64,
+    /// Changed by every commit.
+    pub data: i64,
+}
+
+pub(super) struct Watcher {
+    versions: watch::Receiver<Versions>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Watcher {
+    pub(super) fn start(options: &Options, _storage: Storage) -> Result<Self, Error> {
+        let connection = connection::reader(&options.path)?;
+        let (sender, versions) = watch::channel(look(&connection)?);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = stopped.clone();
+        std::thread::Builder::new()
+            .name("watcher".into())
+            .spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    std::thread::sleep(PAUSE);
+                    // A file that is busy or gone for a moment is looked at again.
+                    if let Ok(seen) = look(&connection) {
+                        sender.send_if_modified(|versions| std::mem::replace(versions, seen) != seen);
+                    }
+                }
+            })
+            .map_err(|error| Error::Other(format!("no thread for the watcher: {error}")))?;
+        Ok(Self { versions, stopped })
+    }
+
+    pub(super) fn versions(&self) -> watch::Receiver<Versions> {
+        self.versions.clone()
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+}
+
+fn look(connection: &Connection) -> Result<Versions, Error> {
+    let number = |sql: &str| -> Result<i64, Error> {
+        Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    };
+    Ok(Versions {
+        data: number("PRAGMA data_version")?,
+        schema: number("PRAGMA schema_version")?,
+    })
+}

@@ -1,0 +1,168 @@
+//! Answers: JSON bodies, and every error's one shape.
+
+use std::io::Cursor;
+
+use rocket::http::Status;
+use rocket::{Request, Response};
+use serde_json::{Map, Value as Json, json};
+
+use super::{App, accept};
+use crate::database;
+use crate::records::{self, FieldErrors};
+
+/// Seconds after which a client may try again what a busy or full database refused.
+const RETRY_AFTER: &str = "1";
+
+/// An answer that says no.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    /// The status.
+    pub status: Status,
+    /// What is wrong, as JSON: fields with their complaints, a list of those, or `{"detail": …}`.
+    pub body: Json,
+    /// Further headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// What only `DEBUG` shows.
+    pub inner: Option<String>,
+}
+
+impl Refusal {
+    /// `{"detail": said}`.
+    pub fn new(status: Status, said: impl Into<String>) -> Self {
+        Self {
+            status,
+            body: json!({ "detail": said.into() }),
+            headers: Vec::new(),
+            inner: None,
+        }
+    }
+
+    /// 404, in Django REST framework's words.
+    pub fn not_found() -> Self {
+        Self::new(Status::NotFound, "Not found.")
+    }
+
+    /// 405 with what is allowed instead.
+    pub fn not_allowed(method: &str, allow: &str) -> Self {
+        let mut refusal = Self::new(Status::MethodNotAllowed, format!("Method \"{method}\" not allowed."));
+        refusal.headers.push(("Allow", allow.to_owned()));
+        refusal
+    }
+
+    /// As a response: RFC 9457 for clients that name it, plain JSON for all others.
+    pub fn respond(self, request: &Request<'_>) -> Response<'static> {
+        let debug = request.rocket().state::<App>().is_some_and(|app| app.debug);
+        let mut body = self.body;
+        if let (true, Some(inner), Some(object)) = (debug, self.inner, body.as_object_mut()) {
+            object.insert("debug".into(), Json::from(inner));
+        }
+        let is_problem = accept::names(request.headers(), "application/problem+json");
+        let media_type = if is_problem { "application/problem+json" } else { "application/json" };
+        if is_problem {
+            body = problem(self.status, body);
+        }
+        let mut response = of_bytes(self.status, media_type, body.to_string().into_bytes());
+        for (name, value) in self.headers {
+            response.set_raw_header(name, value);
+        }
+        response
+    }
+}
+
+impl From<records::Error> for Refusal {
+    fn from(error: records::Error) -> Self {
+        match error {
+            records::Error::Fields(errors) => Self::of_fields(&errors),
+            records::Error::Rows(rows) => Self {
+                body: rows.iter().map(fields_json).collect(),
+                ..Self::new(Status::BadRequest, "")
+            },
+            records::Error::Malformed(said) => Self::new(Status::BadRequest, said),
+            records::Error::NotFound => Self::not_found(),
+            records::Error::Conflict(said) => Self::new(Status::Conflict, said),
+            records::Error::Database(error) => Self::of_database(&error),
+        }
+    }
+}
+
+impl From<FieldErrors> for Refusal {
+    fn from(errors: FieldErrors) -> Self {
+        Self::of_fields(&errors)
+    }
+}
+
+impl Refusal {
+    fn of_fields(errors: &FieldErrors) -> Self {
+        Self {
+            body: fields_json(errors),
+            ..Self::new(Status::BadRequest, "")
+        }
+    }
+
+    fn of_database(error: &database::Error) -> Self {
+        use database::Error as E;
+        let (status, said) = match error {
+            E::Busy => (Status::ServiceUnavailable, "The database is busy. Try again."),
+            E::Full => (Status::ServiceUnavailable, "The disk is full: nothing was written. Reading still works."),
+            E::ReadOnly => (Status::ServiceUnavailable, "The database cannot be written at the moment."),
+            E::Closed => (Status::ServiceUnavailable, "The server is stopping."),
+            E::Interrupted => (Status::ServiceUnavailable, "The request took too long and was stopped."),
+            E::Constraint(_) | E::Refused(_) => (Status::BadRequest, "The data breaks a rule of the table."),
+            E::SchemaChanged(_) => (Status::ServiceUnavailable, "The tables are being changed. Try again."),
+            E::Corrupt(_) | E::Other(_) => (Status::InternalServerError, "Something went wrong inside. The log says what."),
+        };
+        if status == Status::InternalServerError {
+            tracing::error!(%error, "the database failed");
+        } else {
+            tracing::debug!(%error, "refused by the database");
+        }
+        let mut refusal = Self::new(status, said);
+        refusal.inner = Some(error.to_string());
+        if status == Status::ServiceUnavailable {
+            refusal.headers.push(("Retry-After", RETRY_AFTER.into()));
+        }
+        refusal
+    }
+}
+
+fn fields_json(errors: &FieldErrors) -> Json {
+    let fields: Map<String, Json> = errors.0.iter().map(|(field, said)| (field.clone(), json!(said))).collect();
+    Json::Object(fields)
+}
+
+/// RFC 9457: what belongs to fields goes under `errors`.
+fn problem(status: Status, body: Json) -> Json {
+    let mut problem = json!({
+        "type": "about:blank",
+        "title": status.reason_lossy(),
+        "status": status.code,
+    });
+    match body {
+        Json::Object(object) if object.get("detail").is_some_and(Json::is_string) => {
+            for (name, value) in object {
+                problem[name] = value;
+            }
+        }
+        errors => {
+            problem["detail"] = json!("The request is wrong: see errors.");
+            problem["errors"] = errors;
+        }
+    }
+    problem
+}
+
+/// 200 with a JSON document.
+pub fn of_json(body: &Json) -> Response<'static> {
+    of_bytes(Status::Ok, "application/json", body.to_string().into_bytes())
+}
+
+/// A whole body.
+pub fn of_bytes(status: Status, media_type: &'static str, body: Vec<u8>) -> Response<'static> {
+    let mut response = Response::new();
+    response.set_status(status);
+    response.set_raw_header("Content-Type", media_type);
+    // Rocket hands the body on in chunks of this size; small ones spare it a large buffer, large ones many turns.
+    response.set_max_chunk_size(body.len().clamp(1, 64 * 1024));
+    response.set_sized_body(body.len(), Cursor::new(body));
+    response
+}

@@ -1,0 +1,84 @@
+//! What every request and answer passes: a request id, the headers all answers have, and a line in the log.
+
+use std::borrow::Cow;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::{Data, Request, Response};
+
+use super::App;
+
+/// Longest request id taken from a client.
+const LONGEST_ID: usize = 128;
+
+/// What is known of a request from its beginning.
+struct Begun {
+    at: Instant,
+}
+
+/// The fairing that does all this.
+pub fn fairing() -> impl Fairing {
+    Exchange
+}
+
+struct Exchange;
+
+#[rocket::async_trait]
+impl Fairing for Exchange {
+    fn info(&self) -> Info {
+        Info {
+            name: "exchange",
+            kind: Kind::Request | Kind::Response,
+        }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        if tracing::enabled!(target: "socle::request", tracing::Level::INFO) {
+            request.local_cache(|| Begun { at: Instant::now() });
+        }
+        if let Some(app) = request.rocket().state::<App>() {
+            app.connections.enter(request.remote());
+        }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        if let Some(app) = request.rocket().state::<App>() {
+            app.connections.end(request.remote());
+        }
+        let id = request_id(request);
+        if tracing::enabled!(target: "socle::request", tracing::Level::INFO) {
+            log(request, response, &id);
+        }
+        response.set_raw_header("X-Content-Type-Options", "nosniff");
+        response.set_raw_header("X-Request-Id", id);
+    }
+}
+
+fn log(request: &Request<'_>, response: &mut Response<'_>, id: &str) {
+    let begun = request.local_cache(|| Begun { at: Instant::now() });
+    let duration = begun.at.elapsed();
+    tracing::info!(
+        target: "socle::request",
+        method = request.method().as_str(),
+        path = request.uri().path().as_str(),
+        status = response.status().code,
+        duration_ms = (duration.as_micros() as f64) / 1000.0,
+        bytes = response.body().preset_size(),
+        request_id = id,
+    );
+}
+
+/// The client's `X-Request-Id` when it is a sane one, else a new one: unique to this process and its place in the count.
+fn request_id<'r>(request: &'r Request<'_>) -> Cow<'r, str> {
+    static PROCESS: LazyLock<u32> = LazyLock::new(|| RandomState::new().hash_one(0_u8) as u32);
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let given = request.headers().get_one("X-Request-Id");
+    let is_sane = |id: &&str| !id.is_empty() && id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
+    match given.filter(is_sane) {
+        Some(id) => Cow::Borrowed(id),
+        None => Cow::Owned(format!("{:08x}{:08x}", *PROCESS, COUNT.fetch_add(1, Ordering::Relaxed))),
+    }
+}

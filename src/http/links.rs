@@ -1,0 +1,69 @@
+//! Addresses that answers hold: absolute ones of tables, and the pages around a list (RFC 8288).
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rocket::Request;
+
+use crate::records::{Head, ListRequest};
+
+const IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A name as a segment of a path.
+pub fn segment(name: &str) -> String {
+    utf8_percent_encode(name, IN_SEGMENT).to_string()
+}
+
+/// Scheme and host as the client sees them, through a proxy or not.
+pub fn origin(request: &Request<'_>, port: u16) -> String {
+    let forwarded = request.headers().get_one("X-Forwarded-Proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+    let scheme = if forwarded { "https" } else { "http" };
+    match request.host() {
+        Some(host) => format!("{scheme}://{host}"),
+        None => format!("{scheme}://localhost:{port}"),
+    }
+}
+
+/// The Link header of a page: next, prev, first and last by number, or next and first by key.
+pub fn pages(path: &str, query: &str, asked: &ListRequest, head: &Head) -> String {
+    let (Some(limit), Some(total)) = (asked.limit, head.total) else {
+        return String::new();
+    };
+    let kept: Vec<_> = form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| !matches!(name.as_ref(), "limit" | "offset" | "after"))
+        .collect();
+    let link = |name: &str, value: &str, relation: &str| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(kept.iter());
+        query.append_pair("limit", &limit.to_string());
+        if !(name == "offset" && value == "0") {
+            query.append_pair(name, value);
+        }
+        format!("<{path}?{}>; rel=\"{relation}\"", query.finish())
+    };
+    let mut links = Vec::with_capacity(4);
+    if asked.after.is_some() {
+        if let Some(next) = &head.next {
+            links.push(link("after", next, "next"));
+        }
+        links.push(link("after", "", "first"));
+        return links.join(", ");
+    }
+    if limit == 0 {
+        return String::new();
+    }
+    let offset = asked.offset.unwrap_or(0);
+    if offset.saturating_add(limit) < total {
+        links.push(link("offset", &(offset + limit).to_string(), "next"));
+    }
+    if offset > 0 {
+        links.push(link("offset", &offset.min(total).saturating_sub(limit).to_string(), "prev"));
+    }
+    links.push(link("offset", "0", "first"));
+    // The last page keeps in step with the one asked for.
+    let step = offset % limit;
+    let last = match total.saturating_sub(step) {
+        0 => 0,
+        rest => step + (rest - 1) / limit * limit,
+    };
+    links.push(link("offset", &last.to_string(), "last"));
+    links.join(", ")
+}

@@ -1,0 +1,148 @@
+//! The only room that knows Rocket: it takes requests apart, calls `records`, and writes answers.
+//!
+//! [`serve`] runs it. Everything under `/api/` goes through [`api`], one handler for all tables; the rest are ordinary
+//! routes. Every answer, errors and pages included, passes [`exchange`], which logs it and gives it its headers.
+
+mod accept;
+mod answer;
+mod api;
+mod connections;
+mod document;
+mod exchange;
+mod fallback;
+mod health;
+mod lifecycle;
+mod links;
+pub mod openapi;
+mod pages;
+mod receive;
+mod service;
+mod stream;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocket::config::{Ident, LogLevel, Shutdown};
+use rocket::fairing::AdHoc;
+
+use crate::config::Settings;
+use crate::database::Database;
+use crate::database::sqlite::migrations::Expected;
+use crate::records::Records;
+use crate::schema::Catalog;
+use connections::Connections;
+use document::Document;
+pub use lifecycle::{Lifecycle, Phase};
+
+/// What every route may need.
+pub struct App {
+    records: Records,
+    title: String,
+    version: String,
+    environment: String,
+    debug: bool,
+    max_body: u64,
+    port: u16,
+    lifecycle: Lifecycle,
+    expected: Expected,
+    connections: Arc<Connections>,
+    document: Document,
+    bodies: receive::Bodies,
+}
+
+/// Listens and answers until `lifecycle` says that the server is to finish, and then until what was begun is finished.
+///
+/// # Errors
+/// When the address cannot be listened on, or the schema cannot be read.
+pub async fn serve(settings: Settings, database: Database, expected: Expected, lifecycle: Lifecycle) -> io::Result<()> {
+    let catalog = Arc::new(Catalog::read(&database).map_err(io::Error::other)?);
+    for (table, reason) in &catalog.current().unserved {
+        tracing::warn!("the table \"{table}\" is not served: {reason}");
+    }
+    tokio::spawn(catalog.clone().follow(database.clone()));
+    let connections = Arc::new(Connections::new());
+    let rocket = rocket::custom(config(&settings))
+        .manage(App {
+            records: Records::new(database, catalog),
+            title: settings.app_title,
+            version: settings.app_version,
+            environment: settings.app_environment,
+            debug: settings.debug,
+            max_body: settings.max_body.0,
+            port: settings.port,
+            lifecycle: lifecycle.clone(),
+            expected,
+            connections: connections.clone(),
+            document: Document::default(),
+            bodies: receive::Bodies::new(),
+        })
+        .mount("/api", api::routes())
+        .mount("/", pages::routes())
+        .mount("/", health::routes())
+        .mount("/", service::routes())
+        .mount("/", fallback::routes())
+        .register("/", fallback::catchers())
+        .attach(rocket::shield::Shield::new())
+        .attach(exchange::fairing())
+        .attach(lift_off(connections.clone()));
+    let rocket = rocket.ignite().await.map_err(system_error)?;
+    let shutdown = rocket.shutdown();
+    tokio::select! {
+        launched = rocket.launch() => launched.map(drop).map_err(system_error),
+        () = drained(&lifecycle, shutdown, &connections) => Ok(()),
+    }
+}
+
+/// What happens once the port is listened on.
+fn lift_off(connections: Arc<Connections>) -> AdHoc {
+    AdHoc::on_liftoff("listening", move |rocket| {
+        let address = SocketAddr::new(rocket.config().address, rocket.config().port);
+        connections.start_reaping(address.port());
+        tracing::info!("listening on http://{address}");
+        Box::pin(async {})
+    })
+}
+
+fn config(settings: &Settings) -> rocket::Config {
+    rocket::Config {
+        address: settings.address,
+        port: settings.port,
+        ident: Ident::none(),
+        log_level: LogLevel::Off,
+        cli_colors: false,
+        keep_alive: 60,
+        // Signals are the command's business.
+        shutdown: Shutdown {
+            ctrlc: false,
+            signals: Default::default(),
+            grace: u32::try_from(settings.shutdown_grace.as_secs()).unwrap_or(u32::MAX).max(1),
+            mercy: 1,
+            ..Shutdown::default()
+        },
+        ..rocket::Config::release_default()
+    }
+}
+
+/// Resolves when the server was told to finish and has: every request answered and every stream ended.
+async fn drained(lifecycle: &Lifecycle, shutdown: rocket::Shutdown, connections: &Connections) {
+    lifecycle.draining().await;
+    shutdown.notify();
+    // An answer counts as given when it is handed to the connection; a moment more lets it reach the wire.
+    let mut quiet = 0;
+    while quiet < 5 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        quiet = if connections.in_flight() == 0 { quiet + 1 } else { 0 };
+    }
+}
+
+fn system_error(error: rocket::Error) -> io::Error {
+    // Rocket's error complains loudly when it is dropped unseen; `kind` has looked at it.
+    match error.kind() {
+        rocket::error::ErrorKind::Bind(reason) | rocket::error::ErrorKind::Io(reason) => {
+            io::Error::new(reason.kind(), reason.to_string())
+        }
+        other => io::Error::other(other.to_string()),
+    }
+}

@@ -1,0 +1,111 @@
+//! Bodies, received within limits of size and time.
+
+use std::time::Duration;
+
+use rocket::http::Status;
+use rocket::{Data, Request};
+use tokio::io::AsyncReadExt;
+use tokio::sync::Semaphore;
+
+use super::App;
+use super::answer::Refusal;
+use crate::records::body::Body;
+
+/// How long a body may take to arrive.
+const ARRIVAL: Duration = Duration::from_secs(60);
+/// Bodies up to this size are simply taken.
+const SMALL: usize = 64 * 1024;
+/// Larger bodies at once; the rest wait, within their time.
+const LARGE_AT_ONCE: usize = 16;
+
+/// Room for large bodies.
+pub struct Bodies(Semaphore);
+
+impl Bodies {
+    pub(super) fn new() -> Self {
+        Self(Semaphore::new(LARGE_AT_ONCE))
+    }
+}
+
+/// What a body's Content-Type says it is.
+enum Kind<'r> {
+    Json,
+    Form,
+    Multipart(&'r str),
+}
+
+/// The body of a request that writes rows.
+///
+/// # Errors
+/// 415, 413, 408, or 400 when it cannot be read.
+pub async fn body(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Body, Refusal> {
+    let kind = kind(request)?;
+    let bytes = match tokio::time::timeout(ARRIVAL, bytes(app, request, data)).await {
+        Ok(bytes) => bytes?,
+        Err(_) => return Err(Refusal::new(Status::RequestTimeout, "The body did not arrive in time.")),
+    };
+    match kind {
+        Kind::Json => Ok(Body::Json(bytes)),
+        Kind::Form => Ok(Body::Form(bytes)),
+        Kind::Multipart(boundary) => Ok(Body::multipart(bytes, boundary).await?),
+    }
+}
+
+fn kind<'r>(request: &'r Request<'_>) -> Result<Kind<'r>, Refusal> {
+    let Some(given) = request.headers().get_one("Content-Type") else {
+        return Ok(Kind::Json);
+    };
+    let (media_type, parameters) = given.split_once(';').unwrap_or((given, ""));
+    let is = |other: &str| media_type.trim().eq_ignore_ascii_case(other);
+    if is("application/json") {
+        return Ok(Kind::Json);
+    }
+    if is("application/x-www-form-urlencoded") {
+        return Ok(Kind::Form);
+    }
+    if is("multipart/form-data") {
+        let boundary = parameters.split(';').filter_map(|part| part.trim().split_once('='));
+        let boundary = boundary.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"));
+        let boundary = boundary.map(|(_, boundary)| boundary.trim().trim_matches('"')).filter(|b| !b.is_empty());
+        let none = || Refusal::new(Status::BadRequest, "Multipart form parse error - Invalid boundary in multipart");
+        return boundary.map(Kind::Multipart).ok_or_else(none);
+    }
+    let said = format!("Unsupported media type \"{}\" in request.", media_type.trim());
+    Err(Refusal::new(Status::UnsupportedMediaType, said))
+}
+
+async fn bytes(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Vec<u8>, Refusal> {
+    let announced = request.headers().get_one("Content-Length").and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > app.max_body) {
+        return Err(too_large(app));
+    }
+    let announced = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
+    let mut stream = data.open(rocket::data::ByteUnit::from(app.max_body.saturating_add(1)));
+    let mut bytes = Vec::with_capacity(announced.min(SMALL) + 1);
+    let mut room = None;
+    loop {
+        let read = stream.read_buf(&mut bytes).await.map_err(|_| cut_short())?;
+        if read == 0 {
+            break;
+        }
+        if bytes.len() > SMALL && room.is_none() {
+            room = app.bodies.0.acquire().await.ok();
+        }
+    }
+    if bytes.len() as u64 > app.max_body {
+        return Err(too_large(app));
+    }
+    if bytes.len() < announced {
+        return Err(cut_short());
+    }
+    Ok(bytes)
+}
+
+fn too_large(app: &App) -> Refusal {
+    let said = format!("The body is larger than MAX_BODY allows ({} bytes).", app.max_body);
+    Refusal::new(Status::PayloadTooLarge, said)
+}
+
+fn cut_short() -> Refusal {
+    Refusal::new(Status::BadRequest, "The body ended before its announced length.")
+}

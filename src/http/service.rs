@@ -1,0 +1,51 @@
+//! `/`: the pages to a browser, what this service is to anything else.
+
+use jiff::Timestamp;
+use rocket::http::Status;
+use rocket::response::Responder;
+use rocket::{Request, Response, Route, State, get, routes};
+use serde_json::json;
+
+use super::answer::{self, Refusal};
+use super::{App, accept, links, pages};
+
+/// The route.
+pub fn routes() -> Vec<Route> {
+    routes![root]
+}
+
+#[get("/")]
+fn root(app: &State<App>) -> Service<'_> {
+    Service(app)
+}
+
+struct Service<'a>(&'a App);
+
+impl<'r> Responder<'r, 'static> for Service<'_> {
+    fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let Self(app) = self;
+        if accept::names(request.headers(), "text/html") {
+            return Ok(pages::index(request));
+        }
+        if !accept::takes_json(request.headers()) {
+            let said = "Could not satisfy the request Accept header.";
+            return Ok(Refusal::new(Status::NotAcceptable, said).respond(request));
+        }
+        Ok(describe(app, request))
+    }
+}
+
+fn describe(app: &App, request: &Request<'_>) -> Response<'static> {
+    let origin = links::origin(request, app.port);
+    let mut response = answer::of_json(&json!({
+        "service": app.title,
+        "version": app.version,
+        "environment": app.environment,
+        "timestamp": Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
+        "api": format!("{origin}/api/"),
+        "openapi": format!("{origin}/api/openapi.json"),
+        "health": format!("{origin}/health"),
+    }));
+    response.set_raw_header("Vary", "Accept");
+    response
+}

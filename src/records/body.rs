@@ -1,0 +1,124 @@
+//! What a client sends, read into fields: a JSON object or array of them, a form, a multipart form.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::error::{Error, FieldErrors, NON_FIELD};
+use crate::schema::Input;
+
+const NOT_AN_OBJECT: &str = "Invalid data. Expected an object or an array of objects.";
+
+/// A body with its type.
+pub enum Body {
+    /// `application/json`
+    Json(Vec<u8>),
+    /// `application/x-www-form-urlencoded`
+    Form(Vec<u8>),
+    /// `multipart/form-data`, already taken apart: names, contents, and whether it is a file.
+    Multipart(Vec<(String, Vec<u8>, bool)>),
+}
+
+/// The fields of one row. A name that comes twice counts the last time.
+pub type Fields<'a> = Vec<(Cow<'a, str>, Input<'a>)>;
+
+/// The rows of a body.
+pub enum Given<'a> {
+    /// An object or a form.
+    One(Fields<'a>),
+    /// An array.
+    Many(Vec<Result<Fields<'a>, FieldErrors>>),
+}
+
+impl Body {
+    /// Takes a multipart body apart.
+    ///
+    /// # Errors
+    /// When it is not one.
+    pub async fn multipart(bytes: Vec<u8>, boundary: &str) -> Result<Self, Error> {
+        let malformed = |error: multer::Error| Error::Malformed(format!("Multipart form parse error - {error}"));
+        let whole = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(bytes))]);
+        let mut form = multer::Multipart::new(whole, boundary);
+        let mut fields = Vec::new();
+        while let Some(field) = form.next_field().await.map_err(malformed)? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let is_file = field.file_name().is_some();
+            fields.push((name, field.bytes().await.map_err(malformed)?.to_vec(), is_file));
+        }
+        Ok(Self::Multipart(fields))
+    }
+
+    /// Its rows.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is not what its type says.
+    pub fn rows(&self) -> Result<Given<'_>, Error> {
+        match self {
+            Self::Json(bytes) => json(bytes),
+            Self::Form(bytes) => {
+                let fields = form_urlencoded::parse(bytes);
+                Ok(Given::One(fields.map(|(name, value)| (name, Input::Text(value))).collect()))
+            }
+            Self::Multipart(fields) => {
+                let fields = fields.iter().map(|(name, content, is_file)| {
+                    let input = match std::str::from_utf8(content) {
+                        Ok(text) if !is_file => Input::Text(Cow::Borrowed(text)),
+                        _ => Input::Bytes(content),
+                    };
+                    (Cow::Borrowed(name.as_str()), input)
+                });
+                Ok(Given::One(fields.collect()))
+            }
+        }
+    }
+}
+
+fn json(bytes: &[u8]) -> Result<Given<'_>, Error> {
+    let malformed = |error: serde_json::Error| Error::Malformed(format!("JSON parse error - {error}"));
+    let text = std::str::from_utf8(bytes).map_err(|_| Error::Malformed("JSON parse error - not valid UTF-8".into()))?;
+    match text.trim_start_matches([' ', '\t', '\r', '\n']).as_bytes().first() {
+        Some(b'{') => Ok(Given::One(serde_json::from_str::<Object<'_>>(text).map_err(malformed)?.0)),
+        Some(b'[') => {
+            let rows: Vec<&RawValue> = serde_json::from_str(text).map_err(malformed)?;
+            let rows = rows.into_iter().map(|raw| match raw.get().starts_with('{') {
+                true => serde_json::from_str::<Object<'_>>(raw.get()).map(|object| Ok(object.0)).map_err(malformed),
+                false => Ok(Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object."))),
+            });
+            Ok(Given::Many(rows.collect::<Result<_, _>>()?))
+        }
+        _ => match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+            Ok(_) => Err(FieldErrors::one(NON_FIELD, NOT_AN_OBJECT).into()),
+            Err(error) => Err(malformed(error)),
+        },
+    }
+}
+
+/// A JSON object whose values keep their text.
+struct Object<'a>(Fields<'a>);
+
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Object<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+                let mut fields: super::body::Fields<'de> = Vec::new();
+                while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+                    fields.push((name, Input::Json(value.get())));
+                }
+                Ok(Object(fields))
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}

@@ -1,0 +1,372 @@
+//! Rows added, replaced, changed and deleted.
+//!
+//! What a client sends is checked against the columns first, and everything wrong with it is said at once; only then does
+//! the writer see it. What the database refuses after all is looked into by [`super::diagnose`].
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::body::{Body, Fields, Given};
+use super::error::{Error, FieldErrors};
+use super::formats::{Shape, json};
+use super::plan::{self, Selection};
+use super::statement::{self, Assign};
+use super::{Records, diagnose};
+use crate::database::{self, Row, Session, Statement, Value, ValueRef};
+use crate::schema::{Kept, Schema, Table, time};
+
+/// Complaints about unknown fields in one row; who sends more than that has mistaken the address.
+const MOST_COMPLAINTS: usize = 100;
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The row, or an array of rows, as JSON.
+    pub json: Vec<u8>,
+    /// The key of the row, as text for an address, when it is one row.
+    pub key: Option<String>,
+}
+
+/// Values for a new row.
+type NewRow = Vec<(usize, Value)>;
+
+impl Records {
+    /// Adds the row or rows of a body: all of them or none.
+    ///
+    /// # Errors
+    /// Everything wrong with them, by field, and by row when there are several.
+    pub async fn insert(&self, table: &str, body: &Body, now: Timestamp) -> Result<Written, Error> {
+        let schema = self.schema();
+        match self.insert_by(&schema, table, body, now).await {
+            Err(error) if self.is_outdated(&error, schema.version).await => {
+                self.insert_by(&self.schema(), table, body, now).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Puts a row in place of another, or changes the given fields of it (`partial`).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or everything wrong with the fields.
+    pub async fn update(&self, table: &str, key: &str, body: &Body, partial: bool, now: Timestamp) -> Result<Written, Error> {
+        let schema = self.schema();
+        match self.update_by(&schema, table, key, body, partial, now).await {
+            Err(error) if self.is_outdated(&error, schema.version).await => {
+                self.update_by(&self.schema(), table, key, body, partial, now).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Deletes a row.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Conflict`] when other rows point to it.
+    pub async fn delete(&self, table: &str, key: &str) -> Result<(), Error> {
+        let schema = self.schema();
+        let found = schema.at_path(table).ok_or(Error::NotFound)?;
+        let key = plan::key(found, key)?;
+        let statement = statement::delete(found, &key);
+        let name = found.name.clone();
+        self.database
+            .write(move |session| match session.execute(&statement) {
+                Ok(0) => Err(Error::NotFound),
+                Ok(_) => Ok(()),
+                Err(error) => Err(match schema.named(&name) {
+                    Some(table) => diagnose::deletion(session, &schema, table, &key, error),
+                    None => error.into(),
+                }),
+            })
+            .await
+    }
+
+    async fn insert_by(&self, schema: &Arc<Schema>, path: &str, body: &Body, now: Timestamp) -> Result<Written, Error> {
+        let table = schema.at_path(path).ok_or(Error::NotFound)?;
+        match body.rows()? {
+            Given::One(fields) => {
+                let row = self.new_row(schema, table, &fields, now)?;
+                let statement = statement::insert(table, &row);
+                let work = Insert::new(schema, table);
+                self.database
+                    .write(move |session| {
+                        let (json, key) = work.run(session, &statement, &row)?;
+                        Ok(Written { json, key: Some(key) })
+                    })
+                    .await
+            }
+            Given::Many(given) => {
+                let rows = self.new_rows(schema, table, given, now)?;
+                let statements: Vec<_> = rows.iter().map(|row| statement::insert(table, row)).collect();
+                let work = Insert::new(schema, table);
+                self.database.write(move |session| work.run_all(session, &statements, &rows)).await
+            }
+        }
+    }
+
+    async fn update_by(
+        &self,
+        schema: &Arc<Schema>,
+        path: &str,
+        key: &str,
+        body: &Body,
+        partial: bool,
+        now: Timestamp,
+    ) -> Result<Written, Error> {
+        let table = schema.at_path(path).ok_or(Error::NotFound)?;
+        let key = plan::key(table, key)?;
+        let Given::One(fields) = body.rows()? else {
+            return Err(FieldErrors::one(super::error::NON_FIELD, "Invalid data. Expected an object.").into());
+        };
+        let checked = checked(table, &fields, Some(&key), partial);
+        if !checked.errors.is_empty() {
+            let mut errors = checked.errors;
+            self.database.read(|session| {
+                // A row that is not there is that, whatever else is wrong.
+                let current = diagnose::current(session, table, &key)?.ok_or(Error::NotFound)?;
+                let values = diagnose::merged(&checked.values, current);
+                errors.0.extend(diagnose::values(session, schema, table, &values, Some(&key), &errors).0);
+                Ok::<_, Error>(())
+            })?;
+            return Err(errors.into());
+        }
+        let changes = changes(table, checked.values, partial, now);
+        let statement = match changes.is_empty() {
+            true => statement::row(table, &Selection::all(table), &key),
+            false => statement::update(table, &key, &changes),
+        };
+        let work = Insert::new(schema, table);
+        self.database
+            .write(move |session| match work.written(session, &statement) {
+                Ok(Some((json, key))) => Ok(Written { json, key: Some(key) }),
+                Ok(None) => Err(Error::NotFound),
+                Err(error) => Err(work.explain_update(session, &key, &changes, error)),
+            })
+            .await
+    }
+
+    fn new_row(&self, schema: &Schema, table: &Table, fields: &Fields<'_>, now: Timestamp) -> Result<NewRow, Error> {
+        let Checked { mut values, mut errors } = checked(table, fields, None, false);
+        if errors.is_empty() {
+            keep_times(table, &mut values, now, true);
+            return Ok(values);
+        }
+        // What the rows already there have against the good fields belongs into the same answer.
+        let found = self.database.read(|session| Ok::<_, Error>(diagnose::values(session, schema, table, &values, None, &errors)));
+        errors.0.extend(found.unwrap_or_default().0);
+        Err(errors.into())
+    }
+
+    fn new_rows(
+        &self,
+        schema: &Schema,
+        table: &Table,
+        given: Vec<Result<Fields<'_>, FieldErrors>>,
+        now: Timestamp,
+    ) -> Result<Vec<NewRow>, Error> {
+        let mut rows = Vec::with_capacity(given.len());
+        let mut wrong = Vec::with_capacity(given.len());
+        for fields in given {
+            match fields.map_err(Error::Fields).and_then(|fields| self.new_row(schema, table, &fields, now)) {
+                Ok(row) => {
+                    rows.push(row);
+                    wrong.push(FieldErrors::default());
+                }
+                Err(Error::Fields(errors)) => wrong.push(errors),
+                Err(other) => return Err(other),
+            }
+        }
+        if wrong.iter().all(FieldErrors::is_empty) { Ok(rows) } else { Err(Error::Rows(wrong)) }
+    }
+}
+
+/// What the writer needs besides the statement: how the row is read back, and the schema to explain a refusal by.
+struct Insert {
+    schema: Arc<Schema>,
+    table: String,
+    shape: Shape,
+    key: Vec<usize>,
+    again: Option<Selection>,
+}
+
+impl Insert {
+    fn new(schema: &Arc<Schema>, table: &Table) -> Self {
+        Self {
+            schema: schema.clone(),
+            table: table.name.clone(),
+            shape: Shape::of(table),
+            key: table.key.clone(),
+            // RETURNING shows a row as it was before AFTER triggers: where there are any, it is read again.
+            again: table.has_triggers.then(|| Selection::all(table)),
+        }
+    }
+
+    fn run(&self, session: &Session<'_>, statement: &Statement, row: &[(usize, Value)]) -> Result<(Vec<u8>, String), Error> {
+        match self.written(session, statement) {
+            Ok(Some(written)) => Ok(written),
+            Ok(None) => Err(database::Error::Refused("A trigger of the table left the row out.".into()).into()),
+            Err(error) => Err(match self.schema.named(&self.table) {
+                Some(table) => diagnose::refusal(session, &self.schema, table, row, None, error),
+                None => error.into(),
+            }),
+        }
+    }
+
+    fn run_all(&self, session: &Session<'_>, statements: &[Statement], rows: &[NewRow]) -> Result<Written, Error> {
+        let mut out = vec![b'['];
+        let mut wrong = Vec::with_capacity(rows.len());
+        for (statement, row) in statements.iter().zip(rows) {
+            match self.run(session, statement, row) {
+                Ok((json, _)) => {
+                    if out.len() > 1 {
+                        out.push(b',');
+                    }
+                    out.extend_from_slice(&json);
+                    wrong.push(FieldErrors::default());
+                }
+                Err(Error::Fields(errors)) => wrong.push(errors),
+                Err(other) => return Err(other),
+            }
+        }
+        out.push(b']');
+        match wrong.iter().all(FieldErrors::is_empty) {
+            true => Ok(Written { json: out, key: None }),
+            false => Err(Error::Rows(wrong)),
+        }
+    }
+
+    fn written(&self, session: &Session<'_>, statement: &Statement) -> Result<Option<(Vec<u8>, String)>, database::Error> {
+        let mut key = Vec::new();
+        let read = |row: &Row<'_, '_>| {
+            let mut out = Vec::with_capacity(256);
+            json::write_row(row, &self.shape, &mut out);
+            if self.again.is_some() {
+                key = self.key.iter().map(|place| row.get(*place).to_value()).collect();
+            }
+            Ok::<_, database::Error>((out, key_text(row, &self.key)))
+        };
+        let written = session.first(statement, read)?;
+        match (&self.again, self.schema.named(&self.table), written) {
+            (Some(selection), Some(table), Some(written)) => {
+                let again = session.first(&statement::row(table, selection, &key), |row| {
+                    let mut out = Vec::with_capacity(256);
+                    json::write_row(row, &self.shape, &mut out);
+                    Ok::<_, database::Error>(out)
+                })?;
+                Ok(Some((again.unwrap_or(written.0), written.1)))
+            }
+            (_, _, written) => Ok(written),
+        }
+    }
+
+    fn explain_update(&self, session: &Session<'_>, key: &[Value], changes: &[(usize, Assign)], error: database::Error) -> Error {
+        let Some(table) = self.schema.named(&self.table) else {
+            return error.into();
+        };
+        let given: NewRow = changes
+            .iter()
+            .filter_map(|(place, assign)| match assign {
+                Assign::Value(value) => Some((*place, value.clone())),
+                Assign::Default(_) => None,
+            })
+            .collect();
+        match diagnose::current(session, table, key) {
+            Ok(Some(current)) => {
+                diagnose::refusal(session, &self.schema, table, &diagnose::merged(&given, current), Some(key), error)
+            }
+            _ => error.into(),
+        }
+    }
+}
+
+/// A key as it stands in an address, each part percent-encoded.
+fn key_text(row: &Row<'_, '_>, key: &[usize]) -> String {
+    let mut text = String::new();
+    for (index, place) in key.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        match row.get(*place) {
+            ValueRef::Integer(number) => text.push_str(itoa::Buffer::new().format(number)),
+            value => text.push_str(&super::address::encode(value)),
+        }
+    }
+    text
+}
+
+struct Checked {
+    values: NewRow,
+    errors: FieldErrors,
+}
+
+/// The fields that a client gave, against the columns. With a `key` the row is there already.
+fn checked(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>, partial: bool) -> Checked {
+    let mut given = vec![None; table.columns.len()];
+    let mut errors = FieldErrors::default();
+    for (name, input) in fields {
+        match table.column(name).and_then(|(place, _)| given.get_mut(place)) {
+            Some(slot) => *slot = Some(input),
+            None if errors.0.len() < MOST_COMPLAINTS => {
+                let writable = table.columns.iter().filter(|column| column.is_writable());
+                let known: Vec<_> = writable.map(|column| column.name.as_str()).collect();
+                errors.add(name.as_ref(), format!("This table has no such field. Fields: {}.", known.join(", ")));
+            }
+            None => {}
+        }
+    }
+    let mut values = Vec::with_capacity(table.columns.len());
+    for (place, (column, input)) in table.columns.iter().zip(given).enumerate() {
+        let in_key = key.and_then(|key| Some((table.key.iter().position(|of_key| *of_key == place)?, key)));
+        match input {
+            _ if !column.is_writable() => {}
+            Some(input) => match column.accept(input) {
+                Ok(value) => match in_key.and_then(|(index, key)| key.get(index)) {
+                    None => values.push((place, value)),
+                    Some(current) if *current == value => {}
+                    Some(_) => errors.add(&column.name, "A row's key cannot be changed."),
+                },
+                Err(said) => said.into_iter().for_each(|said| errors.add(&column.name, said)),
+            },
+            None if column.is_required() && !partial && in_key.is_none() => {
+                errors.add(&column.name, "This field is required.");
+            }
+            None => {}
+        }
+    }
+    Checked { values, errors }
+}
+
+/// What a checked PUT or PATCH sets.
+fn changes(table: &Table, values: NewRow, partial: bool, now: Timestamp) -> Vec<(usize, Assign)> {
+    let mut values = values;
+    if !(partial && values.is_empty()) {
+        keep_times(table, &mut values, now, false);
+    }
+    let mut changes: Vec<(usize, Assign)> = Vec::with_capacity(table.columns.len());
+    for (place, column) in table.columns.iter().enumerate() {
+        if let Some(found) = values.iter().position(|(of_value, _)| *of_value == place) {
+            changes.push((place, Assign::Value(values.swap_remove(found).1)));
+        } else if !partial && column.is_writable() && !column.in_key {
+            changes.push((place, match &column.default {
+                Some(default) => Assign::Default(default.clone()),
+                None => Assign::Value(Value::Null),
+            }));
+        }
+    }
+    changes
+}
+
+/// `created_at` and `updated_at`, which the server keeps.
+fn keep_times(table: &Table, values: &mut NewRow, now: Timestamp, is_new: bool) {
+    for (place, column) in table.columns.iter().enumerate() {
+        let is_kept = match column.kept {
+            Some(Kept::Created) => is_new,
+            Some(Kept::Updated) => true,
+            _ => false,
+        };
+        if let Some(now) = time::kept_timestamp(now).filter(|_| is_kept) {
+            values.push((place, Value::Text(now)));
+        }
+    }
+}

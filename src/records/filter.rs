@@ -1,0 +1,139 @@
+//! Filters: `field=value` and `field__lookup=value`, resolved against a table's columns.
+
+use std::borrow::Cow;
+
+use super::error::FieldErrors;
+use super::request::PARAMETERS;
+use crate::database::Value;
+use crate::schema::{Column, ColumnType, Input, Table};
+
+/// Every lookup there is.
+pub const LOOKUPS: [&str; 14] = [
+    "exact", "ne", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "in", "gt", "gte", "lt",
+    "lte", "range",
+];
+
+/// The lookup that every column has.
+const IS_NULL: &str = "isnull";
+
+/// Filters in one request, and values in one `in`: far below what SQLite takes, far above what a person writes.
+const MOST_FILTERS: usize = 100;
+const MOST_VALUES: usize = 1000;
+
+/// A condition on the rows of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// The column compared with a value by an SQL operator.
+    Compare(usize, &'static str, Value),
+    /// The column's text matched by one of the database's text functions.
+    Match(usize, &'static str, Value),
+    /// The column's text begins so, with its case: an index can help.
+    StartsWith(usize, String),
+    /// The column is one of these.
+    OneOf(usize, Vec<Value>),
+    /// The column lies between these, both included.
+    Between(usize, Value, Value),
+    /// The column is, or is not, null.
+    IsNull(usize, bool),
+    /// Each word is found in one of the columns.
+    Search(Vec<usize>, Vec<String>),
+}
+
+/// The lookups that mean something for a column.
+pub fn lookups_of(column: &Column) -> impl Iterator<Item = &'static str> {
+    let kind = column.kind;
+    let means = move |lookup: &str| match lookup {
+        "exact" | "ne" | "in" => kind != ColumnType::Json,
+        "gt" | "gte" | "lt" | "lte" | "range" => kind.is_ordered(),
+        _ => kind.is_textual(),
+    };
+    LOOKUPS.into_iter().filter(move |lookup| means(lookup)).chain([IS_NULL])
+}
+
+/// Resolves the filters of a request.
+///
+/// # Errors
+/// Every parameter that names no column, a lookup that its column has not, or a value that is none of its type.
+pub fn resolve(table: &Table, filters: &[(String, String)]) -> Result<Vec<Condition>, FieldErrors> {
+    let mut conditions = Vec::with_capacity(filters.len());
+    let mut errors = FieldErrors::default();
+    if let Some((parameter, _)) = filters.get(MOST_FILTERS) {
+        return Err(FieldErrors::one(parameter, format!("At most {MOST_FILTERS} filters are taken.")));
+    }
+    for (parameter, value) in filters {
+        match condition(table, parameter, value) {
+            Ok(condition) => conditions.push(condition),
+            Err(said) => errors.add(parameter, said),
+        }
+    }
+    if errors.is_empty() { Ok(conditions) } else { Err(errors) }
+}
+
+fn condition(table: &Table, parameter: &str, value: &str) -> Result<Condition, String> {
+    // A column may have `__` in its own name: the longest column name wins.
+    if let Some((place, column)) = table.column(parameter) {
+        return exact(place, column, value);
+    }
+    let mut cut = parameter.len();
+    while let Some(before) = parameter.get(..cut).and_then(|part| part.rfind("__")) {
+        if let Some((place, column)) = parameter.get(..before).and_then(|name| table.column(name)) {
+            let lookup = parameter.get(before + 2..).unwrap_or("");
+            return looked_up(place, column, lookup, value);
+        }
+        cut = before;
+    }
+    let columns = table.columns.iter().map(|column| column.name.as_str());
+    let allowed: Vec<&str> = PARAMETERS.into_iter().chain(columns).collect();
+    Err(format!("Unknown parameter. Allowed: {}.", allowed.join(", ")))
+}
+
+fn exact(place: usize, column: &Column, value: &str) -> Result<Condition, String> {
+    looked_up(place, column, "exact", value)
+}
+
+fn looked_up(place: usize, column: &Column, lookup: &str, value: &str) -> Result<Condition, String> {
+    let Some(lookup) = lookups_of(column).find(|known| *known == lookup) else {
+        let allowed: Vec<_> = lookups_of(column).collect();
+        return Err(format!("Unknown lookup \"{lookup}\". Allowed: {}.", allowed.join(", ")));
+    };
+    let operator = match lookup {
+        "exact" => "=",
+        "ne" => "IS NOT",
+        "gt" => ">",
+        "gte" => ">=",
+        "lt" => "<",
+        "lte" => "<=",
+        "in" => return Ok(Condition::OneOf(place, many(column, value)?)),
+        "range" => {
+            let bounds = <[Value; 2]>::try_from(many(column, value)?);
+            let [low, high] = bounds.map_err(|_| "Two values with a comma between them are required.".to_owned())?;
+            return Ok(Condition::Between(place, low, high));
+        }
+        "isnull" => {
+            let truth = ColumnType::Boolean.parse(&Input::Text(Cow::Borrowed(value)))?;
+            return Ok(Condition::IsNull(place, truth == Value::Integer(1)));
+        }
+        "startswith" => return Ok(Condition::StartsWith(place, value.to_owned())),
+        "contains" => return Ok(Condition::Match(place, "socle_contains", Value::from(value))),
+        "icontains" => return Ok(Condition::Match(place, "socle_icontains", Value::from(value))),
+        "istartswith" => return Ok(Condition::Match(place, "socle_istartswith", Value::from(value))),
+        "endswith" => return Ok(Condition::Match(place, "socle_endswith", Value::from(value))),
+        _ => return Ok(Condition::Match(place, "socle_iexact", Value::from(value))),
+    };
+    Ok(Condition::Compare(place, operator, one(column, value)?))
+}
+
+fn one(column: &Column, value: &str) -> Result<Value, String> {
+    match column.kind {
+        // A column without a type holds what it holds: what looks like a number is compared as one.
+        ColumnType::Any => Ok(value.parse().map(Value::Integer).or_else(|_| value.parse().map(Value::Real)).unwrap_or(Value::from(value))),
+        kind => kind.parse(&Input::Text(Cow::Borrowed(value))),
+    }
+}
+
+fn many(column: &Column, value: &str) -> Result<Vec<Value>, String> {
+    if value.split(',').nth(MOST_VALUES).is_some() {
+        return Err(format!("At most {MOST_VALUES} values are taken."));
+    }
+    value.split(',').map(|part| one(column, part)).collect()
+}

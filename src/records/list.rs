@@ -1,0 +1,304 @@
+//! Lists and rows, read. A list that is short is answered at once; a long one is streamed from a thread of its own, a
+//! few chunks ahead of the client and no further.
+
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+
+use super::formats::{Format, ListWriter, json};
+use super::plan::{self, ListPlan, Selection};
+use super::request::ListRequest;
+use super::{Error, FieldErrors, Records, cursor, statement};
+use crate::database::sqlite::CancelFlag;
+use crate::database::{self, Session, Statement, Value};
+use crate::schema::{Schema, Table};
+
+/// A list of at most this many bytes may be answered whole.
+const WHOLE: usize = 256 * 1024;
+/// Bytes of a chunk of a streamed list.
+const CHUNK: usize = 32 * 1024;
+/// Chunks that may wait for the client.
+const CHUNKS_AHEAD: usize = 2;
+/// How long a client may leave a chunk waiting.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// A list: what is known of it at first, and its rows.
+pub struct Listing {
+    /// What the headers say.
+    pub head: Head,
+    /// The rows, written out.
+    pub rows: Rows,
+}
+
+/// What is known of a list before its first row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Head {
+    /// Rows on all pages, when pages were asked for.
+    pub total: Option<u64>,
+    /// The cursor behind which the next page starts, when pages go by key and there is one.
+    pub next: Option<String>,
+}
+
+/// The rows of a list.
+pub enum Rows {
+    /// All of them.
+    Whole(Vec<u8>),
+    /// Chunk after chunk.
+    Stream(Chunks),
+}
+
+/// Chunks of a list that is being read. Dropping it stops the reading.
+pub struct Chunks {
+    parts: mpsc::Receiver<Part>,
+    cancel: CancelFlag,
+    ended: bool,
+}
+
+enum Part {
+    Chunk(Bytes),
+    End,
+}
+
+impl Chunks {
+    /// The next chunk; nothing after the last.
+    ///
+    /// An error means that the reading stopped before its end: what was sent so far must not pass for the whole.
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        let part = ready!(self.parts.poll_recv(context));
+        self.ended = !matches!(part, Some(Part::Chunk(_)));
+        Poll::Ready(match part {
+            Some(Part::Chunk(chunk)) => Some(Ok(chunk)),
+            Some(Part::End) => None,
+            None => Some(Err(Error::Database(database::Error::Interrupted))),
+        })
+    }
+}
+
+impl Drop for Chunks {
+    fn drop(&mut self) {
+        self.cancel.raise();
+    }
+}
+
+impl Records {
+    /// A list of the rows of a table.
+    ///
+    /// # Errors
+    /// What is wrong with the request, or the database's own.
+    pub async fn list(&self, table: &str, request: &ListRequest, format: Format) -> Result<Listing, Error> {
+        let schema = self.schema();
+        match self.list_by(&schema, table, request, format).await {
+            Err(error) if self.is_outdated(&error, schema.version).await => {
+                self.list_by(&self.schema(), table, request, format).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// One row as JSON, with the `fields` and `expand` of the request.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], what is wrong with the request, or the database's own.
+    pub async fn row(&self, table: &str, key: &str, request: &ListRequest) -> Result<Vec<u8>, Error> {
+        let schema = self.schema();
+        match self.row_by(&schema, table, key, request) {
+            Err(error) if self.is_outdated(&error, schema.version).await => {
+                self.row_by(&self.schema(), table, key, request)
+            }
+            answer => answer,
+        }
+    }
+
+    fn row_by(&self, schema: &Schema, table: &str, key: &str, request: &ListRequest) -> Result<Vec<u8>, Error> {
+        let table = schema.at_path(table).ok_or(Error::NotFound)?;
+        let selection = Selection::new(schema, table, request)?;
+        let key = plan::key(table, key)?;
+        let statement = statement::row(table, &selection, &key);
+        let found = self.database.read(|session| {
+            session.first(&statement, |row| {
+                let mut out = Vec::with_capacity(256);
+                json::write_row(row, &selection.shape, &mut out);
+                Ok::<_, Error>(out)
+            })
+        })?;
+        found.ok_or(Error::NotFound)
+    }
+
+    async fn list_by(
+        &self,
+        schema: &Arc<Schema>,
+        table: &str,
+        request: &ListRequest,
+        format: Format,
+    ) -> Result<Listing, Error> {
+        let table = schema.at_path(table).ok_or(Error::NotFound)?;
+        let reading = Reading::of(table, &ListPlan::new(schema, table, request)?, format);
+        match self.database.read(|session| reading.whole(session)) {
+            Err(Error::Database(database::Error::Interrupted)) => self.stream(reading).await,
+            answer => answer,
+        }
+    }
+
+    async fn stream(&self, reading: Reading) -> Result<Listing, Error> {
+        let (known, head) = oneshot::channel();
+        let (parts, taken) = mpsc::channel(CHUNKS_AHEAD);
+        let cancel = CancelFlag::default();
+        let (database, flag) = (self.database.clone(), cancel.clone());
+        let task = tokio::spawn(async move {
+            database.read_long(flag, move |session| reading.stream(session, known, &parts)).await
+        });
+        match head.await {
+            Ok(head) => Ok(Listing {
+                head,
+                rows: Rows::Stream(Chunks {
+                    parts: taken,
+                    cancel,
+                    ended: false,
+                }),
+            }),
+            // The reading ended before it knew anything: it says why.
+            Err(_) => match task.await {
+                Ok(Err(error)) => Err(error),
+                _ => Err(database::Error::Other("a list was not read".into()).into()),
+            },
+        }
+    }
+}
+
+/// The statements of a list, and how its rows are written.
+struct Reading {
+    format: Format,
+    selection: Selection,
+    rows: Statement,
+    count: Option<Statement>,
+    page_end: Option<Statement>,
+    terms: usize,
+}
+
+impl Reading {
+    fn of(table: &Table, plan: &ListPlan, format: Format) -> Self {
+        let page_end = plan.limit.filter(|limit| plan.by_key && *limit > 0);
+        Self {
+            format,
+            rows: statement::list(table, plan),
+            count: plan.limit.map(|_| statement::count(table, plan)),
+            page_end: page_end.map(|limit| statement::page_end(table, plan, limit)),
+            terms: plan.order.len(),
+            selection: plan.selection.clone(),
+        }
+    }
+
+    fn whole(&self, session: &Session<'_>) -> Result<Listing, Error> {
+        let read = || {
+            let head = self.head(session)?;
+            let mut out = Vec::with_capacity(4096);
+            let mut writer = ListWriter::new(self.format, self.selection.shape.clone());
+            writer.begin(&mut out);
+            session.query(&self.rows, |row| {
+                writer.row(row, &mut out);
+                match out.len() > WHOLE {
+                    true => Err(Error::Database(database::Error::Interrupted)),
+                    false => Ok(()),
+                }
+            })?;
+            writer.end(&mut out);
+            Ok(Listing {
+                head,
+                rows: Rows::Whole(out),
+            })
+        };
+        if self.count.is_some() { session.snapshot(read) } else { read() }
+    }
+
+    fn stream(
+        &self,
+        session: &Session<'_>,
+        known: oneshot::Sender<Head>,
+        parts: &mpsc::Sender<Part>,
+    ) -> Result<(), Error> {
+        let handle = Handle::current();
+        let send = |part| match handle.block_on(tokio::time::timeout(STALLED, parts.send(part))) {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Error::Database(database::Error::Interrupted)),
+        };
+        session.snapshot(|| {
+            let head = self.head(session)?;
+            let mut out = Vec::with_capacity(CHUNK + 4096);
+            let mut writer = ListWriter::new(self.format, self.selection.shape.clone());
+            writer.begin(&mut out);
+            let mut known = Some(known);
+            session.query(&self.rows, |row| {
+                // Only once a first row came is the list known to be readable.
+                if let Some(known) = known.take() {
+                    let _ = known.send(head.clone());
+                }
+                writer.row(row, &mut out);
+                if out.len() >= CHUNK {
+                    let full = std::mem::replace(&mut out, Vec::with_capacity(CHUNK + 4096));
+                    send(Part::Chunk(full.into()))?;
+                }
+                Ok::<_, Error>(())
+            })?;
+            if let Some(known) = known.take() {
+                let _ = known.send(head.clone());
+            }
+            writer.end(&mut out);
+            if !out.is_empty() {
+                send(Part::Chunk(out.into()))?;
+            }
+            send(Part::End)
+        })
+    }
+
+    fn head(&self, session: &Session<'_>) -> Result<Head, Error> {
+        let total = self.count.as_ref().map(|count| session.count(count)).transpose()?;
+        let next = match &self.page_end {
+            Some(statement) => self.next(session, statement)?,
+            None => None,
+        };
+        Ok(Head { total, next })
+    }
+
+    fn next(&self, session: &Session<'_>, statement: &Statement) -> Result<Option<String>, Error> {
+        let mut rows: Vec<Vec<Value>> = Vec::with_capacity(2);
+        session.query(statement, |row| {
+            rows.push((0..self.terms).map(|term| row.get(term).to_value()).collect());
+            Ok::<_, Error>(())
+        })?;
+        Ok(match rows.as_slice() {
+            [last, _] => Some(cursor::encode(last)),
+            _ => None,
+        })
+    }
+}
+
+/// The `fields` and `expand` of a row's address.
+///
+/// # Errors
+/// Every parameter that a row has not.
+pub fn row_request(query: &str) -> Result<ListRequest, FieldErrors> {
+    let request = ListRequest::parse(query)?;
+    let mut errors = FieldErrors::default();
+    let given = [
+        ("after", request.after.is_some()),
+        ("limit", request.limit.is_some()),
+        ("offset", request.offset.is_some()),
+        ("ordering", !request.ordering.is_empty()),
+        ("search", request.search.is_some()),
+    ];
+    let of_lists = given.iter().filter(|(_, given)| *given).map(|(name, _)| *name);
+    for name in of_lists.chain(request.filters.iter().map(|(name, _)| name.as_str())) {
+        errors.add(name, "Unknown parameter. Allowed: expand, fields, format.");
+    }
+    if request.format.is_some_and(|format| format != Format::Json) {
+        errors.add("format", "A single row is answered as json.");
+    }
+    if errors.is_empty() { Ok(request) } else { Err(errors) }
+}

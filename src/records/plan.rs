@@ -1,0 +1,280 @@
+//! A list or row request checked against the schema: every name resolved, nothing left to fail but the data.
+
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+
+use super::cursor;
+use super::error::{Error, FieldErrors};
+use super::filter::{self, Condition};
+use super::formats::{Field, Shape};
+use super::request::ListRequest;
+use crate::database::Value;
+use crate::schema::{ColumnType, Ident, Input, Schema, Table};
+
+/// Words that one search looks for.
+const MOST_WORDS: usize = 20;
+
+/// What to select: the shape of the rows, and the tables that expanded fields come from.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// Places of the columns, in the order of the shape's fields.
+    pub columns: Vec<usize>,
+    /// For each column, the row to be written in its place.
+    pub joins: Vec<Option<Join>>,
+    /// How the rows are written.
+    pub shape: Arc<Shape>,
+}
+
+/// A referenced row.
+#[derive(Debug, Clone)]
+pub struct Join {
+    /// Its table.
+    pub table: Ident,
+    /// The referenced column.
+    pub on: Ident,
+    /// Its columns.
+    pub columns: Vec<Ident>,
+}
+
+/// A term of the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// Place of the column.
+    pub column: usize,
+    /// Whether it descends.
+    pub descending: bool,
+}
+
+/// A list, ready to be put into SQL.
+#[derive(Debug, Clone)]
+pub struct ListPlan {
+    /// What each row consists of.
+    pub selection: Selection,
+    /// What the rows must meet, all of it.
+    pub conditions: Vec<Condition>,
+    /// The order, ending with the key.
+    pub order: Vec<Term>,
+    /// The values of the order's terms behind which the page starts.
+    pub after: Option<Vec<Value>>,
+    /// Whether pages go by key rather than by number: `after=` was given, if only to start.
+    pub by_key: bool,
+    /// At most so many rows.
+    pub limit: Option<u64>,
+    /// Leave out so many first.
+    pub offset: u64,
+}
+
+impl ListPlan {
+    /// Checks a request against a table.
+    ///
+    /// # Errors
+    /// Everything in it that the table does not have.
+    pub fn new(schema: &Schema, table: &Table, request: &ListRequest) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let selection = Selection::new(schema, table, request).unwrap_or_else(|found| {
+            errors.0.extend(found.0);
+            Selection::all(table)
+        });
+        let mut conditions = filter::resolve(table, &request.filters).unwrap_or_else(|found| {
+            errors.0.extend(found.0);
+            Vec::new()
+        });
+        if let Some(words) = &request.search {
+            match words.split_whitespace().nth(MOST_WORDS) {
+                None => conditions.push(search(table, words)),
+                Some(_) => errors.add("search", format!("At most {MOST_WORDS} words are taken.")),
+            }
+        }
+        let order = order(table, &request.ordering).unwrap_or_else(|said| {
+            errors.add("ordering", said);
+            Vec::new()
+        });
+        let after = match &request.after {
+            Some(text) if errors.is_empty() => after(table, &order, text).unwrap_or_else(|said| {
+                errors.add("after", said);
+                None
+            }),
+            _ => None,
+        };
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Self {
+            selection,
+            conditions,
+            order,
+            after,
+            by_key: request.after.is_some(),
+            limit: request.limit,
+            offset: request.offset.unwrap_or(0),
+        })
+    }
+}
+
+impl Selection {
+    /// Every column, nothing expanded.
+    pub fn all(table: &Table) -> Self {
+        Self {
+            columns: (0..table.columns.len()).collect(),
+            joins: table.columns.iter().map(|_| None).collect(),
+            shape: Arc::new(Shape::of(table)),
+        }
+    }
+
+    /// What `fields=` and `expand=` ask for.
+    ///
+    /// # Errors
+    /// Names that the table does not have.
+    pub fn new(schema: &Schema, table: &Table, request: &ListRequest) -> Result<Self, FieldErrors> {
+        if request.fields.is_none() && request.expand.is_empty() {
+            return Ok(Self::all(table));
+        }
+        let mut errors = FieldErrors::default();
+        let columns = match &request.fields {
+            None => (0..table.columns.len()).collect(),
+            Some(names) => resolve_fields(table, names, &mut errors),
+        };
+        let mut joins: Vec<Option<Join>> = columns.iter().map(|_| None).collect();
+        let mut fields: Vec<Field> = columns.iter().filter_map(|place| Field::of(table, *place)).collect();
+        for name in &request.expand {
+            let Some((place, referenced, on)) = expandable(schema, table, name) else {
+                let known: Vec<_> = expandable_names(schema, table).collect();
+                errors.add("expand", match known.is_empty() {
+                    true => format!("\"{name}\" is not a foreign key. This table has none."),
+                    false => format!("\"{name}\" is not a foreign key. Allowed: {}.", known.join(", ")),
+                });
+                continue;
+            };
+            let Some(position) = columns.iter().position(|column| *column == place) else {
+                errors.add("expand", format!("\"{name}\" is not among the fields asked for."));
+                continue;
+            };
+            if let (Some(join), Some(field)) = (joins.get_mut(position), fields.get_mut(position)) {
+                *join = Some(Join {
+                    table: referenced.ident.clone(),
+                    on: Ident::of_schema(on),
+                    columns: referenced.columns.iter().map(|column| column.ident.clone()).collect(),
+                });
+                field.expanded = Some(Shape::of(referenced).fields);
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Self {
+            columns,
+            joins,
+            shape: Arc::new(Shape { fields }),
+        })
+    }
+}
+
+/// The columns that `expand=` can follow: foreign keys of one column, to a table that is served.
+pub fn expandable_names<'s>(schema: &'s Schema, table: &'s Table) -> impl Iterator<Item = &'s str> {
+    let names = table.columns.iter().map(|column| column.name.as_str());
+    names.filter(move |name| expandable(schema, table, name).is_some())
+}
+
+fn expandable<'s>(schema: &'s Schema, table: &'s Table, name: &str) -> Option<(usize, &'s Table, &'s str)> {
+    let (place, _) = table.column(name)?;
+    let key = table.foreign_key_of(place)?;
+    Some((place, schema.named(&key.table)?, key.references.first()?))
+}
+
+fn resolve_fields(table: &Table, names: &[String], errors: &mut FieldErrors) -> Vec<usize> {
+    let mut columns = Vec::with_capacity(names.len());
+    for name in names {
+        match table.column(name) {
+            Some((place, _)) if columns.contains(&place) => {}
+            Some((place, _)) => columns.push(place),
+            None => errors.add("fields", format!("Unknown field \"{name}\". Allowed: {}.", names_of(table))),
+        }
+    }
+    if names.is_empty() {
+        errors.add("fields", format!("Name at least one field. Allowed: {}.", names_of(table)));
+    }
+    columns
+}
+
+fn names_of(table: &Table) -> String {
+    let names: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn search(table: &Table, words: &str) -> Condition {
+    let texts = table.columns.iter().enumerate().filter(|(_, column)| {
+        matches!(column.kind, ColumnType::Text { .. } | ColumnType::Uuid | ColumnType::Any)
+    });
+    let columns = texts.map(|(place, _)| place).collect();
+    Condition::Search(columns, words.split_whitespace().map(str::to_owned).collect())
+}
+
+fn order(table: &Table, names: &[String]) -> Result<Vec<Term>, String> {
+    let mut order: Vec<Term> = Vec::new();
+    for name in names {
+        let (bare, descending) = match name.strip_prefix('-') {
+            // A column may begin with a hyphen itself.
+            Some(rest) if table.column(name).is_none() => (rest, true),
+            _ => (name.as_str(), false),
+        };
+        let (column, _) =
+            table.column(bare).ok_or_else(|| format!("Unknown field \"{bare}\". Allowed: {}.", names_of(table)))?;
+        if !order.iter().any(|term| term.column == column) {
+            order.push(Term { column, descending });
+        }
+    }
+    for column in &table.key {
+        if !order.iter().any(|term| term.column == *column) {
+            order.push(Term {
+                column: *column,
+                descending: false,
+            });
+        }
+    }
+    Ok(order)
+}
+
+fn after(table: &Table, order: &[Term], text: &str) -> Result<Option<Vec<Value>>, String> {
+    if table.key.is_empty() {
+        return Err("Rows of this table have no key to go by; use offset.".into());
+    }
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if let Some(values) = cursor::decode(text) {
+        return match values.len() == order.len() {
+            true => Ok(Some(values)),
+            false => Err("This cursor belongs to a list in another order.".into()),
+        };
+    }
+    if order.iter().map(|term| term.column).ne(table.key.iter().copied()) {
+        return Err("With this ordering, take the cursor from the Link header's next.".into());
+    }
+    match key(table, text) {
+        Ok(values) => Ok(Some(values)),
+        Err(_) => Err("Neither a key of this table nor a cursor.".into()),
+    }
+}
+
+/// The values of a key as it stands in an address: percent-encoded, the parts of a composite one separated by commas.
+///
+/// # Errors
+/// [`Error::NotFound`] when no row can have such a key.
+pub fn key(table: &Table, segment: &str) -> Result<Vec<Value>, Error> {
+    let parts: Vec<&str> = match table.key.len() {
+        1 => vec![segment],
+        _ => segment.split(',').collect(),
+    };
+    if parts.len() != table.key.len() {
+        return Err(Error::NotFound);
+    }
+    table
+        .key_columns()
+        .zip(parts)
+        .map(|(column, part)| {
+            let text = percent_decode_str(part).decode_utf8().map_err(|_| Error::NotFound)?;
+            column.kind.parse(&Input::Text(text)).map_err(|_| Error::NotFound)
+        })
+        .collect()
+}

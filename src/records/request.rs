@@ -1,0 +1,83 @@
+//! What a list request asks for, before any name in it is looked up.
+
+use super::error::FieldErrors;
+use super::formats::Format;
+
+/// Parameters that are not filters.
+pub const PARAMETERS: [&str; 8] = ["after", "expand", "fields", "format", "limit", "offset", "ordering", "search"];
+
+/// The query of a list or row request, cut into its parts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListRequest {
+    /// `limit=`: at most so many rows.
+    pub limit: Option<u64>,
+    /// `offset=`: leave out so many first.
+    pub offset: Option<u64>,
+    /// `after=`: rows behind this one, in the order asked for.
+    pub after: Option<String>,
+    /// `ordering=`: column names, `-` before those that descend.
+    pub ordering: Vec<String>,
+    /// `search=`: words to be found.
+    pub search: Option<String>,
+    /// `fields=`: only these columns.
+    pub fields: Option<Vec<String>>,
+    /// `expand=`: foreign keys to be followed.
+    pub expand: Vec<String>,
+    /// `format=`: how to write the answer, whatever Accept says.
+    pub format: Option<Format>,
+    /// Everything else, as given: `name=value`, `name__lookup=value`.
+    pub filters: Vec<(String, String)>,
+}
+
+impl ListRequest {
+    /// Reads a query string.
+    ///
+    /// # Errors
+    /// Every parameter whose value cannot be read, or that is given twice.
+    pub fn parse(query: &str) -> Result<Self, FieldErrors> {
+        let mut request = Self::default();
+        let mut errors = FieldErrors::default();
+        let mut seen: Vec<String> = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            if !PARAMETERS.contains(&name.as_ref()) {
+                request.filters.push((name.into_owned(), value.into_owned()));
+                continue;
+            }
+            if seen.iter().any(|known| *known == name) {
+                errors.add(name, "Give this parameter once.");
+                continue;
+            }
+            if let Err(said) = request.set(&name, &value) {
+                errors.add(name.as_ref(), said);
+            }
+            seen.push(name.into_owned());
+        }
+        if request.after.is_some() && request.offset.is_some() {
+            errors.add("after", "Give either after or offset, not both.");
+        }
+        if errors.is_empty() { Ok(request) } else { Err(errors) }
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let names = || value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+        match name {
+            "limit" => self.limit = Some(natural(value)?),
+            "offset" => self.offset = Some(natural(value)?),
+            "after" => self.after = Some(value.to_owned()),
+            "ordering" => self.ordering = names(),
+            "search" => self.search = Some(value.to_owned()).filter(|words| !words.trim().is_empty()),
+            "fields" => self.fields = Some(names()),
+            "expand" => self.expand = names(),
+            _ => {
+                let said = || format!("\"{value}\" is not a format. Allowed: json, csv, ndjson.");
+                self.format = Some(Format::named(value).ok_or_else(said)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn natural(value: &str) -> Result<u64, String> {
+    let number = value.parse::<i64>().ok().filter(|number| *number >= 0 && !value.starts_with('+'));
+    number.map(|number| number as u64).ok_or_else(|| "A whole number from 0 to 9223372036854775807 is required.".into())
+}

@@ -1,0 +1,383 @@
+//! The only place where SQL text is made. Identifiers come from the schema, quoted; values are bound.
+
+use std::fmt::Write;
+
+use super::filter::Condition;
+use super::plan::{ListPlan, Selection, Term};
+use crate::database::{Statement, Value};
+use crate::schema::{Check, Column, ColumnType, ForeignKey, Ident, Table};
+
+/// Digits that a double, and so SQLite's own comparison, holds exactly.
+const EXACT_DIGITS: u32 = 15;
+
+/// What a column is set to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Assign {
+    /// A bound value.
+    Value(Value),
+    /// The column's default, an SQL expression of the schema's own.
+    Default(String),
+}
+
+/// The rows of a list.
+pub fn list(table: &Table, plan: &ListPlan) -> Statement {
+    let mut statement = select(table, &plan.selection);
+    filtered(table, plan, true, &mut statement);
+    ordered(table, &plan.order, &mut statement);
+    if plan.limit.is_some() || plan.offset > 0 {
+        statement.sql.push_str(" LIMIT ? OFFSET ?");
+        statement.values.push(Value::Integer(plan.limit.map_or(-1, |limit| limit as i64)));
+        statement.values.push(Value::Integer(plan.offset as i64));
+    }
+    statement
+}
+
+/// How many rows a list has, whatever the page.
+pub fn count(table: &Table, plan: &ListPlan) -> Statement {
+    let mut statement = Statement::plain(format!("SELECT count(*) FROM {} AS t", table.ident));
+    filtered(table, plan, false, &mut statement);
+    statement
+}
+
+/// The order's values of the last row of a page of `limit` rows, and whether another follows: two rows, one, or none.
+pub fn page_end(table: &Table, plan: &ListPlan, limit: u64) -> Statement {
+    let mut statement = Statement::plain("SELECT ");
+    for (index, term) in plan.order.iter().enumerate() {
+        comma(index, &mut statement.sql);
+        push_column(table, term.column, &mut statement.sql);
+    }
+    let _ = write!(statement.sql, " FROM {} AS t", table.ident);
+    filtered(table, plan, true, &mut statement);
+    ordered(table, &plan.order, &mut statement);
+    statement.sql.push_str(" LIMIT 2 OFFSET ?");
+    statement.values.push(Value::Integer(limit.saturating_sub(1) as i64));
+    statement
+}
+
+/// One row.
+pub fn row(table: &Table, selection: &Selection, key: &[Value]) -> Statement {
+    let mut statement = select(table, selection);
+    by_key(table, key, &mut statement);
+    statement
+}
+
+/// A new row, which is given back.
+pub fn insert(table: &Table, values: &[(usize, Value)]) -> Statement {
+    let mut statement = Statement::plain(format!("INSERT INTO {}", table.ident));
+    if values.is_empty() {
+        statement.sql.push_str(" DEFAULT VALUES");
+    } else {
+        statement.sql.push_str(" (");
+        for (index, (column, value)) in values.iter().enumerate() {
+            comma(index, &mut statement.sql);
+            push_ident(table, *column, &mut statement.sql);
+            statement.values.push(value.clone());
+        }
+        statement.sql.push_str(") VALUES (?");
+        statement.sql.push_str(&", ?".repeat(values.len() - 1));
+        statement.sql.push(')');
+    }
+    returning(table, &mut statement);
+    statement
+}
+
+/// A change of one row, which is given back.
+pub fn update(table: &Table, key: &[Value], changes: &[(usize, Assign)]) -> Statement {
+    let mut statement = Statement::plain(format!("UPDATE {} AS t SET ", table.ident));
+    for (index, (column, assign)) in changes.iter().enumerate() {
+        comma(index, &mut statement.sql);
+        push_ident(table, *column, &mut statement.sql);
+        match assign {
+            Assign::Value(value) => {
+                statement.sql.push_str(" = ?");
+                statement.values.push(value.clone());
+            }
+            Assign::Default(expression) => {
+                let _ = write!(statement.sql, " = ({expression})");
+            }
+        }
+    }
+    by_key(table, key, &mut statement);
+    returning(table, &mut statement);
+    statement
+}
+
+/// The end of one row.
+pub fn delete(table: &Table, key: &[Value]) -> Statement {
+    let mut statement = Statement::plain(format!("DELETE FROM {} AS t", table.ident));
+    by_key(table, key, &mut statement);
+    statement
+}
+
+/// A row that has these values in these columns, other than the one with `except` as its key.
+pub fn same_values(table: &Table, columns: &[usize], values: &[Value], except: Option<&[Value]>) -> Statement {
+    let mut statement = Statement::plain(format!("SELECT 1 FROM {} AS t WHERE ", table.ident));
+    for (index, (column, value)) in columns.iter().zip(values).enumerate() {
+        and(index, &mut statement.sql);
+        push_column(table, *column, &mut statement.sql);
+        statement.sql.push_str(" = ?");
+        statement.values.push(value.clone());
+    }
+    if let Some(key) = except {
+        statement.sql.push_str(" AND NOT (");
+        for (index, (column, value)) in table.key.iter().zip(key).enumerate() {
+            and(index, &mut statement.sql);
+            push_column(table, *column, &mut statement.sql);
+            statement.sql.push_str(" = ?");
+            statement.values.push(value.clone());
+        }
+        statement.sql.push(')');
+    }
+    statement.sql.push_str(" LIMIT 1");
+    statement
+}
+
+/// The row that a foreign key with these values points to.
+pub fn referenced(key: &ForeignKey, values: &[Value]) -> Statement {
+    let mut statement = Statement::plain(format!("SELECT 1 FROM {} WHERE ", Ident::of_schema(&key.table)));
+    for (index, (column, value)) in key.references.iter().zip(values).enumerate() {
+        and(index, &mut statement.sql);
+        let _ = write!(statement.sql, "{} = ?", Ident::of_schema(column));
+        statement.values.push(value.clone());
+    }
+    statement.sql.push_str(" LIMIT 1");
+    statement
+}
+
+/// A row of `child` whose foreign key points to the row of `table` with this key.
+pub fn pointing_to(child: &Table, foreign: &ForeignKey, table: &Table, key: &[Value]) -> Statement {
+    let mut statement = Statement::plain(format!("SELECT 1 FROM {} AS c, {} AS t", child.ident, table.ident));
+    by_key(table, key, &mut statement);
+    for (column, reference) in foreign.columns.iter().zip(&foreign.references) {
+        if let Some(column) = child.columns.get(*column) {
+            let _ = write!(statement.sql, " AND c.{} = t.{}", column.ident, Ident::of_schema(reference));
+        }
+    }
+    statement.sql.push_str(" LIMIT 1");
+    statement
+}
+
+/// Whether values meet a CHECK rule: 1, 0 or null.
+pub fn check(table: &Table, check: &Check, values: &[(usize, Value)]) -> Statement {
+    let mut statement = Statement::plain(format!("SELECT ({}) FROM (SELECT ", check.expression));
+    for (index, (column, value)) in values.iter().enumerate() {
+        comma(index, &mut statement.sql);
+        statement.sql.push_str("? AS ");
+        push_ident(table, *column, &mut statement.sql);
+        statement.values.push(value.clone());
+    }
+    let _ = write!(statement.sql, ") AS {}", table.ident);
+    statement
+}
+
+fn select(table: &Table, selection: &Selection) -> Statement {
+    let mut sql = String::with_capacity(128);
+    sql.push_str("SELECT ");
+    for (index, (column, join)) in selection.columns.iter().zip(&selection.joins).enumerate() {
+        comma(index, &mut sql);
+        push_column(table, *column, &mut sql);
+        if let Some(join) = join {
+            let _ = write!(sql, ", j{index}.{}", join.on);
+            for column in &join.columns {
+                let _ = write!(sql, ", j{index}.{column}");
+            }
+        }
+    }
+    let _ = write!(sql, " FROM {} AS t", table.ident);
+    for (index, (column, join)) in selection.columns.iter().zip(&selection.joins).enumerate() {
+        if let Some(join) = join {
+            let _ = write!(sql, " LEFT JOIN {} AS j{index} ON j{index}.{} = ", join.table, join.on);
+            push_column(table, *column, &mut sql);
+        }
+    }
+    Statement::plain(sql)
+}
+
+fn by_key(table: &Table, key: &[Value], statement: &mut Statement) {
+    statement.sql.push_str(" WHERE ");
+    for (index, (column, value)) in table.key.iter().zip(key).enumerate() {
+        and(index, &mut statement.sql);
+        push_column(table, *column, &mut statement.sql);
+        statement.sql.push_str(" = ?");
+        statement.values.push(value.clone());
+    }
+}
+
+fn returning(table: &Table, statement: &mut Statement) {
+    statement.sql.push_str(" RETURNING ");
+    for index in 0..table.columns.len() {
+        comma(index, &mut statement.sql);
+        push_ident(table, index, &mut statement.sql);
+    }
+}
+
+fn filtered(table: &Table, plan: &ListPlan, with_page: bool, statement: &mut Statement) {
+    let mut count = 0;
+    for condition in &plan.conditions {
+        statement.sql.push_str(if count == 0 { " WHERE " } else { " AND " });
+        push_condition(table, condition, statement);
+        count += 1;
+    }
+    if let (true, Some(values)) = (with_page, &plan.after) {
+        statement.sql.push_str(if count == 0 { " WHERE " } else { " AND " });
+        push_after(table, &plan.order, values, statement);
+    }
+}
+
+fn push_condition(table: &Table, condition: &Condition, statement: &mut Statement) {
+    let Statement { sql, values } = statement;
+    match condition {
+        Condition::Compare(column, operator, value) => {
+            let is_order = !matches!(*operator, "=" | "IS NOT");
+            push_comparable(table, *column, is_order, sql);
+            let _ = write!(sql, " {operator} ");
+            push_bound(table, *column, is_order, sql);
+            values.push(value.clone());
+        }
+        Condition::Match(column, function, value) => {
+            let _ = write!(sql, "{function}(");
+            push_column(table, *column, sql);
+            sql.push_str(", ?)");
+            values.push(value.clone());
+        }
+        Condition::StartsWith(column, prefix) => {
+            // The first half is for an index, the second for being right.
+            sql.push('(');
+            push_column(table, *column, sql);
+            sql.push_str(" >= ? AND socle_startswith(");
+            push_column(table, *column, sql);
+            sql.push_str(", ?))");
+            values.push(Value::Text(prefix.clone()));
+            values.push(Value::Text(prefix.clone()));
+        }
+        Condition::OneOf(column, options) => {
+            push_column(table, *column, sql);
+            sql.push_str(" IN (?");
+            sql.push_str(&", ?".repeat(options.len().saturating_sub(1)));
+            sql.push(')');
+            values.extend(options.iter().cloned());
+        }
+        Condition::Between(column, low, high) => {
+            push_comparable(table, *column, true, sql);
+            sql.push_str(" BETWEEN ");
+            push_bound(table, *column, true, sql);
+            sql.push_str(" AND ");
+            push_bound(table, *column, true, sql);
+            values.extend([low.clone(), high.clone()]);
+        }
+        Condition::IsNull(column, is_null) => {
+            push_column(table, *column, sql);
+            sql.push_str(if *is_null { " IS NULL" } else { " IS NOT NULL" });
+        }
+        Condition::Search(columns, words) if columns.is_empty() || words.is_empty() => sql.push('0'),
+        Condition::Search(columns, words) => {
+            for (index, word) in words.iter().enumerate() {
+                and(index, sql);
+                sql.push('(');
+                for (index, column) in columns.iter().enumerate() {
+                    sql.push_str(if index == 0 { "socle_search(" } else { " OR socle_search(" });
+                    push_column(table, *column, sql);
+                    sql.push_str(", ?)");
+                    values.push(Value::Text(word.clone()));
+                }
+                sql.push(')');
+            }
+        }
+    }
+}
+
+/// Rows behind the one with these values. NULL comes first when a term ascends and last when it descends.
+fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut Statement) {
+    let Some(((term, rest), (bound, bounds))) = order.split_first().zip(bounds.split_first()) else {
+        statement.sql.push('0');
+        return;
+    };
+    let Statement { sql, values } = statement;
+    sql.push('(');
+    match (bound, term.descending) {
+        (Value::Null, false) => {
+            push_column(table, term.column, sql);
+            sql.push_str(" IS NOT NULL");
+        }
+        (Value::Null, true) => sql.push('0'),
+        (bound, descending) => {
+            push_comparable(table, term.column, true, sql);
+            sql.push_str(if descending { " < " } else { " > " });
+            push_bound(table, term.column, true, sql);
+            values.push(bound.clone());
+            if descending && table.columns.get(term.column).is_none_or(|column| !column.not_null) {
+                sql.push_str(" OR ");
+                push_column(table, term.column, sql);
+                sql.push_str(" IS NULL");
+            }
+        }
+    }
+    if !rest.is_empty() {
+        sql.push_str(" OR (");
+        push_column(table, term.column, sql);
+        sql.push_str(" IS ? AND ");
+        values.push(bound.clone());
+        push_after(table, rest, bounds, statement);
+        statement.sql.push(')');
+    }
+    statement.sql.push(')');
+}
+
+fn ordered(table: &Table, order: &[Term], statement: &mut Statement) {
+    let sql = &mut statement.sql;
+    for (index, term) in order.iter().enumerate() {
+        sql.push_str(if index == 0 { " ORDER BY " } else { ", " });
+        push_comparable(table, term.column, true, sql);
+        if term.descending {
+            sql.push_str(" DESC");
+        }
+    }
+    // Without a key, SQLite's own row number keeps pages apart, unless a column has taken its name.
+    let is_free = |name: &str| !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    if table.key.is_empty() && table.has_rowid && is_free("_rowid_") {
+        sql.push_str(if order.is_empty() { " ORDER BY t._rowid_" } else { ", t._rowid_" });
+    }
+}
+
+/// Decimals with more digits than a double holds are compared by a key of their own.
+fn needs_decimal_key(column: &Column) -> bool {
+    matches!(column.kind, ColumnType::Decimal { digits, .. } if digits.is_none_or(|digits| digits > EXACT_DIGITS))
+}
+
+fn push_comparable(table: &Table, column: usize, is_order: bool, sql: &mut String) {
+    if is_order && table.columns.get(column).is_some_and(needs_decimal_key) {
+        sql.push_str("socle_decimal(");
+        push_column(table, column, sql);
+        sql.push(')');
+    } else {
+        push_column(table, column, sql);
+    }
+}
+
+fn push_bound(table: &Table, column: usize, is_order: bool, sql: &mut String) {
+    let has_key = is_order && table.columns.get(column).is_some_and(needs_decimal_key);
+    sql.push_str(if has_key { "socle_decimal(?)" } else { "?" });
+}
+
+fn push_column(table: &Table, column: usize, sql: &mut String) {
+    sql.push_str("t.");
+    push_ident(table, column, sql);
+}
+
+fn push_ident(table: &Table, column: usize, sql: &mut String) {
+    if let Some(column) = table.columns.get(column) {
+        let _ = write!(sql, "{}", column.ident);
+    }
+}
+
+fn comma(index: usize, sql: &mut String) {
+    if index > 0 {
+        sql.push_str(", ");
+    }
+}
+
+fn and(index: usize, sql: &mut String) {
+    if index > 0 {
+        sql.push_str(" AND ");
+    }
+}

@@ -1,0 +1,249 @@
+//! From what a client sends to a value that a column keeps, or to what is wrong with it in Django REST framework's words.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::check::Rule;
+use super::column::Column;
+use super::column_type::ColumnType;
+use super::decimal::Decimal;
+use super::time;
+use crate::database::Value;
+
+/// A value as it arrives.
+#[derive(Debug, Clone)]
+pub enum Input<'a> {
+    /// JSON text, valid by itself. Numbers keep their digits.
+    Json(&'a str),
+    /// A form field, a query parameter or part of an address.
+    Text(Cow<'a, str>),
+    /// An uploaded file.
+    Bytes(&'a [u8]),
+}
+
+const NOT_A_STRING: &str = "Not a valid string.";
+const NOT_AN_INTEGER: &str = "A valid integer is required.";
+const NOT_A_NUMBER: &str = "A valid number is required.";
+const NOT_A_BOOLEAN: &str = "Must be a valid boolean.";
+const NOT_A_UUID: &str = "Must be a valid UUID.";
+const NOT_BASE64: &str = "Not valid base64.";
+const NOT_JSON: &str = "Value must be valid JSON.";
+const TOO_LARGE: &str = "Ensure this value fits in 64 bits.";
+const NOT_A_DATE: &str = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.";
+const NOT_A_TIME: &str =
+    "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
+
+impl Column {
+    /// The value this column keeps for `input`.
+    ///
+    /// # Errors
+    /// All that is wrong with it, a sentence each.
+    pub fn accept(&self, input: &Input<'_>) -> Result<Value, Vec<String>> {
+        if is_null(input, self.kind) {
+            return match self.not_null {
+                true => Err(vec!["This field may not be null.".into()]),
+                false => Ok(Value::Null),
+            };
+        }
+        let value = self.kind.parse(input).map_err(|said| vec![said])?;
+        let mut wrong = Vec::new();
+        if let (ColumnType::Decimal { digits, places }, Some(text)) = (self.kind, number_text(input)) {
+            wrong.extend(Decimal::parse(&text).and_then(|decimal| decimal.complaint(digits, places)));
+        }
+        if let (ColumnType::Text { max: Some(max) }, Value::Text(text)) = (self.kind, &value)
+            && text.chars().count() > max as usize
+        {
+            wrong.push(format!("Ensure this field has no more than {max} characters."));
+        }
+        wrong.extend(self.rules.iter().filter_map(|rule| complaint(rule, &value)));
+        if wrong.is_empty() { Ok(value) } else { Err(wrong) }
+    }
+}
+
+impl ColumnType {
+    /// A value of this type, whatever the column's own rules are.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(self, input: &Input<'_>) -> Result<Value, String> {
+        match self {
+            Self::Text { .. } => text(input).map(|text| Value::Text(text.into_owned())).ok_or(NOT_A_STRING),
+            Self::Integer => integer(input),
+            Self::Real => real(input),
+            Self::Boolean => boolean(input).map(|truth| Value::Integer(truth.into())).ok_or(NOT_A_BOOLEAN),
+            Self::Date => {
+                let date = text(input).filter(|text| time::is_real_date(text));
+                date.map(|date| Value::Text(date.into_owned())).ok_or(NOT_A_DATE)
+            }
+            Self::Timestamp => {
+                let moment = text(input).and_then(|text| time::parse_timestamp(&text));
+                moment.map(Value::Text).ok_or(NOT_A_TIME)
+            }
+            Self::Decimal { .. } => {
+                let decimal = number_text(input).and_then(|text| Decimal::parse(&text));
+                decimal.map(|decimal| decimal.to_value()).ok_or(NOT_A_NUMBER)
+            }
+            Self::Uuid => text(input).and_then(|text| uuid(&text)).map(Value::Text).ok_or(NOT_A_UUID),
+            Self::Blob => match input {
+                Input::Bytes(bytes) => Ok(Value::Blob(bytes.to_vec())),
+                other => {
+                    let bytes = text(other).and_then(|text| STANDARD.decode(text.as_bytes()).ok());
+                    bytes.map(Value::Blob).ok_or(NOT_BASE64)
+                }
+            },
+            Self::Json => json(input),
+            Self::Any => any(input),
+        }
+        .map_err(str::to_owned)
+    }
+}
+
+fn is_null(input: &Input<'_>, kind: ColumnType) -> bool {
+    match input {
+        Input::Json(json) => *json == "null",
+        // A form cannot say null: an empty field that is no text means it.
+        Input::Text(text) => text.is_empty() && !matches!(kind, ColumnType::Text { .. } | ColumnType::Blob | ColumnType::Any),
+        Input::Bytes(_) => false,
+    }
+}
+
+fn text<'a>(input: &'a Input<'a>) -> Option<Cow<'a, str>> {
+    match input {
+        Input::Json(json) if json.starts_with('"') => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
+        Input::Json(_) => None,
+        Input::Text(text) => Some(Cow::Borrowed(text)),
+        Input::Bytes(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+    }
+}
+
+/// The digits of a number, from JSON or from text.
+fn number_text<'a>(input: &'a Input<'a>) -> Option<Cow<'a, str>> {
+    match input {
+        Input::Json(json) if json.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => Some(Cow::Borrowed(json)),
+        other => text(other).map(|text| match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        }),
+    }
+}
+
+fn is_json_string(input: &Input<'_>) -> bool {
+    matches!(input, Input::Json(json) if json.starts_with('"'))
+}
+
+fn integer(input: &Input<'_>) -> Result<Value, &'static str> {
+    let digits = number_text(input).filter(|_| !is_json_string(input)).ok_or(NOT_AN_INTEGER)?;
+    if let Ok(number) = digits.parse::<i64>() {
+        return Ok(Value::Integer(number));
+    }
+    // 1.0 and 1e3 are integers as well (JSON Schema says so); what remains is none, or too large.
+    match Decimal::parse(&digits).map(|decimal| decimal.to_value()) {
+        Some(Value::Integer(number)) => Ok(Value::Integer(number)),
+        Some(Value::Real(number)) if number.fract() != 0.0 => Err(NOT_AN_INTEGER),
+        Some(Value::Blob(digits)) if digits.contains(&b'.') => Err(NOT_AN_INTEGER),
+        Some(_) => Err(TOO_LARGE),
+        None => Err(NOT_AN_INTEGER),
+    }
+}
+
+fn real(input: &Input<'_>) -> Result<Value, &'static str> {
+    let digits = number_text(input).filter(|_| !is_json_string(input)).ok_or(NOT_A_NUMBER)?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
+    match digits.parse::<f64>() {
+        Ok(number) if is_number && number.is_finite() => Ok(Value::Real(number)),
+        _ => Err(NOT_A_NUMBER),
+    }
+}
+
+fn boolean(input: &Input<'_>) -> Option<bool> {
+    match input {
+        Input::Json("true") => Some(true),
+        Input::Json("false") => Some(false),
+        Input::Text(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "on" | "yes" | "t" | "y" => Some(true),
+            "false" | "0" | "off" | "no" | "f" | "n" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The forms of RFC 9562: hyphenated, plain, in braces, as a URN.
+fn uuid(text: &str) -> Option<String> {
+    let bare = text.strip_prefix("urn:uuid:").unwrap_or(text);
+    let bare = bare.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(bare);
+    let hyphens: Vec<usize> = bare.bytes().enumerate().filter(|(_, byte)| *byte == b'-').map(|(place, _)| place).collect();
+    let digits: String = bare.chars().filter(|letter| *letter != '-').collect::<String>().to_ascii_lowercase();
+    let shaped = hyphens.is_empty() || hyphens == [8, 13, 18, 23];
+    if !shaped || digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let part = |from, to| digits.get(from..to).unwrap_or("");
+    Some([part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-"))
+}
+
+fn json(input: &Input<'_>) -> Result<Value, &'static str> {
+    let text = match input {
+        Input::Json(json) => Cow::Borrowed(*json),
+        other => {
+            let text = text(other).ok_or(NOT_JSON)?;
+            serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|_| NOT_JSON)?;
+            Cow::Owned(text.trim().to_owned())
+        }
+    };
+    // A bare number would be turned into an integer or a double by the column's affinity; as bytes it keeps its digits.
+    let is_number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    Ok(match is_number {
+        true => Value::Blob(text.into_owned().into_bytes()),
+        false => Value::Text(text.into_owned()),
+    })
+}
+
+fn any(input: &Input<'_>) -> Result<Value, &'static str> {
+    match input {
+        Input::Bytes(bytes) => Ok(Value::Blob(bytes.to_vec())),
+        Input::Json("true") => Ok(Value::Integer(1)),
+        Input::Json("false") => Ok(Value::Integer(0)),
+        Input::Json(json) if json.starts_with(['{', '[']) => Err("Not a valid value: give a string, a number or a boolean."),
+        Input::Json(json) if json.starts_with('"') => text(input).map(|t| Value::Text(t.into_owned())).ok_or(NOT_A_STRING),
+        Input::Text(text) => Ok(Value::Text(text.clone().into_owned())),
+        Input::Json(_) => integer(input).or_else(|_| real(input)),
+    }
+}
+
+/// What a rule has against a value, if anything. Rules that do not fit the value's type are left to the database.
+fn complaint(rule: &Rule, value: &Value) -> Option<String> {
+    let number = match value {
+        Value::Integer(number) => Some(*number as f64),
+        Value::Real(number) => Some(*number),
+        Value::Blob(digits) => std::str::from_utf8(digits).ok().and_then(Decimal::parse).map(|decimal| decimal.to_f64()),
+        _ => None,
+    };
+    // SQLite's length() of a text ends at its first NUL.
+    let length = match value {
+        Value::Text(text) => Some(text.chars().take_while(|letter| *letter != '\0').count() as u64),
+        _ => None,
+    };
+    match (rule, number, length) {
+        (Rule::Min(bound), Some(n), _) if n < *bound => Some(format!("Ensure this value is greater than or equal to {bound}.")),
+        (Rule::Above(bound), Some(n), _) if n <= *bound => Some(format!("Ensure this value is greater than {bound}.")),
+        (Rule::Max(bound), Some(n), _) if n > *bound => Some(format!("Ensure this value is less than or equal to {bound}.")),
+        (Rule::Below(bound), Some(n), _) if n >= *bound => Some(format!("Ensure this value is less than {bound}.")),
+        (Rule::MinLength(least), _, Some(n)) if n < *least => Some(format!("Ensure this field has at least {least} characters.")),
+        (Rule::MaxLength(most), _, Some(n)) if n > *most => {
+            Some(format!("Ensure this field has no more than {most} characters."))
+        }
+        (Rule::OneOf(choices), ..) => {
+            let shown = match value {
+                Value::Text(text) => text.clone(),
+                Value::Integer(number) => number.to_string(),
+                Value::Real(number) => number.to_string(),
+                _ => return None,
+            };
+            (!choices.contains(&shown)).then(|| format!("\"{shown}\" is not a valid choice."))
+        }
+        _ => None,
+    }
+}

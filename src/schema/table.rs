@@ -1,0 +1,146 @@
+//! A table or view as the API offers it.
+
+use super::check::{self, Check};
+use super::column::{Column, Ident};
+use super::ColumnType;
+use crate::database::facts::TableFacts;
+
+/// A table or view.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The SQL name, which is also its address: `/api/{name}/`.
+    pub name: String,
+    /// The name, quoted for SQL.
+    pub ident: Ident,
+    /// Whether it can only be read.
+    pub is_view: bool,
+    /// Whether SQLite numbers its rows, which gives tables without a key an order.
+    pub has_rowid: bool,
+    /// Whether triggers may change a row after it is written.
+    pub has_triggers: bool,
+    /// Columns, in their declared order.
+    pub columns: Vec<Column>,
+    /// Places of the primary key's columns, in the key's order; empty when there is none.
+    pub key: Vec<usize>,
+    /// Whether SQLite makes the key (an INTEGER PRIMARY KEY).
+    pub key_is_made: bool,
+    /// Places of the columns of each UNIQUE rule, the primary key's among them.
+    pub unique: Vec<Vec<usize>>,
+    /// References to other tables.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// CHECK rules.
+    pub checks: Vec<Check>,
+}
+
+/// A reference to a row of another table.
+#[derive(Debug, Clone)]
+pub struct ForeignKey {
+    /// Places of the referencing columns.
+    pub columns: Vec<usize>,
+    /// The referenced table.
+    pub table: String,
+    /// The referenced columns.
+    pub references: Vec<String>,
+}
+
+impl Table {
+    pub(super) fn from_facts(facts: &TableFacts, all: &[TableFacts]) -> Self {
+        let mut key: Vec<(u32, usize)> = Vec::new();
+        for (place, column) in facts.columns.iter().enumerate() {
+            if column.key > 0 {
+                key.push((column.key, place));
+            }
+        }
+        key.sort_unstable();
+        let key: Vec<usize> = key.into_iter().map(|(_, place)| place).collect();
+        let key_is_made = facts.has_rowid
+            && key.len() == 1
+            && key.iter().all(|place| facts.columns.get(*place).is_some_and(|c| c.declared.eq_ignore_ascii_case("INTEGER")));
+        let mut columns: Vec<Column> = facts
+            .columns
+            .iter()
+            .map(|column| Column::from_facts(column, key_is_made && column.key > 0))
+            .collect();
+        let checks = check::read(&facts.sql, &columns);
+        for check in &checks {
+            for (place, rule) in &check.rules {
+                if let Some(column) = columns.get_mut(*place) {
+                    column.rules.push(rule.clone());
+                }
+            }
+        }
+        let place_of = |name: &String| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
+        let places = |names: &[String]| names.iter().map(place_of).collect::<Option<Vec<_>>>();
+        let foreign_keys = facts.foreign_keys.iter().filter_map(|key| {
+            let references = match key.references.is_empty() {
+                false => key.references.clone(),
+                true => primary_key_of(&key.table, all),
+            };
+            let columns = places(&key.columns)?;
+            (columns.len() == references.len()).then(|| ForeignKey {
+                columns,
+                table: key.table.clone(),
+                references,
+            })
+        });
+        let mut unique: Vec<Vec<usize>> = facts.unique.iter().filter_map(|names| places(names)).collect();
+        if !key.is_empty() && !key_is_made && !unique.contains(&key) {
+            unique.push(key.clone());
+        }
+        Self {
+            foreign_keys: foreign_keys.collect(),
+            unique,
+            name: facts.name.clone(),
+            ident: Ident::quote(&facts.name),
+            is_view: facts.is_view,
+            has_rowid: facts.has_rowid,
+            has_triggers: facts.has_triggers,
+            key,
+            key_is_made,
+            checks,
+            columns,
+        }
+    }
+
+    /// The column with this name, as declared.
+    pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
+        self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+    }
+
+    /// The primary key's columns.
+    pub fn key_columns(&self) -> impl Iterator<Item = &Column> + Clone {
+        self.key.iter().filter_map(|place| self.columns.get(*place))
+    }
+
+    /// The foreign key of one column, when that column is all of it.
+    pub fn foreign_key_of(&self, place: usize) -> Option<&ForeignKey> {
+        self.foreign_keys.iter().find(|key| key.columns == [place])
+    }
+
+    /// Whether rows have an address: `/api/{table}/{key}/`.
+    pub fn has_rows_with_addresses(&self) -> bool {
+        !self.key.is_empty() && !self.is_view
+    }
+
+    /// Whether rows can be added, changed and deleted.
+    pub fn is_writable(&self) -> bool {
+        self.has_rows_with_addresses()
+    }
+
+    /// The name as a title: `stock_moves` is "Stock moves".
+    pub fn title(&self) -> String {
+        super::column::label(&self.name)
+    }
+
+    /// Whether any column holds text that `search=` looks into.
+    pub fn is_searchable(&self) -> bool {
+        self.columns.iter().any(|column| matches!(column.kind, ColumnType::Text { .. }))
+    }
+}
+
+fn primary_key_of(table: &str, all: &[TableFacts]) -> Vec<String> {
+    let found = all.iter().find(|facts| facts.name.eq_ignore_ascii_case(table));
+    let mut key: Vec<_> = found.iter().flat_map(|facts| &facts.columns).filter(|column| column.key > 0).collect();
+    key.sort_by_key(|column| column.key);
+    key.into_iter().map(|column| column.name.clone()).collect()
+}

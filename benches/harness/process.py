@@ -82,6 +82,11 @@ class Server:
         return sum(kib(pid, key) for pid in pids) / 1024
 
 
+def anonymous_mib(pid):
+    """The memory that a process holds of its own, without the pages of files that it maps."""
+    return kib(pid, "Anonymous:") / 1024
+
+
 def tree(pid):
     """A process and all that it started."""
     found = [pid]

@@ -15,6 +15,7 @@ class Socle(Peer):
     title = "Socle"
     database = "socle.db"
     lists = {"list": "/api/items/?limit=100"}
+    log_level = "off"
 
     def __init__(self, cache, path=None):
         super().__init__(cache)
@@ -34,7 +35,7 @@ class Socle(Peer):
             "PORT": str(port),
             "DATABASE_URL": f"sqlite:{os.path.join(folder, self.database)}",
             "SQLITE_SYNCHRONOUS": "full",
-            "LOG_LEVEL": "off",
+            "LOG_LEVEL": self.log_level,
         }
 
     def start(self, folder, port, log):

@@ -1,0 +1,67 @@
+//! The OpenAPI 3.1 document of the tables as they are: what `/api/openapi.json` serves and `socle openapi` prints.
+//!
+//! [`document`] is a pure function of the schema. It says what the server does and no more: a value that the document
+//! allows is taken, one that it forbids is refused, a parameter that it does not list is unknown.
+
+mod example;
+mod fixed;
+mod names;
+mod operations;
+mod parameters;
+mod rows;
+mod shared;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::schema::Schema;
+use names::Named;
+
+const DESCRIPTION: &str = "\
+Every table of the database over HTTP, with and without the closing slash of an address. \
+Answers are JSON unless `Accept` or `format` asks otherwise. Errors are `{\"field\": [\"what is wrong\"]}` for fields and \
+parameters, every one of them at once, and `{\"detail\": \"what is wrong\"}` for the rest; a client that accepts \
+`application/problem+json` gets RFC 9457 instead. `HEAD` answers as `GET` does, without a body; a method that an address \
+does not have is answered 405 with `Allow`.";
+
+/// The document of the tables in `schema`. `server` is the address that clients reach the API at, when it is known.
+pub fn document(schema: &Schema, title: &str, version: &str, server: Option<&str>) -> Json {
+    let tables = names::of(schema);
+    let mut paths = fixed::paths();
+    for named in &tables {
+        paths.extend(operations::paths(schema, named));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": title, "version": version, "description": DESCRIPTION },
+        "servers": [{ "url": server.unwrap_or("/") }],
+        "tags": tags(&tables),
+        "paths": paths,
+        "components": {
+            "schemas": schemas(schema, &tables),
+            "parameters": shared::parameters(),
+            "headers": shared::headers(),
+            "responses": shared::responses(),
+        },
+    })
+}
+
+fn tags(tables: &[Named<'_>]) -> Json {
+    let of_tables = tables.iter().map(|named| {
+        let what = if named.table.is_view { "View" } else { "Table" };
+        json!({ "name": named.table.name, "description": format!("{what} `{}`.", named.table.name) })
+    });
+    let service = json!({ "name": fixed::TAG, "description": "The service itself: what it is and how it is." });
+    of_tables.chain([service]).collect()
+}
+
+fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
+    let mut schemas = Map::new();
+    for named in tables {
+        schemas.extend(rows::schemas(schema, tables, named));
+    }
+    schemas.extend(shared::schemas());
+    Json::Object(schemas)
+}

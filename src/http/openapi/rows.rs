@@ -1,0 +1,199 @@
+//! The schemas of a table's rows: as they are answered, and as bodies give them.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::example;
+use super::names::Named;
+use super::value::{self, Place};
+use crate::records::plan::expandable_names;
+use crate::schema::{Column, ColumnType, Kept, Schema, Table};
+
+/// What a body is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// POST: adds a row.
+    New,
+    /// PUT: takes a row's place.
+    Replace,
+    /// PATCH: changes some of its fields.
+    Change,
+}
+
+const PURPOSES: [Purpose; 3] = [Purpose::New, Purpose::Replace, Purpose::Change];
+
+/// A reference to a component.
+pub(super) fn reference(name: &str) -> Json {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// The name of a table's body schema. Those that would be alike share one.
+pub(super) fn body(named: &Named<'_>, purpose: Purpose, place: Place) -> String {
+    let has_own_key = named.table.key_columns().any(Column::is_writable);
+    let part = match purpose {
+        Purpose::Replace if has_own_key => "replacement",
+        Purpose::New | Purpose::Replace => "new",
+        Purpose::Change => "change",
+    };
+    let differs = |column: &Column| {
+        !column.is_writable() || value::of_column(column, Place::Form) != value::of_column(column, Place::Json)
+    };
+    let has_own_form = place == Place::Form && named.table.columns.iter().any(differs);
+    named.component(&if has_own_form {
+        format!("{part}.form")
+    } else {
+        part.to_owned()
+    })
+}
+
+/// The component of what GET answers: rows as `fields` and `expand` shape them.
+pub(super) fn selection(named: &Named<'_>) -> String {
+    named.component("selection")
+}
+
+/// All schemas of a table.
+pub(super) fn schemas(schema: &Schema, tables: &[Named<'_>], named: &Named<'_>) -> Map<String, Json> {
+    let table = named.table;
+    let mut schemas = Map::new();
+    if table.is_writable() {
+        schemas.insert(named.component(""), row(schema, table));
+    }
+    schemas.insert(selection(named), selected(schema, tables, table));
+    if table.is_writable() {
+        for (purpose, place) in PURPOSES
+            .into_iter()
+            .flat_map(|purpose| [(purpose, Place::Json), (purpose, Place::Form)])
+        {
+            schemas
+                .entry(body(named, purpose, place))
+                .or_insert_with(|| given(schema, table, purpose, place));
+        }
+    }
+    schemas
+}
+
+/// A whole row.
+fn row(schema: &Schema, table: &Table) -> Json {
+    let properties = table
+        .columns
+        .iter()
+        .map(|column| (column.name.clone(), answered(column)));
+    json!({
+        "title": table.title(),
+        "type": "object",
+        "properties": properties.collect::<Map<_, _>>(),
+        "required": table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(),
+        "example": example::row(schema, table),
+    })
+}
+
+/// A row of which some fields may be left out, and foreign keys be rows.
+fn selected(schema: &Schema, tables: &[Named<'_>], table: &Table) -> Json {
+    let mut properties: Map<_, _> = table
+        .columns
+        .iter()
+        .map(|column| (column.name.clone(), answered(column)))
+        .collect();
+    for name in expandable_names(schema, table) {
+        let referenced = table
+            .column(name)
+            .and_then(|(place, _)| schema.named(&table.foreign_key_of(place)?.table));
+        let referenced = tables
+            .iter()
+            .find(|named| referenced.is_some_and(|table| table.name == named.table.name));
+        if let (Some(referenced), Some(property)) = (referenced, properties.get_mut(name)) {
+            *property = json!({ "anyOf": [property, reference(&selection(referenced))] });
+        }
+    }
+    json!({
+        "title": table.title(),
+        "description": "Every field, or those named in `fields`.",
+        "type": "object",
+        "properties": properties,
+        "example": example::row(schema, table),
+    })
+}
+
+fn answered(column: &Column) -> Json {
+    let mut property = value::of_column(column, Place::Answer);
+    if !column.is_writable() {
+        property["readOnly"] = json!(true);
+    }
+    property
+}
+
+/// A body.
+fn given(schema: &Schema, table: &Table, purpose: Purpose, place: Place) -> Json {
+    let is_fixed = |column: &Column| purpose != Purpose::New && column.in_key;
+    let is_required = |column: &&Column| purpose != Purpose::Change && column.is_required() && !is_fixed(column);
+    let properties = table.columns.iter().enumerate().map(|(index, column)| {
+        let mut property = value::of_column(column, place);
+        if let Some(said) = remark(table, index, column, is_fixed(column)) {
+            property["description"] = json!(said);
+        }
+        if !column.is_writable() {
+            // Whatever is sent is ignored. In a form, where everything is text, it can be nothing else.
+            property = json!({ "description": property["description"] });
+            if place == Place::Json {
+                property["readOnly"] = json!(true);
+            }
+        } else if is_fixed(column) {
+            property["readOnly"] = json!(true);
+        } else if let Some(default) = default(column).filter(|_| purpose != Purpose::Change) {
+            property["default"] = default;
+        }
+        (column.name.clone(), property)
+    });
+    let mut body = json!({
+        "title": table.title(),
+        "type": "object",
+        "properties": properties.collect::<Map<_, _>>(),
+        "additionalProperties": false,
+        "example": example::body(schema, table, purpose),
+    });
+    let required: Vec<&str> = table
+        .columns
+        .iter()
+        .filter(is_required)
+        .map(|column| column.name.as_str())
+        .collect();
+    if !required.is_empty() {
+        body["required"] = json!(required);
+    }
+    body
+}
+
+/// What a column's schema does not say by itself.
+fn remark(table: &Table, place: usize, column: &Column, is_fixed: bool) -> Option<String> {
+    Some(match column.kept {
+        Some(Kept::Key) => "The row's number, given by the server.".into(),
+        Some(Kept::Generated) => "Computed from other columns.".into(),
+        Some(Kept::Created) => "When the row was added.".into(),
+        Some(Kept::Updated) => "When the row was last changed.".into(),
+        None if is_fixed => "A row's key cannot be changed.".into(),
+        None => format!("The key of a row of `{}`.", table.foreign_key_of(place)?.table),
+    })
+}
+
+/// The default, when its SQL is a plain value that JSON has as well.
+fn default(column: &Column) -> Option<Json> {
+    let sql = column.default.as_deref()?;
+    let text = sql
+        .strip_prefix('\'')
+        .and_then(|rest| rest.strip_suffix('\''))
+        .map(|text| text.replace("''", "'"));
+    match column.kind {
+        ColumnType::Text { .. } => text.map(Json::from),
+        ColumnType::Integer => sql.parse::<i64>().ok().map(Json::from),
+        ColumnType::Real => sql
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+            .map(Json::from),
+        ColumnType::Boolean => match sql.to_ascii_uppercase().as_str() {
+            "1" | "TRUE" => Some(json!(true)),
+            "0" | "FALSE" => Some(json!(false)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

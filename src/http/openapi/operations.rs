@@ -135,13 +135,13 @@ fn row_answer(row: Json) -> Json {
 
 /// A body in each media type that is taken.
 fn body(named: &Named<'_>, purpose: Purpose, json: Json) -> Json {
-    let form = rows::reference(&rows::body(named, purpose, Place::Form));
+    let form = |place| rows::reference(&rows::body(named, purpose, place));
     json!({
         "required": true,
         "content": {
             "application/json": { "schema": json },
-            "application/x-www-form-urlencoded": { "schema": form },
-            "multipart/form-data": { "schema": form },
+            "application/x-www-form-urlencoded": { "schema": form(Place::Form) },
+            "multipart/form-data": { "schema": form(Place::Multipart) },
         },
     })
 }

@@ -20,6 +20,7 @@ pub(super) enum Purpose {
 }
 
 const PURPOSES: [Purpose; 3] = [Purpose::New, Purpose::Replace, Purpose::Change];
+const PLACES: [Place; 3] = [Place::Json, Place::Form, Place::Multipart];
 
 /// A reference to a component.
 pub(super) fn reference(name: &str) -> Json {
@@ -34,15 +35,16 @@ pub(super) fn body(named: &Named<'_>, purpose: Purpose, place: Place) -> String 
         Purpose::New | Purpose::Replace => "new",
         Purpose::Change => "change",
     };
-    let differs = |column: &Column| {
-        !column.is_writable() || value::of_column(column, Place::Form) != value::of_column(column, Place::Json)
+    let differ = |one: Place, other: Place| {
+        let mut columns = named.table.columns.iter();
+        columns.any(|column| given_column(column, one) != given_column(column, other))
     };
-    let has_own_form = place == Place::Form && named.table.columns.iter().any(differs);
-    named.component(&if has_own_form {
-        format!("{part}.form")
-    } else {
-        part.to_owned()
-    })
+    let form = match place {
+        Place::Multipart if differ(Place::Multipart, Place::Form) => ".multipart",
+        Place::Multipart | Place::Form if differ(Place::Form, Place::Json) => ".form",
+        _ => "",
+    };
+    named.component(&format!("{part}{form}"))
 }
 
 /// The component of what GET answers: rows as `fields` and `expand` shape them.
@@ -61,10 +63,11 @@ pub(super) fn schemas(schema: &Schema, tables: &[Named<'_>], named: &Named<'_>) 
     if table.is_writable() {
         for (purpose, place) in PURPOSES
             .into_iter()
-            .flat_map(|purpose| [(purpose, Place::Json), (purpose, Place::Form)])
+            .flat_map(|purpose| PLACES.map(|place| (purpose, place)))
         {
+            let name = body(named, purpose, place);
             schemas
-                .entry(body(named, purpose, place))
+                .entry(name)
                 .or_insert_with(|| given(schema, table, purpose, place));
         }
     }
@@ -126,17 +129,11 @@ fn given(schema: &Schema, table: &Table, purpose: Purpose, place: Place) -> Json
     let is_fixed = |column: &Column| purpose != Purpose::New && column.in_key;
     let is_required = |column: &&Column| purpose != Purpose::Change && column.is_required() && !is_fixed(column);
     let properties = table.columns.iter().enumerate().map(|(index, column)| {
-        let mut property = value::of_column(column, place);
+        let mut property = given_column(column, place);
         if let Some(said) = remark(table, index, column, is_fixed(column)) {
             property["description"] = json!(said);
         }
-        if !column.is_writable() {
-            // Whatever is sent is ignored. In a form, where everything is text, it can be nothing else.
-            property = json!({ "description": property["description"] });
-            if place == Place::Json {
-                property["readOnly"] = json!(true);
-            }
-        } else if is_fixed(column) {
+        if is_fixed(column) {
             property["readOnly"] = json!(true);
         } else if let Some(default) = default(column).filter(|_| purpose != Purpose::Change) {
             property["default"] = default;
@@ -162,6 +159,16 @@ fn given(schema: &Schema, table: &Table, purpose: Purpose, place: Place) -> Json
     body
 }
 
+/// A column in a body. For one that the server keeps, whatever is sent is ignored; in a form, where everything is text,
+/// it can be nothing else.
+fn given_column(column: &Column, place: Place) -> Json {
+    match place {
+        _ if column.is_writable() => value::of_column(column, place),
+        Place::Json => json!({ "readOnly": true }),
+        _ => json!({}),
+    }
+}
+
 /// What a column's schema does not say by itself.
 fn remark(table: &Table, place: usize, column: &Column, is_fixed: bool) -> Option<String> {
     Some(match column.kept {
@@ -176,7 +183,7 @@ fn remark(table: &Table, place: usize, column: &Column, is_fixed: bool) -> Optio
 
 /// The default, when its SQL is a plain value that JSON has as well.
 fn default(column: &Column) -> Option<Json> {
-    let sql = column.default.as_deref()?;
+    let sql = column.default.as_deref().filter(|_| column.is_writable())?;
     let text = sql
         .strip_prefix('\'')
         .and_then(|rest| rest.strip_suffix('\''))

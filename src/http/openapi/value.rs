@@ -14,6 +14,8 @@ pub(super) enum Place {
     Json,
     /// In a form, where everything is text and an empty field means null.
     Form,
+    /// In a multipart form, where bytes are a file.
+    Multipart,
     /// In a query.
     Query,
 }
@@ -38,7 +40,7 @@ pub(super) fn of_column(column: &Column, place: Place) -> Json {
     }
     match (column.not_null, place) {
         (true, _) | (_, Place::Query) => schema,
-        (false, Place::Form) => or_empty(schema, column.kind),
+        (false, Place::Form | Place::Multipart) => or_empty(schema, column.kind),
         (false, _) => or_null(schema),
     }
 }
@@ -46,6 +48,7 @@ pub(super) fn of_column(column: &Column, place: Place) -> Json {
 /// The schema of a type's values, whatever a column's own rules are.
 pub(super) fn of_kind(kind: ColumnType, place: Place) -> Json {
     let answered = place == Place::Answer;
+    let is_form = matches!(place, Place::Form | Place::Multipart);
     match kind {
         ColumnType::Text { .. } => json!({ "type": "string" }),
         ColumnType::Integer if answered => json!({ "type": "integer", "format": "int64" }),
@@ -54,7 +57,7 @@ pub(super) fn of_kind(kind: ColumnType, place: Place) -> Json {
         }
         ColumnType::Real if answered => json!({ "type": ["number", "null"], "format": "double" }),
         ColumnType::Real => json!({ "type": "number", "format": "double" }),
-        ColumnType::Boolean if place == Place::Form => json!({ "anyOf": [
+        ColumnType::Boolean if is_form => json!({ "anyOf": [
             { "type": "boolean" },
             { "enum": ["1", "0", "on", "off", "yes", "no", "t", "f", "y", "n"] },
         ] }),
@@ -66,9 +69,12 @@ pub(super) fn of_kind(kind: ColumnType, place: Place) -> Json {
             json!({ "type": "string", "format": "decimal", "pattern": "^-?[0-9]+(\\.[0-9]+)?$" })
         }
         ColumnType::Uuid => json!({ "type": "string", "format": "uuid" }),
+        ColumnType::Blob if place == Place::Multipart => {
+            json!({ "type": "string", "contentMediaType": "application/octet-stream" })
+        }
         ColumnType::Blob if answered => json!({ "type": "string", "contentEncoding": "base64" }),
         ColumnType::Blob => json!({ "type": "string", "contentEncoding": "base64", "pattern": BASE64 }),
-        ColumnType::Json if place == Place::Form => json!({ "type": "string", "contentMediaType": "application/json" }),
+        ColumnType::Json if is_form => json!({ "type": "string", "contentMediaType": "application/json" }),
         ColumnType::Json => json!({ "type": ["object", "array", "string", "number", "boolean"] }),
         ColumnType::Any if place == Place::Json || answered => json!({ "type": ["string", "number", "boolean"] }),
         ColumnType::Any => json!({ "type": "string" }),

@@ -50,6 +50,7 @@ RUN mkdir src; \
     cargo build --release --locked
 
 # The program. Cargo judges freshness by time, and a checkout may be older than the empty program: hence `touch`.
+COPY build.rs ./
 COPY migrations migrations
 COPY static static
 COPY src src

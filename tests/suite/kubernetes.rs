@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -83,21 +84,36 @@ impl Namespace {
         self.rolled_out();
     }
 
-    /// The names of the pods that there are, those that are leaving too.
+    /// The pods as Kubernetes describes them, without those that are on their way out when `staying`.
     #[track_caller]
-    fn pods(&self) -> Vec<String> {
-        let names = self
-            .kubectl(&["get", "pods", "-o", "jsonpath={.items[*].metadata.name}"])
-            .well();
-        names.split_whitespace().map(str::to_owned).collect()
+    fn pods(&self, staying: bool) -> Vec<Value> {
+        let pods: Value = serde_json::from_str(&self.kubectl(&["get", "pods", "-o", "json"]).well()).expect("JSON");
+        let mut pods = pods["items"].as_array().expect("a list").clone();
+        pods.retain(|pod| !staying || pod["metadata"]["deletionTimestamp"].is_null());
+        pods
     }
 
-    /// Waits until nothing is starting or leaving any more.
+    /// Waits until this many pods are ready and every other has stopped running, and gives their names. The objects of
+    /// stopped pods may stay for a minute more.
     #[track_caller]
     fn has_pods(&self, count: usize) -> Vec<String> {
-        eventually("the old pods are gone", || {
-            Some(self.pods()).filter(|pods| pods.len() == count)
+        eventually("the pods are ready and the old ones have stopped", || {
+            let staying = self.pods(true);
+            let runs = |pod: &Value| !pod["status"]["containerStatuses"][0]["state"]["running"].is_null();
+            let ready = |pod: &Value| pod["status"]["containerStatuses"][0]["ready"] == true;
+            let settled = staying.len() == count
+                && staying.iter().all(ready)
+                && self.pods(false).iter().filter(|pod| runs(pod)).count() == count;
+            settled.then(|| staying.iter().map(name_of).collect())
         })
+    }
+
+    /// Deletes a pod and waits until another has taken its place.
+    #[track_caller]
+    fn delete_the_pod(&self) {
+        let old = self.has_pods(1);
+        self.kubectl(&["delete", "pod", &old[0], "--wait=false"]).well();
+        eventually("another pod is there", || (self.has_pods(1) != old).then_some(()));
     }
 
     #[track_caller]
@@ -151,7 +167,7 @@ impl Namespace {
 
 impl Drop for Namespace {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if thread::panicking() {
             eprintln!("{}", self.kubectl(&["get", "all,events"]).out);
             let logs = [
                 "logs",
@@ -177,6 +193,10 @@ impl Drop for PortForward {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn name_of(pod: &Value) -> String {
+    pod["metadata"]["name"].as_str().expect("a name").to_owned()
 }
 
 /// Everything that a person does in the first hour, with either way of applying.
@@ -209,11 +229,7 @@ fn the_first_hour(apply: &[&str], delete: &[&str]) {
         .well();
     assert!(status.contains("items"), "{status}");
 
-    let [pod] = &namespace.has_pods(1)[..] else {
-        panic!("one pod")
-    };
-    namespace.kubectl(&["delete", "pod", pod]).well();
-    namespace.rolled_out();
+    namespace.delete_the_pod();
     let site = namespace.site();
     site.has_the_item(id);
     site.has_the_item(other);
@@ -301,15 +317,15 @@ fn a_pod_killed_under_load_loses_nothing_that_was_promised() {
     namespace.site();
     for number in 1..=3 {
         let load = Load::start(&namespace.address());
-        std::thread::sleep(Duration::from_secs(3));
-        for pod in namespace.pods() {
+        thread::sleep(Duration::from_secs(3));
+        for pod in namespace.pods(true) {
             namespace
-                .kubectl(&["delete", "pod", &pod, "--grace-period=0", "--force"])
+                .kubectl(&["delete", "pod", &name_of(&pod), "--grace-period=0", "--force"])
                 .well();
         }
         namespace.rolled_out();
         namespace.site();
-        std::thread::sleep(Duration::from_secs(1));
+        thread::sleep(Duration::from_secs(1));
         // What was asked of the dead pod may fail; what it had promised may not be gone.
         load.finish(&format!("kill {number}"));
     }
@@ -330,7 +346,7 @@ fn two_replicas_serve_one_file() {
     assert!(nodes.len() == 2 && nodes[0] == nodes[1], "{nodes:?}");
 
     let load = Load::start(&namespace.address());
-    std::thread::sleep(Duration::from_secs(10));
+    thread::sleep(Duration::from_secs(10));
     namespace.restart();
     load.finish("two replicas, rolled over once").without_a_failure();
 

@@ -1,7 +1,8 @@
 //! The integration tests: they start the real binary, each in a folder of its own, and speak HTTP to it.
 //!
 //! [`server`] starts and stops it, [`client`] asks for ordinary things, [`wire`] for those that no library would
-//! send. Every other module is one subject and reads as a list of what Socle promises about it.
+//! send; [`shell`], [`site`] and [`load`] are for a Socle that Docker or Kubernetes runs. Every other module is one
+//! subject and reads as a list of what Socle promises about it.
 
 // A test is allowed to stop at the first thing that is not as promised; that is what it is for.
 #![allow(
@@ -14,12 +15,16 @@
 
 mod browser;
 mod client;
+mod load;
 mod process;
 mod server;
+mod shell;
+mod site;
 mod wire;
 
 mod bulk;
 mod concurrency;
+mod docker;
 mod durability;
 mod errors;
 mod formats;
@@ -29,6 +34,7 @@ mod healthcheck;
 mod hostile;
 mod items_api;
 mod keys;
+mod kubernetes;
 mod library;
 mod lifecycle;
 mod lists;

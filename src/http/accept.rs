@@ -50,7 +50,12 @@ fn quality(headers: &HeaderMap<'_>, media_type: &str) -> u32 {
         let matches = |other: &str| range.eq_ignore_ascii_case(other);
         let specificity = match range {
             "*/*" => 1,
-            _ if range.strip_suffix("/*").is_some_and(|range| range.eq_ignore_ascii_case(kind)) => 2,
+            _ if range
+                .strip_suffix("/*")
+                .is_some_and(|range| range.eq_ignore_ascii_case(kind)) =>
+            {
+                2
+            }
             _ if media_type == "application/json" && matches("application/problem+json") => 2,
             _ if matches(media_type) => 3,
             _ => 0,

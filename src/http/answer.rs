@@ -57,7 +57,11 @@ impl Refusal {
             object.insert("debug".into(), Json::from(inner));
         }
         let is_problem = accept::names(request.headers(), "application/problem+json");
-        let media_type = if is_problem { "application/problem+json" } else { "application/json" };
+        let media_type = if is_problem {
+            "application/problem+json"
+        } else {
+            "application/json"
+        };
         if is_problem {
             body = problem(self.status, body);
         }
@@ -79,6 +83,7 @@ impl From<records::Error> for Refusal {
             },
             records::Error::Malformed(said) => Self::new(Status::BadRequest, said),
             records::Error::NotFound => Self::not_found(),
+            records::Error::InvalidCursor => Self::new(Status::NotFound, error.to_string()),
             records::Error::Conflict(said) => Self::new(Status::Conflict, said),
             records::Error::Database(error) => Self::of_database(&error),
         }
@@ -103,13 +108,22 @@ impl Refusal {
         use database::Error as E;
         let (status, said) = match error {
             E::Busy => (Status::ServiceUnavailable, "The database is busy. Try again."),
-            E::Full => (Status::ServiceUnavailable, "The disk is full: nothing was written. Reading still works."),
-            E::ReadOnly => (Status::ServiceUnavailable, "The database cannot be written at the moment."),
+            E::Full => (
+                Status::ServiceUnavailable,
+                "The disk is full: nothing was written. Reading still works.",
+            ),
+            E::ReadOnly => (
+                Status::ServiceUnavailable,
+                "The database cannot be written at the moment.",
+            ),
             E::Closed => (Status::ServiceUnavailable, "The server is stopping."),
             E::Interrupted => (Status::ServiceUnavailable, "The request took too long and was stopped."),
             E::Constraint(_) | E::Refused(_) => (Status::BadRequest, "The data breaks a rule of the table."),
             E::SchemaChanged(_) => (Status::ServiceUnavailable, "The tables are being changed. Try again."),
-            E::Corrupt(_) | E::Other(_) => (Status::InternalServerError, "Something went wrong inside. The log says what."),
+            E::Corrupt(_) | E::Other(_) => (
+                Status::InternalServerError,
+                "Something went wrong inside. The log says what.",
+            ),
         };
         if status == Status::InternalServerError {
             tracing::error!(%error, "the database failed");
@@ -126,7 +140,11 @@ impl Refusal {
 }
 
 fn fields_json(errors: &FieldErrors) -> Json {
-    let fields: Map<String, Json> = errors.0.iter().map(|(field, said)| (field.clone(), json!(said))).collect();
+    let fields: Map<String, Json> = errors
+        .0
+        .iter()
+        .map(|(field, said)| (field.clone(), json!(said)))
+        .collect();
     Json::Object(fields)
 }
 

@@ -32,7 +32,9 @@ const METHODS: [Method; 9] = [
 
 /// One route for each method, all to the same handler: the tables are not known when routes are made.
 pub fn routes() -> Vec<Route> {
-    METHODS.map(|method| Route::ranked(-20, method, "/<path..>", Api)).into()
+    METHODS
+        .map(|method| Route::ranked(-20, method, "/<path..>", Api))
+        .into()
 }
 
 #[derive(Clone)]
@@ -76,6 +78,23 @@ impl<'r> Address<'r> {
     }
 }
 
+/// What an address allows, if there is such an address.
+pub fn allowed_at(app: &App, path: &str) -> Option<&'static str> {
+    let schema = app.records.schema();
+    match Address::read(path)? {
+        Address::Root | Address::Document => Some(READ_ONLY),
+        Address::Table(name) => schema.at_path(&name).map(of_table_allowed),
+        Address::Row(name, _) => schema
+            .at_path(&name)
+            .filter(|table| table.has_rows_with_addresses())
+            .map(|_| ROW),
+    }
+}
+
+fn of_table_allowed(table: &Table) -> &'static str {
+    if table.is_writable() { TABLE } else { READ_ONLY }
+}
+
 async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> Result<Response<'r>, Refusal> {
     let query = request.uri().query().map_or("", |query| query.as_str());
     match Address::read(request.uri().path().as_str()).ok_or_else(Refusal::not_found)? {
@@ -101,7 +120,10 @@ fn read_only<'r>(
     match request.method() {
         Method::Get | Method::Head if !accept::takes_json(request.headers()) => Err(not_acceptable()),
         Method::Get | Method::Head => get(),
-        Method::Options => Ok(allowing(READ_ONLY, &json!({ "name": "API", "renders": ["application/json"] }))),
+        Method::Options => Ok(allowing(
+            READ_ONLY,
+            &json!({ "name": "API", "renders": ["application/json"] }),
+        )),
         method => Err(Refusal::not_allowed(method.as_str(), READ_ONLY)),
     }
 }
@@ -124,7 +146,7 @@ async fn of_table<'r>(
     table: &Table,
     query: &str,
 ) -> Result<Response<'r>, Refusal> {
-    let allow = if table.is_writable() { TABLE } else { READ_ONLY };
+    let allow = of_table_allowed(table);
     match request.method() {
         Method::Get | Method::Head => list(app, request, table, query).await,
         Method::Options => Ok(allowing(allow, &metadata::options(table, false))),
@@ -162,7 +184,10 @@ async fn of_row<'r>(
             no_parameters(query)?;
             let body = receive::body(app, request, data).await?;
             let partial = method == Method::Patch;
-            app.records.update(&table.name, key, &body, partial, Timestamp::now()).await?.json
+            app.records
+                .update(&table.name, key, &body, partial, Timestamp::now())
+                .await?
+                .json
         }
         Method::Delete => {
             no_parameters(query)?;

@@ -48,12 +48,25 @@ impl Fairing for Exchange {
         if let Some(app) = request.rocket().state::<App>() {
             app.connections.end(request.remote());
         }
-        let id = request_id(request);
-        if tracing::enabled!(target: "socle::request", tracing::Level::INFO) {
-            log(request, response, &id);
-        }
-        response.set_raw_header("X-Content-Type-Options", "nosniff");
-        response.set_raw_header("X-Request-Id", id);
+        finish(request, response);
+    }
+}
+
+/// Gives an answer the headers that all answers have, and the log its line.
+pub fn finish<'r>(request: &'r Request<'_>, response: &mut Response<'r>) {
+    let id = request_id(request);
+    if tracing::enabled!(target: "socle::request", tracing::Level::INFO) {
+        log(request, response, &id);
+    }
+    response.set_raw_header("X-Content-Type-Options", "nosniff");
+    response.set_raw_header("X-Request-Id", id);
+    // A client that keeps its connection would go on asking this process, and not the one that takes over.
+    if request
+        .rocket()
+        .state::<App>()
+        .is_some_and(|app| app.lifecycle.is_leaving())
+    {
+        response.set_raw_header("Connection", "close");
     }
 }
 
@@ -76,7 +89,8 @@ fn request_id<'r>(request: &'r Request<'_>) -> Cow<'r, str> {
     static PROCESS: LazyLock<u32> = LazyLock::new(|| RandomState::new().hash_one(0_u8) as u32);
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let given = request.headers().get_one("X-Request-Id");
-    let is_sane = |id: &&str| !id.is_empty() && id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_sane =
+        |id: &&str| !id.is_empty() && id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
     match given.filter(is_sane) {
         Some(id) => Cow::Borrowed(id),
         None => Cow::Owned(format!("{:08x}{:08x}", *PROCESS, COUNT.fetch_add(1, Ordering::Relaxed))),

@@ -7,10 +7,11 @@ use rocket::{Catcher, Data, Request, Response, catcher};
 use serde_json::json;
 
 use super::answer::{self, Refusal};
-use super::api::READ_ONLY;
+use super::api::{self, READ_ONLY};
+use super::{App, exchange};
 
-/// Addresses that only GET means anything to.
-const FIXED: [&str; 6] = ["/", "/health", "/healthz", "/livez", "/readyz", "/favicon.ico"];
+/// Addresses, without a closing slash, that only GET means anything to.
+const FIXED: [&str; 6] = ["", "/health", "/healthz", "/livez", "/readyz", "/favicon.ico"];
 
 /// Routes behind all others. GET has none: an unknown address is for the catcher.
 pub fn routes() -> Vec<Route> {
@@ -23,7 +24,9 @@ pub fn routes() -> Vec<Route> {
         Method::Trace,
         Method::Connect,
     ];
-    methods.map(|method| Route::ranked(100, method, "/<path..>", Fallback)).into()
+    methods
+        .map(|method| Route::ranked(100, method, "/<path..>", Fallback))
+        .into()
 }
 
 /// One catcher for every status.
@@ -37,17 +40,24 @@ struct Fallback;
 #[rocket::async_trait]
 impl Handler for Fallback {
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
-        let path = request.uri().path();
-        let is_known = FIXED.contains(&path.as_str()) || path.starts_with("/static/");
-        Outcome::Success(match request.method() {
-            _ if !is_known => Refusal::not_found().respond(request),
-            Method::Options => {
+        Outcome::Success(match (request.method(), allowed_at(request)) {
+            (_, None) => Refusal::not_found().respond(request),
+            (Method::Options, Some(allow)) => {
                 let mut response = answer::of_json(&json!({ "renders": ["application/json"] }));
-                response.set_raw_header("Allow", READ_ONLY);
+                response.set_raw_header("Allow", allow);
                 response
             }
-            method => Refusal::not_allowed(method.as_str(), READ_ONLY).respond(request),
+            (method, Some(allow)) => Refusal::not_allowed(method.as_str(), allow).respond(request),
         })
+    }
+}
+
+/// What the address of a request allows, if there is such an address.
+fn allowed_at(request: &Request<'_>) -> Option<&'static str> {
+    let path = request.uri().path().as_str();
+    match path.strip_suffix('/').unwrap_or(path) {
+        known if FIXED.contains(&known) || path.starts_with("/static/") => Some(READ_ONLY),
+        _ => api::allowed_at(request.rocket().state::<App>()?, path),
     }
 }
 
@@ -59,10 +69,22 @@ impl catcher::Handler for Caught {
     async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
         let refusal = match status.code {
             404 => Refusal::not_found(),
-            400 => Refusal::new(status, "The request line or a header cannot be understood."),
+            400 => return Ok(misunderstood(request)),
             500 => Refusal::new(status, "Something went wrong inside. The log says what."),
             _ => Refusal::new(status, status.reason_lossy()),
         };
         Ok::<Response<'r>, Status>(refusal.respond(request))
     }
+}
+
+/// Rocket comes here, past its fairings, with a request line that it cannot express. That is one with a method that it
+/// does not know, for which it puts GET, or a target that is no path.
+fn misunderstood<'r>(request: &'r Request<'_>) -> Response<'r> {
+    let refusal = match allowed_at(request) {
+        Some(allow) => Refusal::not_allowed("unknown", allow),
+        None => Refusal::new(Status::BadRequest, "The request line or a header cannot be understood."),
+    };
+    let mut response = refusal.respond(request);
+    exchange::finish(request, &mut response);
+    response
 }

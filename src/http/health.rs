@@ -61,21 +61,41 @@ async fn checks(app: &App) -> Vec<(&'static str, Result<(), &'static str>)> {
     let stopping = app.lifecycle.is_leaving();
     vec![
         ("database", database),
-        ("migrations", if migrated == Ok(true) { Ok(()) } else { Err("migrations that this process started with are gone") }),
-        ("shutdown", if stopping { Err("the server is stopping") } else { Ok(()) }),
+        (
+            "migrations",
+            if migrated == Ok(true) {
+                Ok(())
+            } else {
+                Err("migrations that this process started with are gone")
+            },
+        ),
+        (
+            "shutdown",
+            if stopping {
+                Err("the server is stopping")
+            } else {
+                Ok(())
+            },
+        ),
     ]
 }
 
 fn report(app: &App, checks: &[(&'static str, Result<(), &'static str>)]) -> Whole {
     let is_well = checks.iter().all(|(_, found)| found.is_ok());
-    let shown: Map<String, Json> =
-        checks.iter().map(|(name, found)| ((*name).to_owned(), Json::from(found.err().unwrap_or("ok")))).collect();
+    let shown: Map<String, Json> = checks
+        .iter()
+        .map(|(name, found)| ((*name).to_owned(), Json::from(found.err().unwrap_or("ok"))))
+        .collect();
     let body = json!({
         "status": if is_well { "ok" } else { "error" },
         "version": app.version,
         "checks": shown,
     });
-    let status = if is_well { Status::Ok } else { Status::ServiceUnavailable };
+    let status = if is_well {
+        Status::Ok
+    } else {
+        Status::ServiceUnavailable
+    };
     let mut response = answer::of_bytes(status, "application/json", body.to_string().into_bytes());
     response.set_raw_header("Cache-Control", "no-store");
     Whole(response)

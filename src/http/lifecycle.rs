@@ -33,7 +33,13 @@ impl Lifecycle {
     /// Waits until the server is to finish.
     pub async fn draining(&self) {
         // Nobody left to say so is no reason to stop.
-        if self.0.clone().wait_for(|phase| *phase == Phase::Draining).await.is_err() {
+        if self
+            .0
+            .clone()
+            .wait_for(|phase| *phase == Phase::Draining)
+            .await
+            .is_err()
+        {
             std::future::pending::<()>().await;
         }
     }

@@ -14,7 +14,10 @@ pub fn segment(name: &str) -> String {
 
 /// Scheme and host as the client sees them, through a proxy or not.
 pub fn origin(request: &Request<'_>, port: u16) -> String {
-    let forwarded = request.headers().get_one("X-Forwarded-Proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+    let forwarded = request
+        .headers()
+        .get_one("X-Forwarded-Proto")
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
     let scheme = if forwarded { "https" } else { "http" };
     match request.host() {
         Some(host) => format!("{scheme}://{host}"),
@@ -55,7 +58,11 @@ pub fn pages(path: &str, query: &str, asked: &ListRequest, head: &Head) -> Strin
         links.push(link("offset", &(offset + limit).to_string(), "next"));
     }
     if offset > 0 {
-        links.push(link("offset", &offset.min(total).saturating_sub(limit).to_string(), "prev"));
+        links.push(link(
+            "offset",
+            &offset.min(total).saturating_sub(limit).to_string(),
+            "prev",
+        ));
     }
     links.push(link("offset", "0", "first"));
     // The last page keeps in step with the one asked for.

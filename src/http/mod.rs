@@ -117,7 +117,9 @@ fn config(settings: &Settings) -> rocket::Config {
         shutdown: Shutdown {
             ctrlc: false,
             signals: Default::default(),
-            grace: u32::try_from(settings.shutdown_grace.as_secs()).unwrap_or(u32::MAX).max(1),
+            grace: u32::try_from(settings.shutdown_grace.as_secs())
+                .unwrap_or(u32::MAX)
+                .max(1),
             mercy: 1,
             ..Shutdown::default()
         },

@@ -65,9 +65,18 @@ fn kind<'r>(request: &'r Request<'_>) -> Result<Kind<'r>, Refusal> {
     }
     if is("multipart/form-data") {
         let boundary = parameters.split(';').filter_map(|part| part.trim().split_once('='));
-        let boundary = boundary.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"));
-        let boundary = boundary.map(|(_, boundary)| boundary.trim().trim_matches('"')).filter(|b| !b.is_empty());
-        let none = || Refusal::new(Status::BadRequest, "Multipart form parse error - Invalid boundary in multipart");
+        let boundary = boundary
+            .into_iter()
+            .find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"));
+        let boundary = boundary
+            .map(|(_, boundary)| boundary.trim().trim_matches('"'))
+            .filter(|b| !b.is_empty());
+        let none = || {
+            Refusal::new(
+                Status::BadRequest,
+                "Multipart form parse error - Invalid boundary in multipart",
+            )
+        };
         return boundary.map(Kind::Multipart).ok_or_else(none);
     }
     let said = format!("Unsupported media type \"{}\" in request.", media_type.trim());
@@ -75,7 +84,10 @@ fn kind<'r>(request: &'r Request<'_>) -> Result<Kind<'r>, Refusal> {
 }
 
 async fn bytes(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Vec<u8>, Refusal> {
-    let announced = request.headers().get_one("Content-Length").and_then(|length| length.parse::<u64>().ok());
+    let announced = request
+        .headers()
+        .get_one("Content-Length")
+        .and_then(|length| length.parse::<u64>().ok());
     if announced.is_some_and(|length| length > app.max_body) {
         return Err(too_large(app));
     }

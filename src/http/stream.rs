@@ -38,7 +38,11 @@ struct Body {
 }
 
 impl AsyncRead for Body {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         while self.current.is_empty() {
             match ready!(self.chunks.poll_next(context)) {
                 Some(Ok(chunk)) => self.current = chunk,

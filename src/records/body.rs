@@ -59,7 +59,9 @@ impl Body {
             Self::Json(bytes) => json(bytes),
             Self::Form(bytes) => {
                 let fields = form_urlencoded::parse(bytes);
-                Ok(Given::One(fields.map(|(name, value)| (name, Input::Text(value))).collect()))
+                Ok(Given::One(
+                    fields.map(|(name, value)| (name, Input::Text(value))).collect(),
+                ))
             }
             Self::Multipart(fields) => {
                 let fields = fields.iter().map(|(name, content, is_file)| {
@@ -79,11 +81,15 @@ fn json(bytes: &[u8]) -> Result<Given<'_>, Error> {
     let malformed = |error: serde_json::Error| Error::Malformed(format!("JSON parse error - {error}"));
     let text = std::str::from_utf8(bytes).map_err(|_| Error::Malformed("JSON parse error - not valid UTF-8".into()))?;
     match text.trim_start_matches([' ', '\t', '\r', '\n']).as_bytes().first() {
-        Some(b'{') => Ok(Given::One(serde_json::from_str::<Object<'_>>(text).map_err(malformed)?.0)),
+        Some(b'{') => Ok(Given::One(
+            serde_json::from_str::<Object<'_>>(text).map_err(malformed)?.0,
+        )),
         Some(b'[') => {
             let rows: Vec<&RawValue> = serde_json::from_str(text).map_err(malformed)?;
             let rows = rows.into_iter().map(|raw| match raw.get().starts_with('{') {
-                true => serde_json::from_str::<Object<'_>>(raw.get()).map(|object| Ok(object.0)).map_err(malformed),
+                true => serde_json::from_str::<Object<'_>>(raw.get())
+                    .map(|object| Ok(object.0))
+                    .map_err(malformed),
                 false => Ok(Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object."))),
             });
             Ok(Given::Many(rows.collect::<Result<_, _>>()?))

@@ -50,7 +50,14 @@ impl Records {
     ///
     /// # Errors
     /// [`Error::NotFound`], or everything wrong with the fields.
-    pub async fn update(&self, table: &str, key: &str, body: &Body, partial: bool, now: Timestamp) -> Result<Written, Error> {
+    pub async fn update(
+        &self,
+        table: &str,
+        key: &str,
+        body: &Body,
+        partial: bool,
+        now: Timestamp,
+    ) -> Result<Written, Error> {
         let schema = self.schema();
         match self.update_by(&schema, table, key, body, partial, now).await {
             Err(error) if self.is_outdated(&error, schema.version).await => {
@@ -100,7 +107,9 @@ impl Records {
                 let rows = self.new_rows(schema, table, given, now)?;
                 let statements: Vec<_> = rows.iter().map(|row| statement::insert(table, row)).collect();
                 let work = Insert::new(schema, table);
-                self.database.write(move |session| work.run_all(session, &statements, &rows)).await
+                self.database
+                    .write(move |session| work.run_all(session, &statements, &rows))
+                    .await
             }
         }
     }
@@ -126,7 +135,9 @@ impl Records {
                 // A row that is not there is that, whatever else is wrong.
                 let current = diagnose::current(session, table, &key)?.ok_or(Error::NotFound)?;
                 let values = diagnose::merged(&checked.values, current);
-                errors.0.extend(diagnose::values(session, schema, table, &values, Some(&key), &errors).0);
+                errors
+                    .0
+                    .extend(diagnose::values(session, schema, table, &values, Some(&key), &errors).0);
                 Ok::<_, Error>(())
             })?;
             return Err(errors.into());
@@ -153,7 +164,9 @@ impl Records {
             return Ok(values);
         }
         // What the rows already there have against the good fields belongs into the same answer.
-        let found = self.database.read(|session| Ok::<_, Error>(diagnose::values(session, schema, table, &values, None, &errors)));
+        let found = self
+            .database
+            .read(|session| Ok::<_, Error>(diagnose::values(session, schema, table, &values, None, &errors)));
         errors.0.extend(found.unwrap_or_default().0);
         Err(errors.into())
     }
@@ -168,7 +181,10 @@ impl Records {
         let mut rows = Vec::with_capacity(given.len());
         let mut wrong = Vec::with_capacity(given.len());
         for fields in given {
-            match fields.map_err(Error::Fields).and_then(|fields| self.new_row(schema, table, &fields, now)) {
+            match fields
+                .map_err(Error::Fields)
+                .and_then(|fields| self.new_row(schema, table, &fields, now))
+            {
                 Ok(row) => {
                     rows.push(row);
                     wrong.push(FieldErrors::default());
@@ -177,7 +193,11 @@ impl Records {
                 Err(other) => return Err(other),
             }
         }
-        if wrong.iter().all(FieldErrors::is_empty) { Ok(rows) } else { Err(Error::Rows(wrong)) }
+        if wrong.iter().all(FieldErrors::is_empty) {
+            Ok(rows)
+        } else {
+            Err(Error::Rows(wrong))
+        }
     }
 }
 
@@ -202,7 +222,12 @@ impl Insert {
         }
     }
 
-    fn run(&self, session: &Session<'_>, statement: &Statement, row: &[(usize, Value)]) -> Result<(Vec<u8>, String), Error> {
+    fn run(
+        &self,
+        session: &Session<'_>,
+        statement: &Statement,
+        row: &[(usize, Value)],
+    ) -> Result<(Vec<u8>, String), Error> {
         match self.written(session, statement) {
             Ok(Some(written)) => Ok(written),
             Ok(None) => Err(database::Error::Refused("A trigger of the table left the row out.".into()).into()),
@@ -236,7 +261,11 @@ impl Insert {
         }
     }
 
-    fn written(&self, session: &Session<'_>, statement: &Statement) -> Result<Option<(Vec<u8>, String)>, database::Error> {
+    fn written(
+        &self,
+        session: &Session<'_>,
+        statement: &Statement,
+    ) -> Result<Option<(Vec<u8>, String)>, database::Error> {
         let mut key = Vec::new();
         let read = |row: &Row<'_, '_>| {
             let mut out = Vec::with_capacity(256);
@@ -260,7 +289,13 @@ impl Insert {
         }
     }
 
-    fn explain_update(&self, session: &Session<'_>, key: &[Value], changes: &[(usize, Assign)], error: database::Error) -> Error {
+    fn explain_update(
+        &self,
+        session: &Session<'_>,
+        key: &[Value],
+        changes: &[(usize, Assign)],
+        error: database::Error,
+    ) -> Error {
         let Some(table) = self.schema.named(&self.table) else {
             return error.into();
         };
@@ -272,9 +307,14 @@ impl Insert {
             })
             .collect();
         match diagnose::current(session, table, key) {
-            Ok(Some(current)) => {
-                diagnose::refusal(session, &self.schema, table, &diagnose::merged(&given, current), Some(key), error)
-            }
+            Ok(Some(current)) => diagnose::refusal(
+                session,
+                &self.schema,
+                table,
+                &diagnose::merged(&given, current),
+                Some(key),
+                error,
+            ),
             _ => error.into(),
         }
     }
@@ -310,7 +350,10 @@ fn checked(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>, partial: b
             None if errors.0.len() < MOST_COMPLAINTS => {
                 let writable = table.columns.iter().filter(|column| column.is_writable());
                 let known: Vec<_> = writable.map(|column| column.name.as_str()).collect();
-                errors.add(name.as_ref(), format!("This table has no such field. Fields: {}.", known.join(", ")));
+                errors.add(
+                    name.as_ref(),
+                    format!("This table has no such field. Fields: {}.", known.join(", ")),
+                );
             }
             None => {}
         }
@@ -348,10 +391,13 @@ fn changes(table: &Table, values: NewRow, partial: bool, now: Timestamp) -> Vec<
         if let Some(found) = values.iter().position(|(of_value, _)| *of_value == place) {
             changes.push((place, Assign::Value(values.swap_remove(found).1)));
         } else if !partial && column.is_writable() && !column.in_key {
-            changes.push((place, match &column.default {
-                Some(default) => Assign::Default(default.clone()),
-                None => Assign::Value(Value::Null),
-            }));
+            changes.push((
+                place,
+                match &column.default {
+                    Some(default) => Assign::Default(default.clone()),
+                    None => Assign::Value(Value::Null),
+                },
+            ));
         }
     }
     changes

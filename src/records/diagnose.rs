@@ -12,7 +12,11 @@ use crate::schema::{Check, Schema, Table};
 /// All values of a row that is there.
 pub(super) fn current(session: &Session<'_>, table: &Table, key: &[Value]) -> Result<Option<Vec<Value>>, Error> {
     let statement = statement::row(table, &Selection::all(table), key);
-    session.first(&statement, |row| Ok((0..table.columns.len()).map(|place| row.get(place).to_value()).collect()))
+    session.first(&statement, |row| {
+        Ok((0..table.columns.len())
+            .map(|place| row.get(place).to_value())
+            .collect())
+    })
 }
 
 /// The row that it would have become.
@@ -35,7 +39,8 @@ pub(super) fn values(
     unique(session, table, values, except, &mut errors);
     foreign_keys(session, schema, table, values, &mut errors);
     for check in &table.checks {
-        if check.columns.iter().all(|place| value_of(values, *place).is_some()) && fails(session, table, check, values) {
+        if check.columns.iter().all(|place| value_of(values, *place).is_some()) && fails(session, table, check, values)
+        {
             broken_check(table, check, &mut errors);
         }
     }
@@ -65,12 +70,20 @@ pub(super) fn refusal(
 }
 
 /// The database's refusal to delete a row.
-pub(super) fn deletion(session: &Session<'_>, schema: &Schema, table: &Table, key: &[Value], error: database::Error) -> Error {
+pub(super) fn deletion(
+    session: &Session<'_>,
+    schema: &Schema,
+    table: &Table,
+    key: &[Value],
+    error: database::Error,
+) -> Error {
     match error {
         database::Error::Constraint(Constraint::ForeignKey) => {
             let pointing = schema.references_to(table).filter(|(child, foreign)| {
                 let statement = statement::pointing_to(child, foreign, table, key);
-                session.first(&statement, |_| Ok::<_, database::Error>(())).is_ok_and(|found| found.is_some())
+                session
+                    .first(&statement, |_| Ok::<_, database::Error>(()))
+                    .is_ok_and(|found| found.is_some())
             });
             let tables: Vec<_> = pointing.map(|(child, _)| child.name.as_str()).collect();
             Error::Conflict(match tables.is_empty() {
@@ -78,19 +91,26 @@ pub(super) fn deletion(session: &Session<'_>, schema: &Schema, table: &Table, ke
                 false => format!("The row cannot be deleted: rows of {} point to it.", tables.join(", ")),
             })
         }
-        database::Error::Constraint(_) => Error::Conflict("The row cannot be deleted: a rule of the table keeps it.".into()),
+        database::Error::Constraint(_) => {
+            Error::Conflict("The row cannot be deleted: a rule of the table keeps it.".into())
+        }
         database::Error::Refused(said) => Error::Conflict(said),
         other => other.into(),
     }
 }
 
 fn value_of(values: &[(usize, Value)], place: usize) -> Option<&Value> {
-    values.iter().find(|(of_value, _)| *of_value == place).map(|(_, value)| value)
+    values
+        .iter()
+        .find(|(of_value, _)| *of_value == place)
+        .map(|(_, value)| value)
 }
 
 /// The values of several columns, when all are known and none is null: what is null breaks no rule between rows.
 fn values_of(values: &[(usize, Value)], places: &[usize]) -> Option<Vec<Value>> {
-    let found = places.iter().map(|place| value_of(values, *place).filter(|value| **value != Value::Null).cloned());
+    let found = places
+        .iter()
+        .map(|place| value_of(values, *place).filter(|value| **value != Value::Null).cloned());
     found.collect()
 }
 
@@ -102,35 +122,67 @@ fn unique(
     errors: &mut FieldErrors,
 ) {
     for columns in &table.unique {
-        let Some(wanted) = values_of(values, columns) else { continue };
+        let Some(wanted) = values_of(values, columns) else {
+            continue;
+        };
         let statement = statement::same_values(table, columns, &wanted, except);
-        if session.first(&statement, |_| Ok::<_, database::Error>(())).is_ok_and(|found| found.is_some()) {
+        if session
+            .first(&statement, |_| Ok::<_, database::Error>(()))
+            .is_ok_and(|found| found.is_some())
+        {
             taken(table, columns, errors);
         }
     }
 }
 
 fn taken(table: &Table, columns: &[usize], errors: &mut FieldErrors) {
-    let names: Vec<_> = columns.iter().filter_map(|place| table.columns.get(*place)).map(|c| c.name.as_str()).collect();
+    let names: Vec<_> = columns
+        .iter()
+        .filter_map(|place| table.columns.get(*place))
+        .map(|c| c.name.as_str())
+        .collect();
     match names.as_slice() {
         [name] => errors.add(*name, format!("{} with this {name} already exists.", table.name)),
-        names => errors.add(NON_FIELD, format!("The fields {} must make a unique set.", names.join(", "))),
+        names => errors.add(
+            NON_FIELD,
+            format!("The fields {} must make a unique set.", names.join(", ")),
+        ),
     }
 }
 
-fn foreign_keys(session: &Session<'_>, schema: &Schema, table: &Table, values: &[(usize, Value)], errors: &mut FieldErrors) {
+fn foreign_keys(
+    session: &Session<'_>,
+    schema: &Schema,
+    table: &Table,
+    values: &[(usize, Value)],
+    errors: &mut FieldErrors,
+) {
     for key in &table.foreign_keys {
-        let Some(wanted) = values_of(values, &key.columns) else { continue };
+        let Some(wanted) = values_of(values, &key.columns) else {
+            continue;
+        };
         let statement = statement::referenced(key, &wanted);
-        if !session.first(&statement, |_| Ok::<_, database::Error>(())).is_ok_and(|found| found.is_none()) {
+        if !session
+            .first(&statement, |_| Ok::<_, database::Error>(()))
+            .is_ok_and(|found| found.is_none())
+        {
             continue;
         }
         let own_row = schema.named(&key.table).is_some_and(|referenced| {
             // A row may point to itself as it is written.
-            let places: Option<Vec<_>> = key.references.iter().map(|name| table.column(name).map(|(place, _)| place)).collect();
-            referenced.name == table.name && places.and_then(|places| values_of(values, &places)) == Some(wanted.clone())
+            let places: Option<Vec<_>> = key
+                .references
+                .iter()
+                .map(|name| table.column(name).map(|(place, _)| place))
+                .collect();
+            referenced.name == table.name
+                && places.and_then(|places| values_of(values, &places)) == Some(wanted.clone())
         });
-        let names: Vec<_> = key.columns.iter().filter_map(|place| table.columns.get(*place)).collect();
+        let names: Vec<_> = key
+            .columns
+            .iter()
+            .filter_map(|place| table.columns.get(*place))
+            .collect();
         match (names.as_slice(), wanted.as_slice()) {
             _ if own_row => {}
             ([column], [value]) => {
@@ -142,14 +194,21 @@ fn foreign_keys(session: &Session<'_>, schema: &Schema, table: &Table, values: &
             }
             _ => {
                 let names: Vec<_> = names.iter().map(|column| column.name.as_str()).collect();
-                errors.add(NON_FIELD, format!("The fields {} point to no row of {}.", names.join(", "), key.table));
+                errors.add(
+                    NON_FIELD,
+                    format!("The fields {} point to no row of {}.", names.join(", "), key.table),
+                );
             }
         }
     }
 }
 
 fn fails(session: &Session<'_>, table: &Table, check: &Check, values: &[(usize, Value)]) -> bool {
-    let mentioned: Vec<_> = values.iter().filter(|(place, _)| check.columns.contains(place)).cloned().collect();
+    let mentioned: Vec<_> = values
+        .iter()
+        .filter(|(place, _)| check.columns.contains(place))
+        .cloned()
+        .collect();
     if mentioned.is_empty() {
         return false;
     }
@@ -161,7 +220,12 @@ fn fails(session: &Session<'_>, table: &Table, check: &Check, values: &[(usize, 
 }
 
 fn broken_check(table: &Table, check: &Check, errors: &mut FieldErrors) {
-    let names: Vec<_> = check.columns.iter().filter_map(|place| table.columns.get(*place)).map(|c| c.name.as_str()).collect();
+    let names: Vec<_> = check
+        .columns
+        .iter()
+        .filter_map(|place| table.columns.get(*place))
+        .map(|c| c.name.as_str())
+        .collect();
     let said = match (&check.name, names.as_slice()) {
         (Some(rule), _) => format!("This breaks the rule \"{rule}\"."),
         (None, [_] | []) => "This value is not allowed.".to_owned(),
@@ -177,12 +241,18 @@ fn broken_check(table: &Table, check: &Check, errors: &mut FieldErrors) {
 fn first_refusal(table: &Table, constraint: Constraint, errors: &mut FieldErrors) {
     match constraint {
         Constraint::Unique(names) => {
-            let places: Vec<_> = names.iter().filter_map(|name| table.column(name).map(|(place, _)| place)).collect();
+            let places: Vec<_> = names
+                .iter()
+                .filter_map(|name| table.column(name).map(|(place, _)| place))
+                .collect();
             taken(table, &places, errors);
         }
         Constraint::NotNull(name) => errors.add(name, "This field may not be null."),
         Constraint::Check(said) => {
-            let found = table.checks.iter().find(|check| check.name.as_ref() == Some(&said) || check.expression == said);
+            let found = table
+                .checks
+                .iter()
+                .find(|check| check.name.as_ref() == Some(&said) || check.expression == said);
             match found {
                 Some(check) => broken_check(table, check, errors),
                 None => errors.add(NON_FIELD, "This breaks a rule of the table."),

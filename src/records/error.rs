@@ -53,6 +53,9 @@ pub enum Error {
     /// There is no such row.
     #[error("Not found.")]
     NotFound,
+    /// `after=` is neither a key nor a cursor of the list in this order; Django REST framework answers 404 as well.
+    #[error("Invalid cursor")]
+    InvalidCursor,
     /// Other rows stand in the way.
     #[error("{0}")]
     Conflict(String),

@@ -9,8 +9,20 @@ use crate::schema::{Column, ColumnType, Input, Table};
 
 /// Every lookup there is.
 pub const LOOKUPS: [&str; 14] = [
-    "exact", "ne", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "in", "gt", "gte", "lt",
-    "lte", "range",
+    "exact",
+    "ne",
+    "iexact",
+    "contains",
+    "icontains",
+    "startswith",
+    "istartswith",
+    "endswith",
+    "in",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "range",
 ];
 
 /// The lookup that every column has.
@@ -58,7 +70,10 @@ pub fn resolve(table: &Table, filters: &[(String, String)]) -> Result<Vec<Condit
     let mut conditions = Vec::with_capacity(filters.len());
     let mut errors = FieldErrors::default();
     if let Some((parameter, _)) = filters.get(MOST_FILTERS) {
-        return Err(FieldErrors::one(parameter, format!("At most {MOST_FILTERS} filters are taken.")));
+        return Err(FieldErrors::one(
+            parameter,
+            format!("At most {MOST_FILTERS} filters are taken."),
+        ));
     }
     for (parameter, value) in filters {
         match condition(table, parameter, value) {
@@ -126,7 +141,11 @@ fn looked_up(place: usize, column: &Column, lookup: &str, value: &str) -> Result
 fn one(column: &Column, value: &str) -> Result<Value, String> {
     match column.kind {
         // A column without a type holds what it holds: what looks like a number is compared as one.
-        ColumnType::Any => Ok(value.parse().map(Value::Integer).or_else(|_| value.parse().map(Value::Real)).unwrap_or(Value::from(value))),
+        ColumnType::Any => Ok(value
+            .parse()
+            .map(Value::Integer)
+            .or_else(|_| value.parse().map(Value::Real))
+            .unwrap_or(Value::from(value))),
         kind => kind.parse(&Input::Text(Cow::Borrowed(value))),
     }
 }

@@ -152,7 +152,9 @@ impl Records {
         let cancel = CancelFlag::default();
         let (database, flag) = (self.database.clone(), cancel.clone());
         let task = tokio::spawn(async move {
-            database.read_long(flag, move |session| reading.stream(session, known, &parts)).await
+            database
+                .read_long(flag, move |session| reading.stream(session, known, &parts))
+                .await
         });
         match head.await {
             Ok(head) => Ok(Listing {
@@ -214,7 +216,11 @@ impl Reading {
                 rows: Rows::Whole(out),
             })
         };
-        if self.count.is_some() { session.snapshot(read) } else { read() }
+        if self.count.is_some() {
+            session.snapshot(read)
+        } else {
+            read()
+        }
     }
 
     fn stream(

@@ -18,8 +18,11 @@ pub fn options(table: &Table, of_row: bool) -> Json {
     }
     if table.is_writable() {
         let method = if of_row { "PUT" } else { "POST" };
-        let fields: Map<String, Json> =
-            table.columns.iter().map(|column| (column.name.clone(), field(table, column, of_row))).collect();
+        let fields: Map<String, Json> = table
+            .columns
+            .iter()
+            .map(|column| (column.name.clone(), field(table, column, of_row)))
+            .collect();
         answer["actions"] = json!({ method: fields });
     }
     answer
@@ -39,14 +42,20 @@ fn field(table: &Table, column: &Column, of_row: bool) -> Json {
     if let ColumnType::Text { max: Some(max) } = column.kind {
         field["max_length"] = json!(max);
     }
-    if let ColumnType::Decimal { digits: Some(digits), places } = column.kind {
+    if let ColumnType::Decimal {
+        digits: Some(digits),
+        places,
+    } = column.kind
+    {
         field["max_digits"] = json!(digits);
         field["decimal_places"] = json!(places);
     }
     for rule in &column.rules {
         match rule {
             Rule::OneOf(choices) => {
-                let choices = choices.iter().map(|choice| json!({ "value": choice, "display_name": choice }));
+                let choices = choices
+                    .iter()
+                    .map(|choice| json!({ "value": choice, "display_name": choice }));
                 field["choices"] = choices.collect();
             }
             Rule::Min(bound) => field["min_value"] = json!(bound),
@@ -56,7 +65,10 @@ fn field(table: &Table, column: &Column, of_row: bool) -> Json {
             Rule::Above(_) | Rule::Below(_) => {}
         }
     }
-    if let Some(key) = table.column(&column.name).and_then(|(place, _)| table.foreign_key_of(place)) {
+    if let Some(key) = table
+        .column(&column.name)
+        .and_then(|(place, _)| table.foreign_key_of(place))
+    {
         field["references"] = json!(key.table);
     }
     field

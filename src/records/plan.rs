@@ -69,8 +69,8 @@ impl ListPlan {
     /// Checks a request against a table.
     ///
     /// # Errors
-    /// Everything in it that the table does not have.
-    pub fn new(schema: &Schema, table: &Table, request: &ListRequest) -> Result<Self, FieldErrors> {
+    /// Everything in it that the table does not have; [`Error::InvalidCursor`].
+    pub fn new(schema: &Schema, table: &Table, request: &ListRequest) -> Result<Self, Error> {
         let mut errors = FieldErrors::default();
         let selection = Selection::new(schema, table, request).unwrap_or_else(|found| {
             errors.0.extend(found.0);
@@ -90,16 +90,16 @@ impl ListPlan {
             errors.add("ordering", said);
             Vec::new()
         });
+        if request.after.is_some() && table.key.is_empty() {
+            errors.add("after", "Rows of this table have no key to go by; use offset.");
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
         let after = match &request.after {
-            Some(text) if errors.is_empty() => after(table, &order, text).unwrap_or_else(|said| {
-                errors.add("after", said);
-                None
-            }),
+            Some(text) if !text.is_empty() => Some(after(table, &order, text)?),
             _ => None,
         };
-        if !errors.is_empty() {
-            return Err(errors);
-        }
         Ok(Self {
             selection,
             conditions,
@@ -131,7 +131,7 @@ impl Selection {
             return Ok(Self::all(table));
         }
         let mut errors = FieldErrors::default();
-        let columns = match &request.fields {
+        let mut columns = match &request.fields {
             None => (0..table.columns.len()).collect(),
             Some(names) => resolve_fields(table, names, &mut errors),
         };
@@ -140,16 +140,21 @@ impl Selection {
         for name in &request.expand {
             let Some((place, referenced, on)) = expandable(schema, table, name) else {
                 let known: Vec<_> = expandable_names(schema, table).collect();
-                errors.add("expand", match known.is_empty() {
-                    true => format!("\"{name}\" is not a foreign key. This table has none."),
-                    false => format!("\"{name}\" is not a foreign key. Allowed: {}.", known.join(", ")),
-                });
+                errors.add(
+                    "expand",
+                    match known.is_empty() {
+                        true => format!("\"{name}\" is not a foreign key. This table has none."),
+                        false => format!("\"{name}\" is not a foreign key. Allowed: {}.", known.join(", ")),
+                    },
+                );
                 continue;
             };
-            let Some(position) = columns.iter().position(|column| *column == place) else {
-                errors.add("expand", format!("\"{name}\" is not among the fields asked for."));
-                continue;
-            };
+            let position = columns.iter().position(|column| *column == place).unwrap_or_else(|| {
+                columns.push(place);
+                joins.push(None);
+                fields.extend(Field::of(table, place));
+                columns.len() - 1
+            });
             if let (Some(join), Some(field)) = (joins.get_mut(position), fields.get_mut(position)) {
                 *join = Some(Join {
                     table: referenced.ident.clone(),
@@ -188,11 +193,17 @@ fn resolve_fields(table: &Table, names: &[String], errors: &mut FieldErrors) -> 
         match table.column(name) {
             Some((place, _)) if columns.contains(&place) => {}
             Some((place, _)) => columns.push(place),
-            None => errors.add("fields", format!("Unknown field \"{name}\". Allowed: {}.", names_of(table))),
+            None => errors.add(
+                "fields",
+                format!("Unknown field \"{name}\". Allowed: {}.", names_of(table)),
+            ),
         }
     }
     if names.is_empty() {
-        errors.add("fields", format!("Name at least one field. Allowed: {}.", names_of(table)));
+        errors.add(
+            "fields",
+            format!("Name at least one field. Allowed: {}.", names_of(table)),
+        );
     }
     columns
 }
@@ -204,7 +215,10 @@ fn names_of(table: &Table) -> String {
 
 fn search(table: &Table, words: &str) -> Condition {
     let texts = table.columns.iter().enumerate().filter(|(_, column)| {
-        matches!(column.kind, ColumnType::Text { .. } | ColumnType::Uuid | ColumnType::Any)
+        matches!(
+            column.kind,
+            ColumnType::Text { .. } | ColumnType::Uuid | ColumnType::Any
+        )
     });
     let columns = texts.map(|(place, _)| place).collect();
     Condition::Search(columns, words.split_whitespace().map(str::to_owned).collect())
@@ -218,8 +232,9 @@ fn order(table: &Table, names: &[String]) -> Result<Vec<Term>, String> {
             Some(rest) if table.column(name).is_none() => (rest, true),
             _ => (name.as_str(), false),
         };
-        let (column, _) =
-            table.column(bare).ok_or_else(|| format!("Unknown field \"{bare}\". Allowed: {}.", names_of(table)))?;
+        let (column, _) = table
+            .column(bare)
+            .ok_or_else(|| format!("Unknown field \"{bare}\". Allowed: {}.", names_of(table)))?;
         if !order.iter().any(|term| term.column == column) {
             order.push(Term { column, descending });
         }
@@ -235,26 +250,17 @@ fn order(table: &Table, names: &[String]) -> Result<Vec<Term>, String> {
     Ok(order)
 }
 
-fn after(table: &Table, order: &[Term], text: &str) -> Result<Option<Vec<Value>>, String> {
-    if table.key.is_empty() {
-        return Err("Rows of this table have no key to go by; use offset.".into());
-    }
-    if text.is_empty() {
-        return Ok(None);
-    }
+/// The values behind which a page starts: those of a cursor, or a key when the list goes by the key alone.
+fn after(table: &Table, order: &[Term], text: &str) -> Result<Vec<Value>, Error> {
     if let Some(values) = cursor::decode(text) {
-        return match values.len() == order.len() {
-            true => Ok(Some(values)),
-            false => Err("This cursor belongs to a list in another order.".into()),
-        };
+        return (values.len() == order.len())
+            .then_some(values)
+            .ok_or(Error::InvalidCursor);
     }
     if order.iter().map(|term| term.column).ne(table.key.iter().copied()) {
-        return Err("With this ordering, take the cursor from the Link header's next.".into());
+        return Err(Error::InvalidCursor);
     }
-    match key(table, text) {
-        Ok(values) => Ok(Some(values)),
-        Err(_) => Err("Neither a key of this table nor a cursor.".into()),
-    }
+    key(table, text).map_err(|_| Error::InvalidCursor)
 }
 
 /// The values of a key as it stands in an address: percent-encoded, the parts of a composite one separated by commas.

@@ -4,7 +4,9 @@ use super::error::FieldErrors;
 use super::formats::Format;
 
 /// Parameters that are not filters.
-pub const PARAMETERS: [&str; 8] = ["after", "expand", "fields", "format", "limit", "offset", "ordering", "search"];
+pub const PARAMETERS: [&str; 8] = [
+    "after", "expand", "fields", "format", "limit", "offset", "ordering", "search",
+];
 
 /// The query of a list or row request, cut into its parts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,14 +54,17 @@ impl ListRequest {
             }
             seen.push(name.into_owned());
         }
-        if request.after.is_some() && request.offset.is_some() {
-            errors.add("after", "Give either after or offset, not both.");
-        }
         if errors.is_empty() { Ok(request) } else { Err(errors) }
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let names = || value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+        let names = || {
+            value
+                .split(',')
+                .map(|name| name.trim().to_owned())
+                .filter(|name| !name.is_empty())
+                .collect()
+        };
         match name {
             "limit" => self.limit = Some(natural(value)?),
             "offset" => self.offset = Some(natural(value)?),
@@ -78,6 +83,11 @@ impl ListRequest {
 }
 
 fn natural(value: &str) -> Result<u64, String> {
-    let number = value.parse::<i64>().ok().filter(|number| *number >= 0 && !value.starts_with('+'));
-    number.map(|number| number as u64).ok_or_else(|| "A whole number from 0 to 9223372036854775807 is required.".into())
+    let number = value
+        .parse::<i64>()
+        .ok()
+        .filter(|number| *number >= 0 && !value.starts_with('+'));
+    number
+        .map(|number| number as u64)
+        .ok_or_else(|| "A whole number from 0 to 9223372036854775807 is required.".into())
 }

@@ -26,7 +26,9 @@ pub fn list(table: &Table, plan: &ListPlan) -> Statement {
     ordered(table, &plan.order, &mut statement);
     if plan.limit.is_some() || plan.offset > 0 {
         statement.sql.push_str(" LIMIT ? OFFSET ?");
-        statement.values.push(Value::Integer(plan.limit.map_or(-1, |limit| limit as i64)));
+        statement
+            .values
+            .push(Value::Integer(plan.limit.map_or(-1, |limit| limit as i64)));
         statement.values.push(Value::Integer(plan.offset as i64));
     }
     statement
@@ -150,7 +152,12 @@ pub fn pointing_to(child: &Table, foreign: &ForeignKey, table: &Table, key: &[Va
     by_key(table, key, &mut statement);
     for (column, reference) in foreign.columns.iter().zip(&foreign.references) {
         if let Some(column) = child.columns.get(*column) {
-            let _ = write!(statement.sql, " AND c.{} = t.{}", column.ident, Ident::of_schema(reference));
+            let _ = write!(
+                statement.sql,
+                " AND c.{} = t.{}",
+                column.ident,
+                Ident::of_schema(reference)
+            );
         }
     }
     statement.sql.push_str(" LIMIT 1");
@@ -275,7 +282,11 @@ fn push_condition(table: &Table, condition: &Condition, statement: &mut Statemen
                 and(index, sql);
                 sql.push('(');
                 for (index, column) in columns.iter().enumerate() {
-                    sql.push_str(if index == 0 { "socle_search(" } else { " OR socle_search(" });
+                    sql.push_str(if index == 0 {
+                        "socle_search("
+                    } else {
+                        " OR socle_search("
+                    });
                     push_column(table, *column, sql);
                     sql.push_str(", ?)");
                     values.push(Value::Text(word.clone()));
@@ -333,9 +344,18 @@ fn ordered(table: &Table, order: &[Term], statement: &mut Statement) {
         }
     }
     // Without a key, SQLite's own row number keeps pages apart, unless a column has taken its name.
-    let is_free = |name: &str| !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    let is_free = |name: &str| {
+        !table
+            .columns
+            .iter()
+            .any(|column| column.name.eq_ignore_ascii_case(name))
+    };
     if table.key.is_empty() && table.has_rowid && is_free("_rowid_") {
-        sql.push_str(if order.is_empty() { " ORDER BY t._rowid_" } else { ", t._rowid_" });
+        sql.push_str(if order.is_empty() {
+            " ORDER BY t._rowid_"
+        } else {
+            ", t._rowid_"
+        });
     }
 }
 

@@ -50,8 +50,13 @@ impl Catalog {
             let (catalog, database) = (self.clone(), database.clone());
             let read = tokio::task::spawn_blocking(move || catalog.refresh(&database)).await;
             match read {
-                Ok(Ok(schema)) => tracing::info!(tables = schema.tables.len(), "the schema has changed and was read again"),
-                Ok(Err(error)) => tracing::warn!(%error, "the schema has changed and could not be read; serving the last one"),
+                Ok(Ok(schema)) => tracing::info!(
+                    tables = schema.tables.len(),
+                    "the schema has changed and was read again"
+                ),
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "the schema has changed and could not be read; serving the last one")
+                }
                 Err(_) => tracing::error!("reading the schema panicked; serving the last one"),
             }
         }

@@ -53,7 +53,10 @@ pub fn read(sql: &str, columns: &[Column]) -> Vec<Check> {
         };
         let inner = words.get(place + 1..place + length).unwrap_or_default();
         let named = place >= 3 && words.get(place - 3).is_some_and(|word| word.kind.is("CONSTRAINT"));
-        let name = words.get(place.wrapping_sub(2)).filter(|_| named).and_then(|word| word.kind.name());
+        let name = words
+            .get(place.wrapping_sub(2))
+            .filter(|_| named)
+            .and_then(|word| word.kind.name());
         if let (Some(first), Some(last)) = (inner.first(), inner.last()) {
             checks.push(Check {
                 name: name.map(str::to_owned),
@@ -113,7 +116,10 @@ fn rules(words: &[Token<'_>], columns: &[Column]) -> Option<Vec<(usize, Rule)>> 
     }
     let parts = split(words, "AND");
     if parts.len() > 1 {
-        let found = parts.into_iter().map(|part| rules(part, columns)).collect::<Option<Vec<_>>>()?;
+        let found = parts
+            .into_iter()
+            .map(|part| rules(part, columns))
+            .collect::<Option<Vec<_>>>()?;
         return Some(found.concat());
     }
     plain(words, columns)
@@ -122,7 +128,9 @@ fn rules(words: &[Token<'_>], columns: &[Column]) -> Option<Vec<(usize, Rule)>> 
 /// Without brackets around the whole.
 fn unwrapped<'w, 's>(words: &'w [Token<'s>]) -> &'w [Token<'s>] {
     match words {
-        [first, inner @ .., _] if first.kind.is_sign("(") && closing(words) == Some(words.len() - 1) => unwrapped(inner),
+        [first, inner @ .., _] if first.kind.is_sign("(") && closing(words) == Some(words.len() - 1) => {
+            unwrapped(inner)
+        }
         _ => words,
     }
 }
@@ -179,7 +187,10 @@ fn plain(words: &[Token<'_>], columns: &[Column]) -> Option<Vec<(usize, Rule)>> 
         && open.kind.is_sign("(")
         && close.kind.is_sign(")")
     {
-        let choices = list.split(|word| word.kind.is_sign(",")).map(literal).collect::<Option<Vec<_>>>()?;
+        let choices = list
+            .split(|word| word.kind.is_sign(","))
+            .map(literal)
+            .collect::<Option<Vec<_>>>()?;
         return Some(vec![(column, Rule::OneOf(choices))]);
     }
     Some(comparison(rest)?.into_iter().map(|rule| (column, rule)).collect())
@@ -206,16 +217,36 @@ fn comparison(words: &[Token<'_>]) -> Option<Vec<Rule>> {
 fn number(words: &[Token<'_>]) -> Option<f64> {
     match words {
         [sign, rest @ ..] if sign.kind.is_sign("-") => number(rest).map(|number| -number),
-        [Token { kind: Kind::Number(digits), .. }] => digits.parse().ok(),
+        [
+            Token {
+                kind: Kind::Number(digits),
+                ..
+            },
+        ] => digits.parse().ok(),
         _ => None,
     }
 }
 
 fn literal(words: &[Token<'_>]) -> Option<String> {
     match words {
-        [Token { kind: Kind::Text(text), .. }] => Some(text.clone()),
-        [Token { kind: Kind::Number(digits), .. }] => Some((*digits).to_owned()),
-        [sign, Token { kind: Kind::Number(digits), .. }] if sign.kind.is_sign("-") => Some(format!("-{digits}")),
+        [
+            Token {
+                kind: Kind::Text(text), ..
+            },
+        ] => Some(text.clone()),
+        [
+            Token {
+                kind: Kind::Number(digits),
+                ..
+            },
+        ] => Some((*digits).to_owned()),
+        [
+            sign,
+            Token {
+                kind: Kind::Number(digits),
+                ..
+            },
+        ] if sign.kind.is_sign("-") => Some(format!("-{digits}")),
         _ => None,
     }
 }

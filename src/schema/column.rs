@@ -67,7 +67,10 @@ pub struct Column {
 impl Column {
     pub(super) fn from_facts(facts: &ColumnFacts, is_made_key: bool) -> Self {
         let declared = ColumnType::declared(&facts.declared);
-        let is_time = matches!(declared, ColumnType::Timestamp | ColumnType::Text { .. } | ColumnType::Any);
+        let is_time = matches!(
+            declared,
+            ColumnType::Timestamp | ColumnType::Text { .. } | ColumnType::Any
+        );
         let kept = match facts.name.as_str() {
             _ if is_made_key => Some(Kept::Key),
             _ if facts.generated => Some(Kept::Generated),
@@ -86,7 +89,10 @@ impl Column {
             kind,
             // SQLite lets a key that is no row number be NULL, for old times' sake; an API must not.
             not_null: facts.not_null || facts.key > 0,
-            default: facts.default.clone().filter(|default| !default.eq_ignore_ascii_case("NULL")),
+            default: facts
+                .default
+                .clone()
+                .filter(|default| !default.eq_ignore_ascii_case("NULL")),
             kept,
             rules: Vec::new(),
             in_key: facts.key > 0,

@@ -41,7 +41,11 @@ impl ColumnType {
     pub fn declared(declared: &str) -> Self {
         let upper = declared.to_ascii_uppercase();
         let (name, rest) = upper.split_once('(').unwrap_or((&upper, ""));
-        let mut sizes = rest.trim_end_matches(|c| c != ')').trim_end_matches(')').split(',').map(|n| n.trim().parse::<u32>().ok());
+        let mut sizes = rest
+            .trim_end_matches(|c| c != ')')
+            .trim_end_matches(')')
+            .split(',')
+            .map(|n| n.trim().parse::<u32>().ok());
         let (first, second) = (sizes.next().flatten(), sizes.next().flatten());
         let has = |part: &str| name.contains(part);
         match name.trim() {
@@ -91,8 +95,20 @@ mod tests {
             ("NVARCHAR ( 7 )", T::Text { max: Some(7) }),
             ("TEXT", T::Text { max: None }),
             ("double precision", T::Real),
-            ("DECIMAL(10,2)", T::Decimal { digits: Some(10), places: Some(2) }),
-            ("numeric", T::Decimal { digits: None, places: None }),
+            (
+                "DECIMAL(10,2)",
+                T::Decimal {
+                    digits: Some(10),
+                    places: Some(2),
+                },
+            ),
+            (
+                "numeric",
+                T::Decimal {
+                    digits: None,
+                    places: None,
+                },
+            ),
             ("TIMESTAMP WITH TIME ZONE", T::Timestamp),
             ("DATETIME", T::Timestamp),
             ("date", T::Date),

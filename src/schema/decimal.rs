@@ -69,7 +69,8 @@ impl Decimal {
             return Some(format!("Ensure that there are no more than {places} decimal places."));
         }
         let before = digits.saturating_sub(places);
-        (whole > before).then(|| format!("Ensure that there are no more than {before} digits before the decimal point."))
+        (whole > before)
+            .then(|| format!("Ensure that there are no more than {before} digits before the decimal point."))
     }
 
     /// The form SQLite keeps without loss.
@@ -87,7 +88,11 @@ impl Decimal {
     /// Without the zeros that say nothing.
     fn canonical(&self) -> String {
         let fraction = self.fraction.trim_end_matches('0');
-        let sign = if self.negative && !(self.whole == "0" && fraction.is_empty()) { "-" } else { "" };
+        let sign = if self.negative && !(self.whole == "0" && fraction.is_empty()) {
+            "-"
+        } else {
+            ""
+        };
         match fraction {
             "" => format!("{sign}{}", self.whole),
             fraction => format!("{sign}{}.{fraction}", self.whole),
@@ -109,7 +114,11 @@ pub fn write(value: ValueRef<'_>, places: Option<u32>) -> String {
         ValueRef::Null => return String::new(),
     };
     let places = places.unwrap_or(0) as usize;
-    if places > 0 && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.')) {
+    if places > 0
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
+    {
         let there = text.split_once('.').map(|(_, fraction)| fraction.len());
         if there.is_none() {
             text.push('.');
@@ -126,8 +135,16 @@ mod tests {
     #[test]
     fn every_decimal_comes_back_as_it_went_in() {
         let cases = [
-            "0", "22.5", "-0.01", "12345678901234567.89", "-98765432109876543210.0123456789", "9223372036854775807",
-            "9223372036854775808", "0.1", "0.000000000000000000001", "100000000000000000000000",
+            "0",
+            "22.5",
+            "-0.01",
+            "12345678901234567.89",
+            "-98765432109876543210.0123456789",
+            "9223372036854775807",
+            "9223372036854775808",
+            "0.1",
+            "0.000000000000000000001",
+            "100000000000000000000000",
         ];
         for text in cases {
             let value = Decimal::parse(text).map(|decimal| decimal.to_value());
@@ -149,7 +166,8 @@ mod tests {
 
     #[test]
     fn precision_and_scale_are_held_to() {
-        let complaint = |text, digits, places| Decimal::parse(text).and_then(|d| d.complaint(Some(digits), Some(places)));
+        let complaint =
+            |text, digits, places| Decimal::parse(text).and_then(|d| d.complaint(Some(digits), Some(places)));
         assert_eq!(complaint("12345678.90", 10, 2), None);
         assert!(complaint("1.234", 10, 2).is_some_and(|said| said.contains("2 decimal places")));
         assert!(complaint("123456789", 10, 2).is_some_and(|said| said.contains("8 digits before")));

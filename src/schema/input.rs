@@ -69,10 +69,14 @@ impl ColumnType {
     /// What is wrong with it.
     pub fn parse(self, input: &Input<'_>) -> Result<Value, String> {
         match self {
-            Self::Text { .. } => text(input).map(|text| Value::Text(text.into_owned())).ok_or(NOT_A_STRING),
+            Self::Text { .. } => text(input)
+                .map(|text| Value::Text(text.into_owned()))
+                .ok_or(NOT_A_STRING),
             Self::Integer => integer(input),
             Self::Real => real(input),
-            Self::Boolean => boolean(input).map(|truth| Value::Integer(truth.into())).ok_or(NOT_A_BOOLEAN),
+            Self::Boolean => boolean(input)
+                .map(|truth| Value::Integer(truth.into()))
+                .ok_or(NOT_A_BOOLEAN),
             Self::Date => {
                 let date = text(input).filter(|text| time::is_real_date(text));
                 date.map(|date| Value::Text(date.into_owned())).ok_or(NOT_A_DATE)
@@ -85,7 +89,10 @@ impl ColumnType {
                 let decimal = number_text(input).and_then(|text| Decimal::parse(&text));
                 decimal.map(|decimal| decimal.to_value()).ok_or(NOT_A_NUMBER)
             }
-            Self::Uuid => text(input).and_then(|text| uuid(&text)).map(Value::Text).ok_or(NOT_A_UUID),
+            Self::Uuid => text(input)
+                .and_then(|text| uuid(&text))
+                .map(Value::Text)
+                .ok_or(NOT_A_UUID),
             Self::Blob => match input {
                 Input::Bytes(bytes) => Ok(Value::Blob(bytes.to_vec())),
                 other => {
@@ -104,7 +111,9 @@ fn is_null(input: &Input<'_>, kind: ColumnType) -> bool {
     match input {
         Input::Json(json) => *json == "null",
         // A form cannot say null: an empty field that is no text means it.
-        Input::Text(text) => text.is_empty() && !matches!(kind, ColumnType::Text { .. } | ColumnType::Blob | ColumnType::Any),
+        Input::Text(text) => {
+            text.is_empty() && !matches!(kind, ColumnType::Text { .. } | ColumnType::Blob | ColumnType::Any)
+        }
         Input::Bytes(_) => false,
     }
 }
@@ -134,7 +143,9 @@ fn is_json_string(input: &Input<'_>) -> bool {
 }
 
 fn integer(input: &Input<'_>) -> Result<Value, &'static str> {
-    let digits = number_text(input).filter(|_| !is_json_string(input)).ok_or(NOT_AN_INTEGER)?;
+    let digits = number_text(input)
+        .filter(|_| !is_json_string(input))
+        .ok_or(NOT_AN_INTEGER)?;
     if let Ok(number) = digits.parse::<i64>() {
         return Ok(Value::Integer(number));
     }
@@ -149,8 +160,12 @@ fn integer(input: &Input<'_>) -> Result<Value, &'static str> {
 }
 
 fn real(input: &Input<'_>) -> Result<Value, &'static str> {
-    let digits = number_text(input).filter(|_| !is_json_string(input)).ok_or(NOT_A_NUMBER)?;
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
+    let digits = number_text(input)
+        .filter(|_| !is_json_string(input))
+        .ok_or(NOT_A_NUMBER)?;
+    let is_number = digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
     match digits.parse::<f64>() {
         Ok(number) if is_number && number.is_finite() => Ok(Value::Real(number)),
         _ => Err(NOT_A_NUMBER),
@@ -173,9 +188,21 @@ fn boolean(input: &Input<'_>) -> Option<bool> {
 /// The forms of RFC 9562: hyphenated, plain, in braces, as a URN.
 fn uuid(text: &str) -> Option<String> {
     let bare = text.strip_prefix("urn:uuid:").unwrap_or(text);
-    let bare = bare.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(bare);
-    let hyphens: Vec<usize> = bare.bytes().enumerate().filter(|(_, byte)| *byte == b'-').map(|(place, _)| place).collect();
-    let digits: String = bare.chars().filter(|letter| *letter != '-').collect::<String>().to_ascii_lowercase();
+    let bare = bare
+        .strip_prefix('{')
+        .and_then(|inner| inner.strip_suffix('}'))
+        .unwrap_or(bare);
+    let hyphens: Vec<usize> = bare
+        .bytes()
+        .enumerate()
+        .filter(|(_, byte)| *byte == b'-')
+        .map(|(place, _)| place)
+        .collect();
+    let digits: String = bare
+        .chars()
+        .filter(|letter| *letter != '-')
+        .collect::<String>()
+        .to_ascii_lowercase();
     let shaped = hyphens.is_empty() || hyphens == [8, 13, 18, 23];
     if !shaped || digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
@@ -206,8 +233,12 @@ fn any(input: &Input<'_>) -> Result<Value, &'static str> {
         Input::Bytes(bytes) => Ok(Value::Blob(bytes.to_vec())),
         Input::Json("true") => Ok(Value::Integer(1)),
         Input::Json("false") => Ok(Value::Integer(0)),
-        Input::Json(json) if json.starts_with(['{', '[']) => Err("Not a valid value: give a string, a number or a boolean."),
-        Input::Json(json) if json.starts_with('"') => text(input).map(|t| Value::Text(t.into_owned())).ok_or(NOT_A_STRING),
+        Input::Json(json) if json.starts_with(['{', '[']) => {
+            Err("Not a valid value: give a string, a number or a boolean.")
+        }
+        Input::Json(json) if json.starts_with('"') => {
+            text(input).map(|t| Value::Text(t.into_owned())).ok_or(NOT_A_STRING)
+        }
         Input::Text(text) => Ok(Value::Text(text.clone().into_owned())),
         Input::Json(_) => integer(input).or_else(|_| real(input)),
     }
@@ -218,7 +249,10 @@ fn complaint(rule: &Rule, value: &Value) -> Option<String> {
     let number = match value {
         Value::Integer(number) => Some(*number as f64),
         Value::Real(number) => Some(*number),
-        Value::Blob(digits) => std::str::from_utf8(digits).ok().and_then(Decimal::parse).map(|decimal| decimal.to_f64()),
+        Value::Blob(digits) => std::str::from_utf8(digits)
+            .ok()
+            .and_then(Decimal::parse)
+            .map(|decimal| decimal.to_f64()),
         _ => None,
     };
     // SQLite's length() of a text ends at its first NUL.
@@ -227,11 +261,17 @@ fn complaint(rule: &Rule, value: &Value) -> Option<String> {
         _ => None,
     };
     match (rule, number, length) {
-        (Rule::Min(bound), Some(n), _) if n < *bound => Some(format!("Ensure this value is greater than or equal to {bound}.")),
+        (Rule::Min(bound), Some(n), _) if n < *bound => {
+            Some(format!("Ensure this value is greater than or equal to {bound}."))
+        }
         (Rule::Above(bound), Some(n), _) if n <= *bound => Some(format!("Ensure this value is greater than {bound}.")),
-        (Rule::Max(bound), Some(n), _) if n > *bound => Some(format!("Ensure this value is less than or equal to {bound}.")),
+        (Rule::Max(bound), Some(n), _) if n > *bound => {
+            Some(format!("Ensure this value is less than or equal to {bound}."))
+        }
         (Rule::Below(bound), Some(n), _) if n >= *bound => Some(format!("Ensure this value is less than {bound}.")),
-        (Rule::MinLength(least), _, Some(n)) if n < *least => Some(format!("Ensure this field has at least {least} characters.")),
+        (Rule::MinLength(least), _, Some(n)) if n < *least => {
+            Some(format!("Ensure this field has at least {least} characters."))
+        }
         (Rule::MaxLength(most), _, Some(n)) if n > *most => {
             Some(format!("Ensure this field has no more than {most} characters."))
         }

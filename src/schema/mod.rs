@@ -49,7 +49,10 @@ impl Schema {
                 let reason = "its name is one of Socle's own addresses; give it a path of its own or rename it";
                 schema.unserved.push((table.name.clone(), reason));
             } else if table.columns.is_empty() {
-                schema.unserved.push((table.name.clone(), "its columns cannot be read; is a table that it shows gone?"));
+                schema.unserved.push((
+                    table.name.clone(),
+                    "its columns cannot be read; is a table that it shows gone?",
+                ));
             } else {
                 schema.by_path.insert(table.name.clone(), schema.tables.len());
                 schema.tables.push(Table::from_facts(table, facts));
@@ -76,7 +79,10 @@ impl Schema {
     /// The tables with foreign keys that point to `table`, with those keys.
     pub fn references_to<'s>(&'s self, table: &'s Table) -> impl Iterator<Item = (&'s Table, &'s ForeignKey)> {
         self.tables.iter().flat_map(move |child| {
-            let pointing = child.foreign_keys.iter().filter(|key| key.table.eq_ignore_ascii_case(&table.name));
+            let pointing = child
+                .foreign_keys
+                .iter()
+                .filter(|key| key.table.eq_ignore_ascii_case(&table.name));
             pointing.map(move |key| (child, key))
         })
     }

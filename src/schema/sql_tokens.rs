@@ -68,7 +68,9 @@ pub fn tokens(sql: &str) -> Vec<Token<'_>> {
                 continue;
             }
             b'/' if at(place + 1) == b'*' => {
-                place += slice(place, sql.len()).find("*/").map_or(sql.len() - place, |length| length + 2);
+                place += slice(place, sql.len())
+                    .find("*/")
+                    .map_or(sql.len() - place, |length| length + 2);
                 continue;
             }
             b'\'' | b'"' | b'`' | b'[' => {
@@ -80,7 +82,11 @@ pub fn tokens(sql: &str) -> Vec<Token<'_>> {
                 place += 1;
                 let quote = char::from(close).to_string();
                 let inner = slice(start + 1, place.saturating_sub(1)).replace(&quote.repeat(2), &quote);
-                if first == b'\'' { Kind::Text(inner) } else { Kind::Name(inner) }
+                if first == b'\'' {
+                    Kind::Text(inner)
+                } else {
+                    Kind::Name(inner)
+                }
             }
             b'0'..=b'9' => {
                 while at(place).is_ascii_alphanumeric() || matches!(at(place), b'.' | b'_') {
@@ -110,7 +116,11 @@ pub fn tokens(sql: &str) -> Vec<Token<'_>> {
                 Kind::Sign(slice(start, place))
             }
         };
-        found.push(Token { kind, start, end: place });
+        found.push(Token {
+            kind,
+            start,
+            end: place,
+        });
     }
     found
 }

@@ -1,8 +1,8 @@
 //! A table or view as the API offers it.
 
+use super::ColumnType;
 use super::check::{self, Check};
 use super::column::{Column, Ident};
-use super::ColumnType;
 use crate::database::facts::TableFacts;
 
 /// A table or view.
@@ -55,7 +55,12 @@ impl Table {
         let key: Vec<usize> = key.into_iter().map(|(_, place)| place).collect();
         let key_is_made = facts.has_rowid
             && key.len() == 1
-            && key.iter().all(|place| facts.columns.get(*place).is_some_and(|c| c.declared.eq_ignore_ascii_case("INTEGER")));
+            && key.iter().all(|place| {
+                facts
+                    .columns
+                    .get(*place)
+                    .is_some_and(|c| c.declared.eq_ignore_ascii_case("INTEGER"))
+            });
         let mut columns: Vec<Column> = facts
             .columns
             .iter()
@@ -134,13 +139,19 @@ impl Table {
 
     /// Whether any column holds text that `search=` looks into.
     pub fn is_searchable(&self) -> bool {
-        self.columns.iter().any(|column| matches!(column.kind, ColumnType::Text { .. }))
+        self.columns
+            .iter()
+            .any(|column| matches!(column.kind, ColumnType::Text { .. }))
     }
 }
 
 fn primary_key_of(table: &str, all: &[TableFacts]) -> Vec<String> {
     let found = all.iter().find(|facts| facts.name.eq_ignore_ascii_case(table));
-    let mut key: Vec<_> = found.iter().flat_map(|facts| &facts.columns).filter(|column| column.key > 0).collect();
+    let mut key: Vec<_> = found
+        .iter()
+        .flat_map(|facts| &facts.columns)
+        .filter(|column| column.key > 0)
+        .collect();
     key.sort_by_key(|column| column.key);
     key.into_iter().map(|column| column.name.clone()).collect()
 }

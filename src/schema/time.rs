@@ -14,9 +14,18 @@ pub fn parse_timestamp(text: &str) -> Option<String> {
     if !is_date(date) || !is_clock(clock) || !is_zone(zone) {
         return None;
     }
-    let clock = if clock.len() == 5 { format!("{clock}:00") } else { clock.to_owned() };
+    let clock = if clock.len() == 5 {
+        format!("{clock}:00")
+    } else {
+        clock.to_owned()
+    };
     let moment = match zone {
-        "" | "Z" | "z" => format!("{date}T{clock}").parse::<civil::DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp(),
+        "" | "Z" | "z" => format!("{date}T{clock}")
+            .parse::<civil::DateTime>()
+            .ok()?
+            .to_zoned(TimeZone::UTC)
+            .ok()?
+            .timestamp(),
         zone => format!("{date}T{clock}{zone}").parse::<Timestamp>().ok()?,
     };
     kept_timestamp(moment)
@@ -70,7 +79,9 @@ pub fn write_timestamp(text: &[u8], out: &mut Vec<u8>) {
 /// Seconds since 1970 as RFC 3339, when that is a moment at all.
 pub fn write_seconds(seconds: f64) -> Option<String> {
     let micros = (seconds * 1e6).round();
-    let moment = Timestamp::from_microsecond(micros as i64).ok().filter(|_| micros.is_finite())?;
+    let moment = Timestamp::from_microsecond(micros as i64)
+        .ok()
+        .filter(|_| micros.is_finite())?;
     let mut out = Vec::with_capacity(27);
     write_timestamp(kept_timestamp(moment)?.as_bytes(), &mut out);
     String::from_utf8(out).ok()
@@ -92,7 +103,9 @@ fn is_date(text: &str) -> bool {
 fn is_clock(text: &str) -> bool {
     match text.split_once('.') {
         Some((clock, fraction)) => {
-            shaped(clock, "00:00:00") && (1..=9).contains(&fraction.len()) && fraction.bytes().all(|b| b.is_ascii_digit())
+            shaped(clock, "00:00:00")
+                && (1..=9).contains(&fraction.len())
+                && fraction.bytes().all(|b| b.is_ascii_digit())
         }
         None => shaped(text, "00:00:00") || shaped(text, "00:00"),
     }

@@ -60,5 +60,8 @@ fn constraint(extended: i32, message: String) -> Error {
 
 /// `table.column` without its table. A table's name may hold a dot as well, so this is only ever used for reporting.
 fn column_of(qualified: &str) -> String {
-    qualified.split_once('.').map_or(qualified, |(_, column)| column).to_owned()
+    qualified
+        .split_once('.')
+        .map_or(qualified, |(_, column)| column)
+        .to_owned()
 }

@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use memchr::memmem;
+use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{ToSqlOutput, Value as SqliteValue, ValueRef};
-use rusqlite::Connection;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -109,7 +109,10 @@ fn fold(text: &str, letters: Letters, out: &mut String) {
     } else if letters == Letters::AnyCase {
         out.extend(text.chars().flat_map(any_case));
     } else {
-        let bare = text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(any_case);
+        let bare = text
+            .nfkd()
+            .filter(|letter| !is_combining_mark(*letter))
+            .flat_map(any_case);
         for letter in bare {
             match letter {
                 // Letters that Unicode does not decompose but a person types without.

@@ -18,7 +18,9 @@ const INDEXES: &str = "SELECT i.name, c.name FROM pragma_index_list(?) i JOIN pr
 /// Every table and view of the file with the schema version, all from one state of it.
 pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableFacts>), Error> {
     session.snapshot(|| {
-        let version = session.first(&Statement::plain("PRAGMA schema_version"), |row| Ok::<_, Error>(integer(row, 0)))?;
+        let version = session.first(&Statement::plain("PRAGMA schema_version"), |row| {
+            Ok::<_, Error>(integer(row, 0))
+        })?;
         let mut tables = Vec::new();
         session.query(&Statement::plain(TABLES), |row| {
             tables.push(TableFacts {
@@ -108,7 +110,10 @@ fn unique(session: &Session<'_>, table: &str) -> Result<Vec<Vec<String>>, Error>
         }
         Ok::<_, Error>(())
     })?;
-    Ok(order.into_iter().filter_map(|name| indexes.remove(&name).flatten()).collect())
+    Ok(order
+        .into_iter()
+        .filter_map(|name| indexes.remove(&name).flatten())
+        .collect())
 }
 
 fn about(sql: &str, table: &str) -> Statement {

@@ -18,8 +18,8 @@ use tokio::sync::watch;
 
 use super::facts::TableFacts;
 use super::{Error, Statement};
-use readers::Readers;
 pub use readers::CancelFlag;
+use readers::Readers;
 pub use session::{Row, Session};
 pub use watcher::Versions;
 use watcher::Watcher;
@@ -111,7 +111,8 @@ impl Database {
             drop(place);
             answer
         });
-        task.await.unwrap_or_else(|_| Err(Error::Other("a read panicked".into()).into()))
+        task.await
+            .unwrap_or_else(|_| Err(Error::Other("a read panicked".into()).into()))
     }
 
     /// Hands `work` to the writer and waits until what it did is committed. `work` may be run more than once: when a

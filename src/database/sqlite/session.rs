@@ -63,7 +63,12 @@ impl<'c> Session<'c> {
         }
     }
 
-    pub(super) fn leashed(connection: &'c Connection, leash: &'c Leash, pace: Pace, counts: &'c RefCell<Counts>) -> Self {
+    pub(super) fn leashed(
+        connection: &'c Connection,
+        leash: &'c Leash,
+        pace: Pace,
+        counts: &'c RefCell<Counts>,
+    ) -> Self {
         Self {
             connection,
             leash: Some((leash, pace)),

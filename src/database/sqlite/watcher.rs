@@ -59,9 +59,8 @@ impl Watcher {
 }
 
 fn look(connection: &Connection) -> Result<Versions, Error> {
-    let number = |sql: &str| -> Result<i64, Error> {
-        Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
-    };
+    let number =
+        |sql: &str| -> Result<i64, Error> { Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?) };
     Ok(Versions {
         data: number("PRAGMA data_version")?,
         schema: number("PRAGMA schema_version")?,

@@ -54,8 +54,8 @@ where
             return false;
         }
         let work = std::panic::AssertUnwindSafe(|| (self.work)(session));
-        let result = std::panic::catch_unwind(work)
-            .unwrap_or_else(|_| Err(Error::Other("a write panicked".into()).into()));
+        let result =
+            std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::Other("a write panicked".into()).into()));
         let keep = result.is_ok();
         self.result = Some(result);
         keep

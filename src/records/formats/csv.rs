@@ -19,7 +19,9 @@ pub fn write_names(shape: &Shape, out: &mut Vec<u8>) {
     for field in &shape.fields {
         match &field.expanded {
             None => name(&field.name, out),
-            Some(inner) => inner.iter().for_each(|inner| name(&format!("{}.{}", field.name, inner.name), out)),
+            Some(inner) => inner
+                .iter()
+                .for_each(|inner| name(&format!("{}.{}", field.name, inner.name), out)),
         }
     }
     out.extend_from_slice(b"\r\n");
@@ -77,7 +79,8 @@ fn write_value(value: ValueRef<'_>, kind: ColumnType, out: &mut Vec<u8>) {
 /// An empty text is written in quotes, which tells it from null.
 fn write_field(text: &[u8], out: &mut Vec<u8>) {
     let is_plain = !text.is_empty()
-        && memchr::memchr3(b',', b'"', b'\n', text).is_none() && memchr::memchr2(b'\r', b';', text).is_none();
+        && memchr::memchr3(b',', b'"', b'\n', text).is_none()
+        && memchr::memchr2(b'\r', b';', text).is_none();
     if is_plain {
         out.extend_from_slice(text);
         return;

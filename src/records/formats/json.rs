@@ -49,7 +49,9 @@ pub fn write_value(value: ValueRef<'_>, kind: ColumnType, out: &mut Vec<u8>) {
             out.extend_from_slice(if number == 0 { b"false" } else { b"true" });
         }
         (value, ColumnType::Decimal { places, .. }) => write_text(decimal::write(value, places).as_bytes(), out),
-        (ValueRef::Text(text) | ValueRef::Blob(text), ColumnType::Json) if serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
+        (ValueRef::Text(text) | ValueRef::Blob(text), ColumnType::Json)
+            if serde_json::from_slice::<IgnoredAny>(text).is_ok() =>
+        {
             out.extend_from_slice(text);
         }
         (ValueRef::Text(text), ColumnType::Timestamp) => {
@@ -107,5 +109,7 @@ pub fn write_text(text: &[u8], out: &mut Vec<u8>) {
 
 /// Whether a byte of the text cannot stand in a JSON string as it is.
 fn needs_care(text: &[u8]) -> bool {
-    text.iter().fold(false, |found, byte| found | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\'))
+    text.iter().fold(false, |found, byte| {
+        found | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\')
+    })
 }

@@ -65,7 +65,9 @@ impl Shape {
     /// All columns of a table.
     pub fn of(table: &Table) -> Self {
         Self {
-            fields: (0..table.columns.len()).filter_map(|place| Field::of(table, place)).collect(),
+            fields: (0..table.columns.len())
+                .filter_map(|place| Field::of(table, place))
+                .collect(),
         }
     }
 }

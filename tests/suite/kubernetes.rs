@@ -153,10 +153,11 @@ impl Namespace {
             .stdout(Stdio::piped())
             .spawn()
             .expect("kubectl");
+        let mut output = BufReader::new(child.stdout.take().expect("its output"));
         let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output"))
-            .read_line(&mut line)
-            .expect("a line");
+        output.read_line(&mut line).expect("a line");
+        // It reports each connection, and ends when nobody reads that.
+        thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         let address = line
             .strip_prefix("Forwarding from ")
             .and_then(|rest| rest.split_whitespace().next());

@@ -115,6 +115,7 @@ impl Record {
 /// One client, one thread.
 struct Client {
     site: Site,
+    started: Instant,
     stop: Arc<AtomicBool>,
     record: Record,
 }
@@ -123,6 +124,7 @@ impl Client {
     fn new(site: Site, stop: &Arc<AtomicBool>) -> Self {
         Self {
             site,
+            started: Instant::now(),
             stop: Arc::clone(stop),
             record: Record::default(),
         }
@@ -170,7 +172,8 @@ impl Client {
     }
 
     fn failed(&mut self, what: String) -> Option<Value> {
-        self.record.failures.push(what);
+        let at = self.started.elapsed().as_secs_f32();
+        self.record.failures.push(format!("after {at:.1} s: {what}"));
         None
     }
 }

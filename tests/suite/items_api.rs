@@ -225,7 +225,7 @@ fn a_sane_request_id_is_kept_and_another_is_replaced() {
             .header("x-request-id")
     };
     assert_eq!(with("a1b2-c3d4"), "a1b2-c3d4");
-    for odd in ["two words", "<script>", &"x".repeat(5000)] {
+    for odd in ["two words", &"x".repeat(5000)] {
         let answered = with(odd);
         assert!(answered != odd && !answered.is_empty(), "{answered}");
     }

@@ -20,8 +20,14 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Asks again and again until `ready` has something to give, and fails the test when it never has.
 #[track_caller]
-pub(crate) fn eventually<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+pub(crate) fn eventually<T>(what: &str, ready: impl FnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, ready)
+}
+
+/// The same for what takes its time by design.
+#[track_caller]
+pub(crate) fn eventually_within<T>(patience: Duration, what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(value) = ready() {
             return value;
@@ -232,10 +238,12 @@ impl Server {
             .expect("a figure in KiB")
     }
 
-    /// How many files and sockets it holds open.
-    pub(crate) fn open_files(&self) -> usize {
-        std::fs::read_dir(format!("/proc/{}/fd", self.pid()))
-            .expect("the process's files")
+    /// How many sockets it holds open.
+    pub(crate) fn open_sockets(&self) -> usize {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("the process's files");
+        let names = files.filter_map(|file| std::fs::read_link(file.ok()?.path()).ok());
+        names
+            .filter(|name| name.to_string_lossy().starts_with("socket:"))
             .count()
     }
 }
@@ -243,7 +251,10 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if thread::panicking() {
-            eprintln!("--- the server at {} said:\n{}", self.address, self.said());
+            let said = self.said();
+            let lines: Vec<_> = said.lines().collect();
+            let last = lines[lines.len().saturating_sub(20)..].join("\n");
+            eprintln!("--- the server at {} said last:\n{last}", self.address);
         }
     }
 }

@@ -302,18 +302,7 @@ fn what_is_not_a_value_of_the_type_is_refused_by_name() {
 #[test]
 fn numbers_that_json_does_not_have_are_no_json() {
     let server = samples();
-    for literal in [
-        "NaN",
-        "Infinity",
-        "-Infinity",
-        "1.",
-        ".5",
-        "01",
-        "+1",
-        "0x10",
-        "1_000",
-        "\"\\ud800\"",
-    ] {
+    for literal in ["NaN", "Infinity", "-Infinity", "1.", ".5", "01", "+1", "0x10", "1_000"] {
         let answer = insert(&server, "number", literal).is(400);
         assert!(
             answer.json()["detail"]
@@ -323,5 +312,8 @@ fn numbers_that_json_does_not_have_are_no_json() {
         );
     }
     insert(&server, "number", "1e400").is(400);
+    for column in ["words", "data", "ident"] {
+        insert(&server, column, "\"half a pair: \\ud800\"").is(400);
+    }
     insert(&server, "exact", "1e100000").is(400);
 }

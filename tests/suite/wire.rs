@@ -56,11 +56,18 @@ impl Server {
         }
     }
 
-    /// Sends these bytes on a connection of their own, and nothing after them, and gives the first answer, or `None`
-    /// when the server closes without one.
+    /// Sends these bytes on a connection of their own and gives the first answer, or `None` when the server closes
+    /// without one.
     pub(crate) fn raw(&self, bytes: &[u8]) -> Option<Reply> {
         let mut wire = self.wire();
         // A server that has seen enough may close before it has read everything.
+        let _ = wire.stream.write_all(bytes);
+        wire.reply()
+    }
+
+    /// The same for bytes that may be the beginning of something: the server is told that nothing will follow.
+    pub(crate) fn raw_and_no_more(&self, bytes: &[u8]) -> Option<Reply> {
+        let mut wire = self.wire();
         let _ = wire.stream.write_all(bytes);
         let _ = wire.stream.shutdown(Shutdown::Write);
         wire.reply()

@@ -126,7 +126,7 @@ fn answered(column: &Column) -> Json {
 
 /// A body.
 fn given(schema: &Schema, table: &Table, purpose: Purpose, place: Place) -> Json {
-    let is_fixed = |column: &Column| purpose != Purpose::New && column.in_key;
+    let is_fixed = |column: &Column| purpose != Purpose::New && column.in_key && column.is_writable();
     let is_required = |column: &&Column| purpose != Purpose::Change && column.is_required() && !is_fixed(column);
     let properties = table.columns.iter().enumerate().map(|(index, column)| {
         let mut property = given_column(column, place);

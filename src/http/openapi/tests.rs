@@ -150,6 +150,8 @@ fn a_body_says_what_is_required_and_what_the_rules_are() {
     assert_eq!(author["properties"]["description"]["default"], "none");
     assert_eq!(author["properties"]["created_at"]["readOnly"], true);
     assert_eq!(schemas["authors.change"]["required"], Json::Null);
+    let ignored = &schemas["authors.change.form"]["properties"]["id"];
+    assert_eq!((&ignored["readOnly"], &ignored["type"]), (&Json::Null, &Json::Null));
     let book = &schemas["books.new"]["properties"];
     assert_eq!(book["kind"]["enum"], json!(["novel", "essay"]));
     assert_eq!(

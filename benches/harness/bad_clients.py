@@ -54,7 +54,7 @@ def statuses(record, kind, received, said=b""):
         record.saw(kind, int(status), what=repr(said[:80]))
 
 
-def drip(record, port, kind, head, drops, patience=60, pause=0.5):
+def drip(record, port, kind, head, drops, patience=100, pause=0.5):
     """Sends `head` at once and `drops` one byte at a time, until the server has had enough or `patience` is over."""
     try:
         with connect(port) as client:

@@ -45,7 +45,18 @@ def line(folder):
     )
 
 
-def busy():
-    """The load average of the last minute, when something else is using the machine; otherwise None."""
-    load = os.getloadavg()[0]
-    return load if load > 0.5 else None
+def busy(seconds=2):
+    """The part of the processors' time that others use, measured while nothing of ours runs; None when it is little."""
+    used_before, all_before = processor_ticks()
+    time.sleep(seconds)
+    used_after, all_after = processor_ticks()
+    part = (used_after - used_before) / max(1, all_after - all_before)
+    return part if part > 0.05 else None
+
+
+def processor_ticks():
+    """Ticks in use and ticks in all, of all processors since the machine started."""
+    with open("/proc/stat", encoding="ascii") as lines:
+        ticks = [int(word) for word in lines.readline().split()[1:9]]
+    idle = ticks[3] + ticks[4]
+    return sum(ticks) - idle, sum(ticks)

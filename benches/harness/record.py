@@ -16,7 +16,7 @@ class Record:
         self.acknowledged = {}  # name → id
         self.unanswered = set()  # names whose insert was sent and never answered
         self.deleted = set()
-        self.slowest_probe_ms = 0.0
+        self.slowest_ms = collections.defaultdict(float)  # kind of client → its longest wait
 
     def saw(self, kind, status, wanted=None, what=""):
         """Counts an answer; a 5xx, or another than `wanted`, is a complaint."""
@@ -28,6 +28,10 @@ class Record:
     def complain(self, text):
         with self.lock:
             self.complaints.append(text)
+
+    def took(self, kind, milliseconds):
+        with self.lock:
+            self.slowest_ms[kind] = max(self.slowest_ms[kind], milliseconds)
 
     def note(self, text):
         with self.lock:

@@ -94,7 +94,7 @@ def markdown(all_figures, machine, rounds, seconds, busy):
         "32 connections, one load thread.", "",
     ]
     if busy:
-        parts += [f"Something else used the machine when this began (load average {busy:.1f}).", ""]
+        parts += [f"Something else used {busy:.0%} of the processors when this began: the figures are off.", ""]
     return "\n".join([*parts, absolute(all_figures), "", weight(all_figures)])
 
 

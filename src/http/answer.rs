@@ -19,7 +19,7 @@ pub struct Refusal {
     /// The status.
     pub status: Status,
     /// What is wrong, as JSON: fields with their complaints, a list of those, or `{"detail": …}`.
-    pub body: Json,
+    pub body: Box<Json>,
     /// Further headers.
     pub headers: Vec<(&'static str, String)>,
     /// What only `DEBUG` shows.
@@ -31,7 +31,7 @@ impl Refusal {
     pub fn new(status: Status, said: impl Into<String>) -> Self {
         Self {
             status,
-            body: json!({ "detail": said.into() }),
+            body: Box::new(json!({ "detail": said.into() })),
             headers: Vec::new(),
             inner: None,
         }
@@ -52,7 +52,7 @@ impl Refusal {
     /// As a response: RFC 9457 for clients that name it, plain JSON for all others.
     pub fn respond(self, request: &Request<'_>) -> Response<'static> {
         let debug = request.rocket().state::<App>().is_some_and(|app| app.debug);
-        let mut body = self.body;
+        let mut body = *self.body;
         if let (true, Some(inner), Some(object)) = (debug, self.inner, body.as_object_mut()) {
             object.insert("debug".into(), Json::from(inner));
         }
@@ -78,7 +78,7 @@ impl From<records::Error> for Refusal {
         match error {
             records::Error::Fields(errors) => Self::of_fields(&errors),
             records::Error::Rows(rows) => Self {
-                body: rows.iter().map(fields_json).collect(),
+                body: Box::new(rows.iter().map(fields_json).collect()),
                 ..Self::new(Status::BadRequest, "")
             },
             records::Error::Malformed(said) => Self::new(Status::BadRequest, said),
@@ -99,7 +99,7 @@ impl From<FieldErrors> for Refusal {
 impl Refusal {
     fn of_fields(errors: &FieldErrors) -> Self {
         Self {
-            body: fields_json(errors),
+            body: Box::new(fields_json(errors)),
             ..Self::new(Status::BadRequest, "")
         }
     }
@@ -150,23 +150,18 @@ fn fields_json(errors: &FieldErrors) -> Json {
 
 /// RFC 9457: what belongs to fields goes under `errors`.
 fn problem(status: Status, body: Json) -> Json {
-    let mut problem = json!({
-        "type": "about:blank",
-        "title": status.reason_lossy(),
-        "status": status.code,
-    });
+    let mut problem = Map::new();
+    problem.insert("type".into(), json!("about:blank"));
+    problem.insert("title".into(), json!(status.reason_lossy()));
+    problem.insert("status".into(), json!(status.code));
     match body {
-        Json::Object(object) if object.get("detail").is_some_and(Json::is_string) => {
-            for (name, value) in object {
-                problem[name] = value;
-            }
-        }
+        Json::Object(object) if object.get("detail").is_some_and(Json::is_string) => problem.extend(object),
         errors => {
-            problem["detail"] = json!("The request is wrong: see errors.");
-            problem["errors"] = errors;
+            problem.insert("detail".into(), json!("The request is wrong: see errors."));
+            problem.insert("errors".into(), errors);
         }
     }
-    problem
+    Json::Object(problem)
 }
 
 /// 200 with a JSON document.

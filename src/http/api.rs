@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::answer::{self, Refusal};
 use super::{App, accept, links, receive, stream};
-use crate::records::{FieldErrors, ListRequest, Rows, metadata, row_request};
+use crate::records::{FieldErrors, ListRequest, Rows, metadata, row_request, urlencoded};
 use crate::schema::Table;
 
 /// What a GET-only address allows.
@@ -203,11 +203,16 @@ async fn of_row<'r>(
 async fn list<'r>(app: &'r App, request: &'r Request<'_>, table: &Table, query: &str) -> Result<Response<'r>, Refusal> {
     let asked = ListRequest::parse(query)?;
     let format = accept::list_format(request.headers(), asked.format).ok_or_else(not_acceptable)?;
-    let listing = app.records.list(&table.name, &asked, format).await?;
+    let listing = tokio::select! {
+        listing = app.records.list(&table.name, &asked, format) => listing?,
+        // Rocket does not say that a client has gone before the answer began.
+        () = app.connections.gone(request.remote()) => return Err(Refusal::new(Status::BadRequest, "The client has gone.")),
+    };
     let mut response = match listing.rows {
         Rows::Whole(body) => answer::of_bytes(Status::Ok, format.media_type(), body),
         Rows::Stream(chunks) => stream::response(app, request, format.media_type(), chunks),
     };
+    response.set_raw_header("Vary", "Accept");
     if let Some(total) = listing.head.total {
         response.set_raw_header("X-Total-Count", total.to_string());
         let links = links::pages(request.uri().path().as_str(), query, &asked, &listing.head);
@@ -219,7 +224,8 @@ async fn list<'r>(app: &'r App, request: &'r Request<'_>, table: &Table, query: 
 }
 
 fn no_parameters(query: &str) -> Result<(), Refusal> {
-    match form_urlencoded::parse(query.as_bytes()).next() {
+    let parameters = urlencoded::parse(query).map_err(|said| Refusal::new(Status::BadRequest, said))?;
+    match parameters.into_iter().next() {
         None => Ok(()),
         Some((name, _)) => Err(FieldErrors::one(name, "Unknown parameter. This method takes none.").into()),
     }

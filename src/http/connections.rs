@@ -2,7 +2,7 @@
 //!
 //! Rocket gives a client all the time it wants to send its headers, to take an answer, or to think of another request.
 //! Here each request leaves a mark under its peer's address; now and then the process's sockets are gone through, and
-//! those without a request under way and without a recent mark are shut down. The marks are a fixed table of atomics: no
+//! those without a recent mark are shut down. The marks are a fixed table of atomics: no
 //! lock and no memory for each client. Two peers may share a mark, which only makes them live longer.
 
 use std::collections::HashMap;
@@ -20,10 +20,14 @@ use nix::sys::socket::{Shutdown, SockaddrStorage, getpeername, getsockname, shut
 const FIRST_REQUEST: Duration = Duration::from_secs(30);
 /// How long a connection may rest between requests, and an answer lie untaken.
 const REST: Duration = Duration::from_secs(75);
-/// Either, when most of the process's file descriptors are in use.
+/// How long a request under way may go without a byte of its body or of its answer moving.
+const STANDSTILL: Duration = Duration::from_secs(45);
+/// Any of them, when most of the process's file descriptors are in use.
 const CROWDED: Duration = Duration::from_secs(3);
 /// Time between two rounds.
 const ROUND: Duration = Duration::from_secs(2);
+/// Time between two looks whether a client still waits.
+const LOOK: Duration = Duration::from_millis(500);
 /// Marks.
 const MARKS: usize = 4096;
 
@@ -91,6 +95,13 @@ impl Connections {
         }
     }
 
+    /// A request moves on: some of its body came, or some of its answer went.
+    pub fn moved(&self, peer: Option<SocketAddr>) {
+        if let Some(mark) = peer.and_then(|peer| self.mark(&peer)) {
+            mark.last.store(self.now(), Ordering::Relaxed);
+        }
+    }
+
     /// A request ends.
     pub fn end(&self, peer: Option<SocketAddr>) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
@@ -103,6 +114,19 @@ impl Connections {
     /// Requests under way.
     pub fn in_flight(&self) -> u32 {
         self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Resolves when a peer's connection is no longer open.
+    pub async fn gone(&self, peer: Option<SocketAddr>) {
+        let Some(peer) = peer else {
+            return std::future::pending().await;
+        };
+        loop {
+            tokio::time::sleep(LOOK).await;
+            if !sockets().any(|(_, open)| open == peer) {
+                return;
+            }
+        }
     }
 
     /// Closes the connection of a peer in the middle of an answer.
@@ -138,16 +162,15 @@ impl Connections {
         for (socket, peer) in open {
             let first_seen = *known.entry((socket, peer)).or_insert(now);
             let Some(mark) = self.mark(&peer) else { continue };
-            if mark.under_way.load(Ordering::Relaxed) > 0 {
-                continue;
-            }
             let last = self.started + Duration::from_millis(u64::from(mark.last.load(Ordering::Relaxed)) * 100);
             // A mark from before the connection is another's.
             let has_asked = last + ROUND > first_seen;
-            let patience = match (crowded, has_asked) {
-                (true, _) => CROWDED,
-                (false, true) => REST,
-                (false, false) => FIRST_REQUEST,
+            let is_under_way = mark.under_way.load(Ordering::Relaxed) > 0;
+            let patience = match (has_asked, is_under_way) {
+                (true, true) => STANDSTILL,
+                _ if crowded => CROWDED,
+                (true, false) => REST,
+                (false, _) => FIRST_REQUEST,
             };
             let idle_since = if has_asked { last.max(first_seen) } else { first_seen };
             if now.saturating_duration_since(idle_since) > patience && peer_of(socket) == Some(peer) {

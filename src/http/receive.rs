@@ -11,8 +11,9 @@ use super::App;
 use super::answer::Refusal;
 use crate::records::body::Body;
 
-/// How long a body may take to arrive.
-const ARRIVAL: Duration = Duration::from_secs(60);
+/// How long a body may take to arrive, and how long nothing of it may come.
+const ARRIVAL: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_secs(15);
 /// Bodies up to this size are simply taken.
 const SMALL: usize = 64 * 1024;
 /// Larger bodies at once; the rest wait, within their time.
@@ -42,7 +43,7 @@ pub async fn body(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Bo
     let kind = kind(request)?;
     let bytes = match tokio::time::timeout(ARRIVAL, bytes(app, request, data)).await {
         Ok(bytes) => bytes?,
-        Err(_) => return Err(Refusal::new(Status::RequestTimeout, "The body did not arrive in time.")),
+        Err(_) => return Err(too_slow()),
     };
     match kind {
         Kind::Json => Ok(Body::Json(bytes)),
@@ -96,10 +97,14 @@ async fn bytes(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Vec<u
     let mut bytes = Vec::with_capacity(announced.min(SMALL) + 1);
     let mut room = None;
     loop {
-        let read = stream.read_buf(&mut bytes).await.map_err(|_| cut_short())?;
+        let read = tokio::time::timeout(PAUSE, stream.read_buf(&mut bytes))
+            .await
+            .map_err(|_| too_slow())?;
+        let read = read.map_err(|_| cut_short())?;
         if read == 0 {
             break;
         }
+        app.connections.moved(request.remote());
         if bytes.len() > SMALL && room.is_none() {
             room = app.bodies.0.acquire().await.ok();
         }
@@ -116,6 +121,10 @@ async fn bytes(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Vec<u
 fn too_large(app: &App) -> Refusal {
     let said = format!("The body is larger than MAX_BODY allows ({} bytes).", app.max_body);
     Refusal::new(Status::PayloadTooLarge, said)
+}
+
+fn too_slow() -> Refusal {
+    Refusal::new(Status::RequestTimeout, "The body did not arrive in time.")
 }
 
 fn cut_short() -> Refusal {

@@ -7,6 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::error::{Error, FieldErrors, NON_FIELD};
+use super::urlencoded;
 use crate::schema::Input;
 
 const NOT_AN_OBJECT: &str = "Invalid data. Expected an object or an array of objects.";
@@ -58,7 +59,9 @@ impl Body {
         match self {
             Self::Json(bytes) => json(bytes),
             Self::Form(bytes) => {
-                let fields = form_urlencoded::parse(bytes);
+                let malformed = |said| Error::Malformed(format!("Form parse error - {said}"));
+                let text = std::str::from_utf8(bytes).map_err(|_| malformed("It is not UTF-8.".to_owned()))?;
+                let fields = urlencoded::parse(text).map_err(malformed)?.into_iter();
                 Ok(Given::One(
                     fields.map(|(name, value)| (name, Input::Text(value))).collect(),
                 ))

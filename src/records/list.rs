@@ -156,14 +156,16 @@ impl Records {
                 .read_long(flag, move |session| reading.stream(session, known, &parts))
                 .await
         });
+        // Made before anything is waited for: when the caller gives up waiting, its end stops the reading.
+        let chunks = Chunks {
+            parts: taken,
+            cancel,
+            ended: false,
+        };
         match head.await {
             Ok(head) => Ok(Listing {
                 head,
-                rows: Rows::Stream(Chunks {
-                    parts: taken,
-                    cancel,
-                    ended: false,
-                }),
+                rows: Rows::Stream(chunks),
             }),
             // The reading ended before it knew anything: it says why.
             Err(_) => match task.await {
@@ -289,7 +291,7 @@ impl Reading {
 ///
 /// # Errors
 /// Every parameter that a row has not.
-pub fn row_request(query: &str) -> Result<ListRequest, FieldErrors> {
+pub fn row_request(query: &str) -> Result<ListRequest, Error> {
     let request = ListRequest::parse(query)?;
     let mut errors = FieldErrors::default();
     let given = [
@@ -306,5 +308,9 @@ pub fn row_request(query: &str) -> Result<ListRequest, FieldErrors> {
     if request.format.is_some_and(|format| format != Format::Json) {
         errors.add("format", "A single row is answered as json.");
     }
-    if errors.is_empty() { Ok(request) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(request)
+    } else {
+        Err(errors.into())
+    }
 }

@@ -6,49 +6,58 @@ use crate::schema::{Column, ColumnType, Kept, Rule, Table};
 
 /// The answer to OPTIONS on a table, or on a row of it.
 pub fn options(table: &Table, of_row: bool) -> Json {
-    let mut answer = json!({
-        "name": table.title(),
-        "description": "",
-        "renders": ["application/json", "text/csv", "application/x-ndjson"],
-        "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
-        "key": table.key_columns().map(|column| column.name.as_str()).collect::<Vec<_>>(),
-    });
-    if of_row {
-        answer["renders"] = json!(["application/json"]);
-    }
+    let renders: &[&str] = match of_row {
+        true => &["application/json"],
+        false => &["application/json", "text/csv", "application/x-ndjson"],
+    };
+    let mut answer = Map::new();
+    answer.insert("name".into(), json!(table.title()));
+    answer.insert("description".into(), json!(""));
+    answer.insert("renders".into(), json!(renders));
+    answer.insert(
+        "parses".into(),
+        json!([
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data"
+        ]),
+    );
+    let key: Vec<_> = table.key_columns().map(|column| column.name.as_str()).collect();
+    answer.insert("key".into(), json!(key));
     if table.is_writable() {
         let method = if of_row { "PUT" } else { "POST" };
-        let fields: Map<String, Json> = table
+        let fields = table
             .columns
             .iter()
-            .map(|column| (column.name.clone(), field(table, column, of_row)))
-            .collect();
-        answer["actions"] = json!({ method: fields });
+            .map(|column| (column.name.clone(), field(table, column, of_row)));
+        answer.insert("actions".into(), json!({ method: fields.collect::<Map<_, _>>() }));
     }
-    answer
+    Json::Object(answer)
 }
 
 fn field(table: &Table, column: &Column, of_row: bool) -> Json {
     let is_fixed = of_row && column.in_key;
-    let mut field = json!({
-        "type": type_name(column),
-        "required": column.is_required() && !is_fixed,
-        "read_only": !column.is_writable() || is_fixed,
-        "label": column.label(),
-    });
+    let mut field = Map::new();
+    let mut set = |name: &str, value: Json| field.insert(name.to_owned(), value);
+    set("type", json!(type_name(column)));
+    set("required", json!(column.is_required() && !is_fixed));
+    set("read_only", json!(!column.is_writable() || is_fixed));
+    set("label", json!(column.label()));
     if !column.not_null {
-        field["allow_null"] = json!(true);
+        set("allow_null", json!(true));
     }
-    if let ColumnType::Text { max: Some(max) } = column.kind {
-        field["max_length"] = json!(max);
-    }
-    if let ColumnType::Decimal {
-        digits: Some(digits),
-        places,
-    } = column.kind
-    {
-        field["max_digits"] = json!(digits);
-        field["decimal_places"] = json!(places);
+    match column.kind {
+        ColumnType::Text { max: Some(max) } => {
+            set("max_length", json!(max));
+        }
+        ColumnType::Decimal {
+            digits: Some(digits),
+            places,
+        } => {
+            set("max_digits", json!(digits));
+            set("decimal_places", json!(places));
+        }
+        _ => {}
     }
     for rule in &column.rules {
         match rule {
@@ -56,22 +65,32 @@ fn field(table: &Table, column: &Column, of_row: bool) -> Json {
                 let choices = choices
                     .iter()
                     .map(|choice| json!({ "value": choice, "display_name": choice }));
-                field["choices"] = choices.collect();
+                set("choices", choices.collect())
             }
-            Rule::Min(bound) => field["min_value"] = json!(bound),
-            Rule::Max(bound) => field["max_value"] = json!(bound),
-            Rule::MinLength(least) => field["min_length"] = json!(least),
-            Rule::MaxLength(most) => field["max_length"] = json!(most),
-            Rule::Above(_) | Rule::Below(_) => {}
-        }
+            Rule::Min(bound) => set("min_value", number(*bound)),
+            Rule::Max(bound) => set("max_value", number(*bound)),
+            Rule::MinLength(least) => set("min_length", json!(least)),
+            Rule::MaxLength(most) => set("max_length", json!(most)),
+            Rule::Above(_) | Rule::Below(_) => None,
+        };
     }
     if let Some(key) = table
         .column(&column.name)
         .and_then(|(place, _)| table.foreign_key_of(place))
     {
-        field["references"] = json!(key.table);
+        set("references", json!(key.table));
     }
-    field
+    Json::Object(field)
+}
+
+/// A bound as people write it: 10, not 10.0.
+fn number(bound: f64) -> Json {
+    let whole = bound as i64;
+    if whole as f64 == bound {
+        json!(whole)
+    } else {
+        json!(bound)
+    }
 }
 
 /// Django REST framework's name for what a column holds.

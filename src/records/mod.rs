@@ -17,6 +17,7 @@ pub mod metadata;
 pub mod plan;
 pub mod request;
 mod statement;
+pub mod urlencoded;
 
 use std::sync::Arc;
 

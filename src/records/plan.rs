@@ -1,5 +1,6 @@
 //! A list or row request checked against the schema: every name resolved, nothing left to fail but the data.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
@@ -280,7 +281,11 @@ pub fn key(table: &Table, segment: &str) -> Result<Vec<Value>, Error> {
         .zip(parts)
         .map(|(column, part)| {
             let text = percent_decode_str(part).decode_utf8().map_err(|_| Error::NotFound)?;
-            column.kind.parse(&Input::Text(text)).map_err(|_| Error::NotFound)
+            // One row, one address: 01 and 1.0 are no other names of 1.
+            match column.kind.parse(&Input::Text(Cow::Borrowed(&text))) {
+                Ok(Value::Integer(number)) if number.to_string() != text => Err(Error::NotFound),
+                value => value.map_err(|_| Error::NotFound),
+            }
         })
         .collect()
 }

@@ -1,7 +1,8 @@
 //! What a list request asks for, before any name in it is looked up.
 
-use super::error::FieldErrors;
+use super::error::{Error, FieldErrors};
 use super::formats::Format;
+use super::urlencoded;
 
 /// Parameters that are not filters.
 pub const PARAMETERS: [&str; 8] = [
@@ -36,11 +37,11 @@ impl ListRequest {
     ///
     /// # Errors
     /// Every parameter whose value cannot be read, or that is given twice.
-    pub fn parse(query: &str) -> Result<Self, FieldErrors> {
+    pub fn parse(query: &str) -> Result<Self, Error> {
         let mut request = Self::default();
         let mut errors = FieldErrors::default();
         let mut seen: Vec<String> = Vec::new();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        for (name, value) in urlencoded::parse(query).map_err(Error::Malformed)? {
             if !PARAMETERS.contains(&name.as_ref()) {
                 request.filters.push((name.into_owned(), value.into_owned()));
                 continue;
@@ -54,7 +55,11 @@ impl ListRequest {
             }
             seen.push(name.into_owned());
         }
-        if errors.is_empty() { Ok(request) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(request)
+        } else {
+            Err(errors.into())
+        }
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {

@@ -127,14 +127,12 @@ fn text<'a>(input: &'a Input<'a>) -> Option<Cow<'a, str>> {
     }
 }
 
-/// The digits of a number, from JSON or from text.
+/// The digits of a number, from JSON or from text. Only what people type may have spaces around it.
 fn number_text<'a>(input: &'a Input<'a>) -> Option<Cow<'a, str>> {
     match input {
         Input::Json(json) if json.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => Some(Cow::Borrowed(json)),
-        other => text(other).map(|text| match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-        }),
+        Input::Text(text) => Some(Cow::Borrowed(text.trim())),
+        other => text(other),
     }
 }
 
@@ -214,12 +212,10 @@ fn uuid(text: &str) -> Option<String> {
 fn json(input: &Input<'_>) -> Result<Value, &'static str> {
     let text = match input {
         Input::Json(json) => Cow::Borrowed(*json),
-        other => {
-            let text = text(other).ok_or(NOT_JSON)?;
-            serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|_| NOT_JSON)?;
-            Cow::Owned(text.trim().to_owned())
-        }
+        other => Cow::Owned(text(other).ok_or(NOT_JSON)?.trim().to_owned()),
     };
+    // Read whole: a document with half a surrogate pair, or nested without end, would harm whoever reads it back.
+    serde_json::from_str::<serde_json::Value>(&text).map_err(|_| NOT_JSON)?;
     // A bare number would be turned into an integer or a double by the column's affinity; as bytes it keeps its digits.
     let is_number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
     Ok(match is_number {

@@ -112,7 +112,8 @@ fn is_clock(text: &str) -> bool {
 }
 
 fn is_zone(text: &str) -> bool {
-    matches!(text, "" | "Z" | "z") || shaped(text.get(1..).unwrap_or(""), "00:00")
+    let is_offset = |offset: &str| shaped(offset, "00:00") && offset < "24:00" && offset.get(3..) < Some("60");
+    matches!(text, "" | "Z" | "z") || is_offset(text.get(1..).unwrap_or(""))
 }
 
 fn shaped(text: &str, shape: &str) -> bool {
@@ -138,6 +139,8 @@ mod tests {
             ("0000-01-01T00:00:00+01:00", None),
             ("2026-02-30T12:00:00Z", None),
             ("2026-01-31T25:00:00Z", None),
+            ("2026-01-31T00:00:00+25:00", None),
+            ("2026-01-31T00:00:00+01:60", None),
             ("20260131T120000Z", None),
             ("2026-01-31", None),
             ("yesterday", None),

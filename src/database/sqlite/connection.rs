@@ -74,7 +74,7 @@ fn is_network(kind: FsType) -> bool {
         0x5346_414f,
         0x00c3_6400,
     ];
-    NETWORK.contains(&(kind.0 as i64))
+    NETWORK.contains(&kind.0)
 }
 
 /// The writer's connection.

@@ -17,10 +17,10 @@ use crate::database::Error;
 const STEPS_PER_LOOK: i32 = 1000;
 /// A short read may take about this many thousand steps: a millisecond or so.
 const SHORT_LOOKS: i64 = 30;
-/// A long read may take this many thousand steps from one row to the next: a minute or so.
-const LONG_LOOKS: i64 = 3_000_000;
+/// A long read may take this many thousand steps from one row to the next: some ten seconds.
+const LONG_LOOKS: i64 = 1_000_000;
 /// Long reads at once.
-const LONG_READS: usize = 16;
+const LONG_READS: usize = 32;
 /// How long a long read waits for its place.
 const PLACE_WAIT: Duration = Duration::from_secs(20);
 /// Connections kept for the next reader.

@@ -116,12 +116,11 @@ fn decimal(column: &Column, digits: Option<u32>, places: Option<u32>) -> String 
         return choice.clone();
     }
     let places = places.unwrap_or(2) as usize;
-    let usual = match digits {
+    let (usual, step) = match digits {
         // No digit before the point.
-        Some(digits) if digits as usize <= places => 0.0,
-        _ => 9.5,
+        Some(digits) if digits as usize <= places => (0.0, 0.5),
+        _ if places == 0 => (9.0, 1.0),
+        _ => (9.5, 0.5),
     };
-    let step = if places == 0 { 1.0 } else { 0.5 };
-    let usual = if places == 0 { 9.0 } else { usual };
     format!("{:.places$}", number(&column.rules, usual, step))
 }

@@ -93,10 +93,13 @@ fn decimal(digits: Option<u32>, places: Option<u32>, rules: &[Rule], place: Plac
         Some(digits) => {
             let places = places.unwrap_or(0);
             let whole = digits.saturating_sub(places);
-            let most = 10_f64.powi(whole as i32) - 10_f64.powi(-(places as i32));
-            number["multipleOf"] = number_of(10_f64.powi(-(places as i32)));
-            number["minimum"] = number_of(-most);
-            number["maximum"] = number_of(most);
+            // Beyond what doubles tell apart, the text alone says it.
+            if digits <= 300 {
+                let beyond = 10_f64.powi(whole as i32);
+                number["multipleOf"] = number_of(10_f64.powi(-(places as i32)));
+                number["exclusiveMinimum"] = number_of(-beyond);
+                number["exclusiveMaximum"] = number_of(beyond);
+            }
             let whole = if whole == 0 {
                 "0".to_owned()
             } else {
@@ -144,7 +147,7 @@ fn apply_rules(schema: &mut Json, column: &Column, place: Place) {
 fn bound(schema: &mut Json, rules: &[Rule]) {
     let mut tighten = |keyword: &str, bound: f64, is_tighter: fn(&f64, &f64) -> bool| {
         let known = schema.get(keyword).and_then(Json::as_f64);
-        if known.is_none_or(|known| is_tighter(&bound, &known)) {
+        if bound.is_finite() && known.is_none_or(|known| is_tighter(&bound, &known)) {
             schema[keyword] = number_of(bound);
         }
     };

@@ -80,9 +80,10 @@ impl catcher::Handler for Caught {
 /// Rocket comes here, past its fairings, with a request line that it cannot express. That is one with a method that it
 /// does not know, for which it puts GET, or a target that is no path.
 fn misunderstood<'r>(request: &'r Request<'_>) -> Response<'r> {
-    let refusal = match allowed_at(request) {
-        Some(allow) => Refusal::not_allowed("unknown", allow),
-        None => Refusal::new(Status::BadRequest, "The request line or a header cannot be understood."),
+    let refusal = match (request.method(), allowed_at(request)) {
+        (Method::Get, Some(allow)) => Refusal::not_allowed("unknown", allow),
+        (Method::Get, None) => Refusal::not_found(),
+        _ => Refusal::new(Status::BadRequest, "The request line cannot be understood."),
     };
     let mut response = refusal.respond(request);
     exchange::finish(request, &mut response);

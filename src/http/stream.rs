@@ -14,7 +14,7 @@ use super::connections::{Connections, InFlight};
 use crate::records::Chunks;
 
 /// Bytes that Rocket asks for at a time.
-const CHUNK: usize = 32 * 1024;
+const CHUNK: usize = 16 * 1024;
 
 /// A response that hands on chunks as they are read, and stops the reading when the client goes away.
 pub fn response<'r>(app: &App, request: &Request<'_>, media_type: &'static str, chunks: Chunks) -> Response<'r> {

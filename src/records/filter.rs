@@ -29,7 +29,7 @@ pub const LOOKUPS: [&str; 14] = [
 const IS_NULL: &str = "isnull";
 
 /// Filters in one request, and values in one `in`: far below what SQLite takes, far above what a person writes.
-const MOST_FILTERS: usize = 100;
+const MOST_FILTERS: usize = 500;
 const MOST_VALUES: usize = 1000;
 
 /// A condition on the rows of a list.

@@ -3,28 +3,32 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
+use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::formats::{Format, ListWriter, json};
 use super::plan::{self, ListPlan, Selection};
 use super::request::ListRequest;
 use super::{Error, FieldErrors, Records, cursor, statement};
-use crate::database::sqlite::CancelFlag;
-use crate::database::{self, Session, Statement, Value};
+use crate::database::sqlite::{CancelFlag, Place};
+use crate::database::{self, Database, Session, Statement, Value};
 use crate::schema::{Schema, Table};
 
 /// A list of at most this many bytes may be answered whole.
 const WHOLE: usize = 256 * 1024;
+/// Pages of at most this many rows are read whole, if they fit, even when they take long to find.
+const PAGE: u64 = 1000;
 /// Bytes of a chunk of a streamed list.
-const CHUNK: usize = 32 * 1024;
+const CHUNK: usize = 16 * 1024;
 /// Chunks that may wait for the client.
 const CHUNKS_AHEAD: usize = 2;
-/// How long a client may leave a chunk waiting.
+/// How long a client may leave a chunk waiting, by itself and while other reads wait for a place.
 const STALLED: Duration = Duration::from_secs(30);
+const STALLED_IN_A_CROWD: Duration = Duration::from_secs(2);
 
 /// A list: what is known of it at first, and its rows.
 pub struct Listing {
@@ -54,7 +58,7 @@ pub enum Rows {
 /// Chunks of a list that is being read. Dropping it stops the reading.
 pub struct Chunks {
     parts: mpsc::Receiver<Part>,
-    cancel: CancelFlag,
+    _cancel: CancelGuard,
     ended: bool,
 }
 
@@ -81,9 +85,46 @@ impl Chunks {
     }
 }
 
-impl Drop for Chunks {
+/// Stops a reading when nobody waits for it any more.
+#[derive(Default)]
+struct CancelGuard(CancelFlag);
+
+impl Drop for CancelGuard {
     fn drop(&mut self) {
-        self.cancel.raise();
+        self.0.raise();
+    }
+}
+
+/// Where a reading puts its chunks, at the client's pace.
+struct Sink {
+    parts: mpsc::Sender<Part>,
+    database: Database,
+    handle: Handle,
+}
+
+impl Sink {
+    /// Waits until the client has room, for as long as it may take.
+    fn send(&self, mut part: Part) -> Result<(), Error> {
+        let interrupted = Error::Database(database::Error::Interrupted);
+        let begun = Instant::now();
+        loop {
+            match self
+                .handle
+                .block_on(self.parts.send_timeout(part, Duration::from_secs(1)))
+            {
+                Ok(()) => return Ok(()),
+                Err(SendTimeoutError::Closed(_)) => return Err(interrupted),
+                Err(SendTimeoutError::Timeout(unsent)) => part = unsent,
+            }
+            let patience = if self.database.is_crowded() {
+                STALLED_IN_A_CROWD
+            } else {
+                STALLED
+            };
+            if begun.elapsed() >= patience {
+                return Err(interrupted);
+            }
+        }
     }
 }
 
@@ -139,27 +180,47 @@ impl Records {
         format: Format,
     ) -> Result<Listing, Error> {
         let table = schema.at_path(table).ok_or(Error::NotFound)?;
-        let reading = Reading::of(table, &ListPlan::new(schema, table, request)?, format);
+        let reading = Arc::new(Reading::of(table, &ListPlan::new(schema, table, request)?, format));
+        let is_page = request.limit.is_some_and(|limit| limit <= PAGE);
         match self.database.read(|session| reading.whole(session)) {
+            Err(Error::Database(database::Error::Interrupted)) if is_page => self.page(reading).await,
             Err(Error::Database(database::Error::Interrupted)) => self.stream(reading).await,
             answer => answer,
         }
     }
 
-    async fn stream(&self, reading: Reading) -> Result<Listing, Error> {
+    /// A page that takes long to find. It is read whole before it is sent, so that no client can hold its place.
+    async fn page(&self, reading: Arc<Reading>) -> Result<Listing, Error> {
+        let cancel = CancelGuard::default();
+        let (page, flag) = (reading.clone(), cancel.0.clone());
+        match self
+            .database
+            .read_long(Place::Page, flag, move |session| page.whole(session))
+            .await
+        {
+            Err(Error::Database(database::Error::Interrupted)) => self.stream(reading).await,
+            answer => answer,
+        }
+    }
+
+    async fn stream(&self, reading: Arc<Reading>) -> Result<Listing, Error> {
         let (known, head) = oneshot::channel();
         let (parts, taken) = mpsc::channel(CHUNKS_AHEAD);
-        let cancel = CancelFlag::default();
-        let (database, flag) = (self.database.clone(), cancel.clone());
+        let cancel = CancelGuard::default();
+        let (database, flag) = (self.database.clone(), cancel.0.clone());
         let task = tokio::spawn(async move {
-            database
-                .read_long(flag, move |session| reading.stream(session, known, &parts))
-                .await
+            let sink = Sink {
+                parts,
+                database: database.clone(),
+                handle: Handle::current(),
+            };
+            let read = move |session: &Session<'_>| reading.stream(session, known, &sink);
+            database.read_long(Place::Stream, flag, read).await
         });
         // Made before anything is waited for: when the caller gives up waiting, its end stops the reading.
         let chunks = Chunks {
             parts: taken,
-            cancel,
+            _cancel: cancel,
             ended: false,
         };
         match head.await {
@@ -225,17 +286,7 @@ impl Reading {
         }
     }
 
-    fn stream(
-        &self,
-        session: &Session<'_>,
-        known: oneshot::Sender<Head>,
-        parts: &mpsc::Sender<Part>,
-    ) -> Result<(), Error> {
-        let handle = Handle::current();
-        let send = |part| match handle.block_on(tokio::time::timeout(STALLED, parts.send(part))) {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(Error::Database(database::Error::Interrupted)),
-        };
+    fn stream(&self, session: &Session<'_>, known: oneshot::Sender<Head>, sink: &Sink) -> Result<(), Error> {
         session.snapshot(|| {
             let head = self.head(session)?;
             let mut out = Vec::with_capacity(CHUNK + 4096);
@@ -250,7 +301,7 @@ impl Reading {
                 writer.row(row, &mut out);
                 if out.len() >= CHUNK {
                     let full = std::mem::replace(&mut out, Vec::with_capacity(CHUNK + 4096));
-                    send(Part::Chunk(full.into()))?;
+                    sink.send(Part::Chunk(full.into()))?;
                 }
                 Ok::<_, Error>(())
             })?;
@@ -259,9 +310,9 @@ impl Reading {
             }
             writer.end(&mut out);
             if !out.is_empty() {
-                send(Part::Chunk(out.into()))?;
+                sink.send(Part::Chunk(out.into()))?;
             }
-            send(Part::End)
+            sink.send(Part::End)
         })
     }
 

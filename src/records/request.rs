@@ -63,13 +63,7 @@ impl ListRequest {
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let names = || {
-            value
-                .split(',')
-                .map(|name| name.trim().to_owned())
-                .filter(|name| !name.is_empty())
-                .collect()
-        };
+        let names = || value.split(',').map(str::to_owned).collect();
         match name {
             "limit" => self.limit = Some(natural(value)?),
             "offset" => self.offset = Some(natural(value)?),

@@ -6,11 +6,14 @@ use std::time::Duration;
 use nix::sys::statfs::{FsType, statfs};
 use rusqlite::{Connection, OpenFlags};
 
+use super::session::Pace;
 use super::{Options, Synchronous, functions};
 use crate::database::Error;
 
-/// Pages of 4 KiB that a reader keeps for itself; the system's page cache stands behind it.
+/// Memory for pages that a short reader keeps; the system's page cache stands behind it.
 const READER_CACHE_KIB: i64 = 1024;
+/// A long reader passes each page once.
+const LONG_READER_CACHE_KIB: i64 = 128;
 /// The writer keeps more, as it touches every index.
 const WRITER_CACHE_KIB: i64 = 4096;
 /// Bytes of the file mapped into memory: enough to spare small databases the copies, bounded for large ones.
@@ -81,7 +84,7 @@ fn is_network(kind: FsType) -> bool {
 pub(super) fn writer(options: &Options, storage: Storage) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&options.path, flags)?;
-    prepare(&mut connection, WRITER_CACHE_KIB)?;
+    prepare(&mut connection, WRITER_CACHE_KIB, 0)?;
     let journal = storage.journal_mode();
     connection.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(()))?;
     let synchronous = match options.synchronous {
@@ -96,22 +99,25 @@ pub(super) fn writer(options: &Options, storage: Storage) -> Result<Connection, 
 }
 
 /// A read-only connection.
-pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
+pub(super) fn reader(path: &Path, pace: Pace) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
-    prepare(&mut connection, READER_CACHE_KIB)?;
+    match pace {
+        Pace::Short => prepare(&mut connection, READER_CACHE_KIB, MMAP_BYTES)?,
+        Pace::Long => prepare(&mut connection, LONG_READER_CACHE_KIB, 0)?,
+    }
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 
-fn prepare(connection: &mut Connection, cache_kib: i64) -> Result<(), Error> {
+fn prepare(connection: &mut Connection, cache_kib: i64, mmap_bytes: i64) -> Result<(), Error> {
     connection.busy_handler(Some(|tries| {
         std::thread::sleep(BUSY_PAUSE);
         tries < BUSY_TRIES
     }))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "cache_size", -cache_kib)?;
-    connection.pragma_update(None, "mmap_size", MMAP_BYTES)?;
+    connection.pragma_update(None, "mmap_size", mmap_bytes)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     functions::register(connection)
 }

@@ -18,8 +18,8 @@ use tokio::sync::watch;
 
 use super::facts::TableFacts;
 use super::{Error, Statement};
-pub use readers::CancelFlag;
 use readers::Readers;
+pub use readers::{CancelFlag, Place};
 pub use session::{Row, Session};
 pub use watcher::Versions;
 use watcher::Watcher;
@@ -64,8 +64,8 @@ impl Database {
     pub fn open(options: &Options) -> Result<Self, Error> {
         let storage = connection::Storage::of(&options.path);
         let writer = Writer::start(options, storage)?;
-        let readers = Readers::new(options.path.clone(), storage)?;
-        let watcher = Watcher::start(options, storage)?;
+        let readers = Readers::new(options.path.clone())?;
+        let watcher = Watcher::start(options)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 readers,
@@ -97,6 +97,7 @@ impl Database {
     /// read went on for very long without finding a row.
     pub async fn read_long<T, E>(
         &self,
+        place: Place,
         cancel: CancelFlag,
         work: impl FnOnce(&Session<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -104,7 +105,7 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let place = self.inner.readers.place().await?;
+        let place = self.inner.readers.place(place).await?;
         let database = self.clone();
         let task = tokio::task::spawn_blocking(move || {
             let answer = database.inner.readers.read_long(cancel, work);
@@ -113,6 +114,11 @@ impl Database {
         });
         task.await
             .unwrap_or_else(|_| Err(Error::Other("a read panicked".into()).into()))
+    }
+
+    /// Whether long reads wait for a place: those that wait for their own client should then not wait long.
+    pub fn is_crowded(&self) -> bool {
+        self.inner.readers.are_crowded()
     }
 
     /// Hands `work` to the writer and waits until what it did is committed. `work` may be run more than once: when a

@@ -2,14 +2,14 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::connection::{self, Storage};
+use super::connection;
 use super::session::{Counts, Pace, Session};
 use crate::database::Error;
 
@@ -19,12 +19,14 @@ const STEPS_PER_LOOK: i32 = 1000;
 const SHORT_LOOKS: i64 = 30;
 /// A long read may take this many thousand steps from one row to the next: some ten seconds.
 const LONG_LOOKS: i64 = 1_000_000;
-/// Long reads at once.
-const LONG_READS: usize = 32;
+/// Long reads at once whose whole answer fits into memory: they end by themselves.
+const PAGES: usize = 8;
+/// Long reads at once that go at a client's pace.
+const STREAMS: usize = 32;
 /// How long a long read waits for its place.
 const PLACE_WAIT: Duration = Duration::from_secs(20);
-/// Connections kept for the next reader.
-const KEPT: usize = 6;
+/// Connections kept for the next reader, short or long.
+const KEPT: usize = 4;
 
 /// Raised by whoever no longer wants a long read's rows.
 #[derive(Debug, Clone, Default)]
@@ -78,33 +80,61 @@ struct Reader {
     counts: RefCell<Counts>,
 }
 
+/// What a long read waits for a place among.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Reads whose answer is held in memory before any of it is sent.
+    Page,
+    /// Reads that wait for their client again and again.
+    Stream,
+}
+
 /// All read-only connections of the process.
 pub(super) struct Readers {
     path: PathBuf,
-    idle: Mutex<Vec<Reader>>,
-    places: Arc<Semaphore>,
+    short: Mutex<Vec<Reader>>,
+    long: Mutex<Vec<Reader>>,
+    pages: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
+    waiting: AtomicUsize,
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf, _storage: Storage) -> Result<Self, Error> {
+    pub(super) fn new(path: PathBuf) -> Result<Self, Error> {
         let readers = Self {
             path,
-            idle: Mutex::new(Vec::with_capacity(KEPT)),
-            places: Arc::new(Semaphore::new(LONG_READS)),
+            short: Mutex::default(),
+            long: Mutex::default(),
+            pages: Arc::new(Semaphore::new(PAGES)),
+            streams: Arc::new(Semaphore::new(STREAMS)),
+            waiting: AtomicUsize::new(0),
         };
         // The first connection is opened now, so that a file that cannot be read stops the start.
-        let first = readers.open()?;
-        readers.put_back(first);
+        let first = readers.open(Pace::Short)?;
+        readers.put_back(first, Pace::Short);
         Ok(readers)
     }
 
     /// A place among the long reads.
-    pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit, Error> {
-        match tokio::time::timeout(PLACE_WAIT, self.places.clone().acquire_owned()).await {
+    pub(super) async fn place(&self, place: Place) -> Result<OwnedSemaphorePermit, Error> {
+        let places = match place {
+            Place::Page => &self.pages,
+            Place::Stream => &self.streams,
+        };
+        if let Ok(place) = places.clone().try_acquire_owned() {
+            return Ok(place);
+        }
+        let _waiting = Waiting::among(&self.waiting);
+        match tokio::time::timeout(PLACE_WAIT, places.clone().acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) => Err(Error::Closed),
             Err(_) => Err(Error::Busy),
         }
+    }
+
+    /// Whether reads wait for a place.
+    pub(super) fn are_crowded(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     pub(super) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&Session<'_>) -> Result<T, E>) -> Result<T, E> {
@@ -120,7 +150,16 @@ impl Readers {
     }
 
     pub(super) fn close(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        for pace in [Pace::Short, Pace::Long] {
+            self.idle(pace).lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
+    fn idle(&self, pace: Pace) -> &Mutex<Vec<Reader>> {
+        match pace {
+            Pace::Short => &self.short,
+            Pace::Long => &self.long,
+        }
     }
 
     fn lend<T, E: From<Error>>(
@@ -129,26 +168,23 @@ impl Readers {
         cancel: CancelFlag,
         work: impl FnOnce(&Session<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self.idle(pace).lock().unwrap_or_else(PoisonError::into_inner).pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => self.open()?,
+            None => self.open(pace)?,
         };
         reader.leash.lengthen(pace, cancel);
         let session = Session::leashed(&reader.connection, &reader.leash, pace, &reader.counts);
         let answer = work(&session);
-        if pace == Pace::Long {
-            reader.leash.lengthen(Pace::Long, CancelFlag::default());
-        }
         // An interrupted snapshot leaves its transaction open; such a connection is not worth keeping.
         if reader.connection.is_autocommit() {
-            self.put_back(reader);
+            self.put_back(reader, pace);
         }
         answer
     }
 
-    fn open(&self) -> Result<Reader, Error> {
-        let mut connection = connection::reader(&self.path)?;
+    fn open(&self, pace: Pace) -> Result<Reader, Error> {
+        let mut connection = connection::reader(&self.path, pace)?;
         let leash = Arc::new(Leash {
             looks: AtomicI64::new(LONG_LOOKS),
             cancel: Mutex::default(),
@@ -162,10 +198,26 @@ impl Readers {
         })
     }
 
-    fn put_back(&self, reader: Reader) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+    fn put_back(&self, reader: Reader, pace: Pace) {
+        let mut idle = self.idle(pace).lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < KEPT {
             idle.push(reader);
         }
+    }
+}
+
+/// Counted among those that wait, for as long as it lives.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn among(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

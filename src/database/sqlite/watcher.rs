@@ -8,7 +8,8 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use super::Options;
-use super::connection::{self, Storage};
+use super::connection;
+use super::session::Pace;
 use crate::database::Error;
 
 /// Time between two looks. A look costs a few microseconds, so an idle process stays idle.
@@ -29,8 +30,8 @@ pub(super) struct Watcher {
 }
 
 impl Watcher {
-    pub(super) fn start(options: &Options, _storage: Storage) -> Result<Self, Error> {
-        let connection = connection::reader(&options.path)?;
+    pub(super) fn start(options: &Options) -> Result<Self, Error> {
+        let connection = connection::reader(&options.path, Pace::Long)?;
         let (sender, versions) = watch::channel(look(&connection)?);
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = stopped.clone();

@@ -1,7 +1,8 @@
 //! Notices what any process changes in the file, by asking SQLite for its two version numbers.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -27,6 +28,7 @@ pub struct Versions {
 pub(super) struct Watcher {
     versions: watch::Receiver<Versions>,
     stopped: Arc<AtomicBool>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Watcher {
@@ -35,11 +37,11 @@ impl Watcher {
         let (sender, versions) = watch::channel(look(&connection)?);
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = stopped.clone();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("watcher".into())
             .spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
-                    std::thread::sleep(PAUSE);
+                    std::thread::park_timeout(PAUSE);
                     // A file that is busy or gone for a moment is looked at again.
                     if let Ok(seen) = look(&connection) {
                         sender.send_if_modified(|versions| std::mem::replace(versions, seen) != seen);
@@ -47,15 +49,24 @@ impl Watcher {
                 }
             })
             .map_err(|error| Error::Other(format!("no thread for the watcher: {error}")))?;
-        Ok(Self { versions, stopped })
+        Ok(Self {
+            versions,
+            stopped,
+            thread: Mutex::new(Some(thread)),
+        })
     }
 
     pub(super) fn versions(&self) -> watch::Receiver<Versions> {
         self.versions.clone()
     }
 
+    /// Ends the watch and closes its connection.
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
     }
 }
 

@@ -196,3 +196,24 @@ fn a_multipart_body_that_is_none_is_refused() {
     }
     assert_eq!(server.get("/api/guests/").json(), json!([]));
 }
+
+#[test]
+fn a_form_cannot_pass_for_another_method() {
+    let server = guests();
+    form(&server, "POST", "/api/guests/", "name=kept").is(201);
+    for method in ["delete", "put", "patch", "DELETE"] {
+        form(
+            &server,
+            "POST",
+            "/api/guests/1/",
+            &format!("_method={method}&name=changed"),
+        )
+        .is(405);
+        form(&server, "POST", "/api/guests/1/", &format!("_method={method}")).is(405);
+        let refused = form(&server, "POST", "/api/guests/", &format!("_method={method}&name=n"))
+            .is(400)
+            .json();
+        assert!(refused["_method"][0].is_string(), "{refused}");
+    }
+    assert_eq!(server.column("/api/guests/", "name"), ["kept"]);
+}

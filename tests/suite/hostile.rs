@@ -24,7 +24,7 @@ fn serves(server: &Server) {
 }
 
 /// How long a slow client may stay: what its request may take and what a connection may rest after it, and some more.
-const LONGEST: Duration = Duration::from_secs(180);
+const LONGEST: Duration = Duration::from_secs(240);
 
 /// Writes the beginning of a request, then a little at a time, until the server has had enough.
 fn drip(mut wire: Wire, first: &[u8], drop: &[u8]) {

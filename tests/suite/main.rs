@@ -24,6 +24,7 @@ mod wire;
 
 mod bulk;
 mod concurrency;
+mod cursors;
 mod docker;
 mod durability;
 mod errors;
@@ -44,7 +45,9 @@ mod migrations;
 mod openapi;
 mod options;
 mod pages;
+mod references;
 mod refusals;
+mod rules;
 mod search;
 mod settings;
 mod stored_values;

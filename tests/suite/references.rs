@@ -1,0 +1,151 @@
+//! Foreign keys of every make, and what following them may show.
+
+use serde_json::{Value, json};
+
+use crate::server::Server;
+
+const REFERENCES: &str = "
+    CREATE TABLE countries (code TEXT PRIMARY KEY, iso INTEGER UNIQUE, name TEXT NOT NULL);
+    INSERT INTO countries VALUES ('FR', 250, 'France'), ('a/b', 1, 'Slashes');
+    CREATE TABLE rooms (house TEXT, number INTEGER, size REAL, PRIMARY KEY (house, number));
+    INSERT INTO rooms VALUES ('h', 1, 2.5);
+    CREATE TABLE _secrets (id INTEGER PRIMARY KEY, word TEXT);
+    INSERT INTO _secrets VALUES (1, 'hidden-word');
+    CREATE TABLE stays (
+        id INTEGER PRIMARY KEY,
+        country TEXT REFERENCES countries, iso INTEGER REFERENCES countries(iso),
+        house TEXT, number INTEGER, secret_id INTEGER REFERENCES _secrets(id), lost_id INTEGER,
+        FOREIGN KEY (house, number) REFERENCES rooms
+    );
+    INSERT INTO stays (country, iso, house, number, secret_id) VALUES ('FR', 250, 'h', 1, 1);";
+
+fn references() -> Server {
+    Server::with(|setup| setup.migration("V1__references.sql", REFERENCES))
+}
+
+#[test]
+fn a_reference_by_text_or_by_another_unique_column_is_followed() {
+    let server = references();
+    let france = json!({"code": "FR", "iso": 250, "name": "France"});
+    let stay = server.get("/api/stays/1/?expand=country,iso").is(200).json();
+    assert_eq!((&stay["country"], &stay["iso"]), (&france, &france));
+    let refused = server
+        .post("/api/stays/", json!({"country": "XX", "iso": 999}))
+        .is(400)
+        .json();
+    assert_eq!(
+        refused["country"],
+        json!(["Invalid pk \"XX\" - object does not exist."])
+    );
+    assert!(refused["iso"].is_array(), "{refused}");
+    server.post("/api/stays/", json!({"country": "a/b", "iso": 1})).is(201);
+}
+
+#[test]
+fn a_reference_of_several_columns_is_enforced() {
+    let server = references();
+    let refused = server
+        .post("/api/stays/", json!({"house": "h", "number": 2}))
+        .is(400)
+        .text();
+    assert!(refused.contains("house") || refused.contains("number"), "{refused}");
+    server.post("/api/stays/", json!({"house": "h", "number": 1})).is(201);
+    server.post("/api/stays/", json!({"house": "h"})).is(201);
+    server.delete("/api/rooms/h,1/").is(409);
+}
+
+#[test]
+fn a_hidden_table_is_not_shown_through_a_reference() {
+    let server = references();
+    for answer in [
+        server.get("/api/stays/?expand=secret_id"),
+        server.get("/api/stays/1/?expand=secret_id"),
+        server.get("/api/stays/?expand=secret_id&format=csv"),
+        server.get("/api/openapi.json"),
+        server.options("/api/stays/"),
+    ] {
+        assert!(
+            !answer.text().contains("hidden-word") && !answer.text().contains("_secrets"),
+            "{}",
+            answer.text()
+        );
+    }
+    server.get("/api/stays/?expand=secret_id").is(400);
+    assert_eq!(server.get("/api/stays/1/").json()["secret_id"], 1);
+    server.post("/api/stays/", json!({"secret_id": 1})).is(201);
+    server.post("/api/stays/", json!({"secret_id": 2})).is(400);
+}
+
+#[test]
+fn a_reference_to_a_table_that_is_not_there_hurts_only_those_who_use_it() {
+    let server = Server::with(|setup| {
+        setup.migration(
+            "V1__lost.sql",
+            "CREATE TABLE orphans (id INTEGER PRIMARY KEY, name TEXT, parent_id INTEGER REFERENCES nowhere(id));
+             INSERT INTO orphans (name) VALUES ('kept');",
+        )
+    });
+    assert_eq!(server.column("/api/orphans/", "name"), ["kept"]);
+    server.get("/api/orphans/1/").is(200);
+    server.options("/api/orphans/").is(200);
+    server.get("/api/openapi.json").is(200);
+    assert!(
+        server
+            .post("/api/orphans/", json!({"name": "n", "parent_id": 1}))
+            .status
+            < 600
+    );
+    server.post("/api/items/", json!({"name": "n"})).is(201);
+}
+
+#[test]
+fn columns_named_like_lookups_are_told_apart() {
+    let server = Server::with(|setup| {
+        setup.migration(
+            "V1__odd.sql",
+            "CREATE TABLE odd (id INTEGER PRIMARY KEY, price INTEGER, price__gt INTEGER, \"in\" INTEGER, x__ INTEGER);
+             INSERT INTO odd VALUES (1, 5, 1, 0, 0), (2, 10, 7, 1, 1);",
+        )
+    });
+    for (query, expected) in [
+        ("price__gt__exact=7", &[2][..]),
+        ("price__gt__gte=1", &[1, 2]),
+        ("in=1", &[2]),
+        ("in__in=0,1", &[1, 2]),
+        ("price=5", &[1]),
+        ("x____exact=1", &[2]),
+    ] {
+        assert_eq!(server.ids(&format!("/api/odd/?{query}")), expected, "{query}");
+    }
+}
+
+#[test]
+fn what_is_answered_can_be_asked_for() {
+    let server = Server::with(|setup| {
+        setup.migration(
+            "V1__times.sql",
+            "CREATE TABLE times (id INTEGER PRIMARY KEY, moment TIMESTAMP, ident UUID, flag BOOLEAN, price DECIMAL(8,2));
+             INSERT INTO times (moment, ident, flag, price) VALUES
+                ('2026-01-31 12:00:00', '0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a', 1, 5),
+                ('2026-01-31 12:00:00.250000', '0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1b', 0, 5.5),
+                ('2026-01-31 12:00:00.500000', NULL, NULL, 0.1);",
+        )
+    });
+    let rows = server.rows("/api/times/");
+    for (column, ids) in [
+        ("moment", vec![1, 2, 3]),
+        ("ident", vec![1, 2]),
+        ("flag", vec![1, 2]),
+        ("price", vec![1, 2, 3]),
+    ] {
+        for id in ids {
+            let value = &rows[id - 1][column];
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let found = server.column(&format!("/api/times/?{column}={text}"), "id");
+            assert!(
+                found.contains(&Value::from(id)),
+                "{column}={text} finds {found:?} without {id}"
+            );
+        }
+    }
+}

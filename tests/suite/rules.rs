@@ -1,0 +1,161 @@
+//! Rules that act on their own: triggers, conflict clauses, deferred and cascading references. Whatever they do to a
+//! statement or its transaction, each client is told the truth about its own row, and no other client pays for it.
+
+use std::thread;
+
+use serde_json::{Value, json};
+
+use crate::server::Server;
+
+const RULES: &str = "
+    CREATE TABLE owners (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+    INSERT INTO owners VALUES (1, 'Ada'), (2, 'Bob');
+    CREATE TABLE pets (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL, tag TEXT,
+        owner_id INTEGER REFERENCES owners(id) ON DELETE CASCADE,
+        keeper_id INTEGER REFERENCES owners(id) ON DELETE SET NULL,
+        later_id INTEGER REFERENCES owners(id) DEFERRABLE INITIALLY DEFERRED
+    );
+    CREATE TRIGGER tagged AFTER INSERT ON pets BEGIN UPDATE pets SET tag = 'pet ' || NEW.id WHERE id = NEW.id; END;
+    CREATE TRIGGER rolled BEFORE INSERT ON pets WHEN NEW.name LIKE 'roll%'
+        BEGIN SELECT RAISE(ROLLBACK, 'Nobody rolls here.'); END;
+    CREATE TRIGGER failed BEFORE INSERT ON pets WHEN NEW.name LIKE 'fail%'
+        BEGIN SELECT RAISE(FAIL, 'Nobody fails here.'); END;
+    CREATE TRIGGER ignored BEFORE INSERT ON pets WHEN NEW.name LIKE 'ignore%' BEGIN SELECT RAISE(IGNORE); END;
+    CREATE TABLE ones (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE ON CONFLICT ROLLBACK);
+    CREATE TABLE latest (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE ON CONFLICT REPLACE, note TEXT);";
+
+fn rules() -> Server {
+    Server::with(|setup| setup.migration("V1__rules.sql", RULES))
+}
+
+#[test]
+fn the_answer_to_an_insert_is_the_row_as_triggers_left_it() {
+    let server = rules();
+    let made = server.post("/api/pets/", json!({"name": "Rex"})).is(201).json();
+    assert_eq!(made["tag"], "pet 1");
+    assert_eq!(made, server.get("/api/pets/1/").is(200).json());
+    let many = server
+        .post("/api/pets/", json!([{"name": "a"}, {"name": "b"}]))
+        .is(201)
+        .json();
+    assert_eq!((&many[0]["tag"], &many[1]["tag"]), (&json!("pet 2"), &json!("pet 3")));
+}
+
+#[test]
+fn a_trigger_that_refuses_is_told_in_its_own_words() {
+    let server = rules();
+    for (name, words) in [("roll over", "Nobody rolls here."), ("fail", "Nobody fails here.")] {
+        let refused = server.post("/api/pets/", json!({"name": name})).is(400).text();
+        assert!(refused.contains(words), "{refused}");
+        let many = server
+            .post("/api/pets/", json!([{"name": "good"}, {"name": name}]))
+            .is(400)
+            .text();
+        assert!(many.contains(words), "{many}");
+    }
+    assert!(server.rows("/api/pets/").is_empty());
+    server.post("/api/pets/", json!({"name": "good"})).is(201);
+}
+
+#[test]
+fn a_row_that_a_trigger_ignores_is_not_said_to_be_made() {
+    let server = rules();
+    server.post("/api/pets/", json!({"name": "ignore me"})).refused();
+    server
+        .post("/api/pets/", json!([{"name": "good"}, {"name": "ignore me"}]))
+        .refused();
+    assert!(server.rows("/api/pets/").is_empty());
+}
+
+#[test]
+fn a_deferred_reference_that_leads_nowhere_is_refused_before_the_answer() {
+    let server = rules();
+    let refused = server
+        .post("/api/pets/", json!({"name": "n", "later_id": 9}))
+        .is(400)
+        .json();
+    assert_eq!(
+        refused,
+        json!({"later_id": ["Invalid pk \"9\" - object does not exist."]})
+    );
+    server.post("/api/pets/", json!({"name": "n", "later_id": 1})).is(201);
+    server.patch("/api/pets/1/", json!({"later_id": 9})).is(400);
+    server.delete("/api/owners/1/").is(409);
+    assert_eq!(server.get("/api/pets/1/").json()["later_id"], 1);
+}
+
+#[test]
+fn references_cascade_as_the_table_says() {
+    let server = rules();
+    server.post("/api/pets/", json!({"name": "a", "owner_id": 1})).is(201);
+    server
+        .post("/api/pets/", json!({"name": "b", "owner_id": 2, "keeper_id": 1}))
+        .is(201);
+    server.delete("/api/owners/1/").is(204);
+    server.get("/api/pets/1/").is(404);
+    assert_eq!(server.get("/api/pets/2/").is(200).json()["keeper_id"], Value::Null);
+}
+
+#[test]
+fn a_conflict_clause_of_the_table_does_what_it_says() {
+    let server = rules();
+    server.post("/api/ones/", json!({"name": "a"})).is(201);
+    let twice = server.post("/api/ones/", json!({"name": "a"})).is(400).json();
+    assert_eq!(twice, json!({"name": ["ones with this name already exists."]}));
+    server.post("/api/ones/", json!([{"name": "b"}, {"name": "a"}])).is(400);
+    assert_eq!(server.column("/api/ones/", "name"), ["a"]);
+}
+
+#[test]
+fn what_rolls_back_one_clients_work_leaves_the_others_theirs() {
+    let server = rules();
+    let answered: Vec<(i64, String)> = thread::scope(|scope| {
+        let server = &server;
+        let clients: Vec<_> = (0..16)
+            .map(|client| {
+                scope.spawn(move || {
+                    let mut wire = server.wire();
+                    let mut made = Vec::new();
+                    for n in 0..60 {
+                        // Every fourth client makes trouble, each time of another kind.
+                        let (table, body) = match (client % 4, n % 4) {
+                            (0, 0) => ("pets", json!({"name": "roll"})),
+                            (0, 1) => ("pets", json!({"name": "fail"})),
+                            (0, 2) => ("pets", json!({"name": "deferred", "later_id": 99})),
+                            (0, _) => ("ones", json!({"name": "the same"})),
+                            _ => ("pets", json!({"name": format!("{client}-{n}")})),
+                        };
+                        let reply = wire.post(&format!("/api/{table}/"), &body).expect("an answer");
+                        if client % 4 != 0 {
+                            assert_eq!(reply.status, 201, "{}", reply.text());
+                            let name = body["name"].as_str().expect("a name").to_owned();
+                            made.push((reply.json()["id"].as_i64().expect("an id"), name));
+                        } else {
+                            assert!(matches!(reply.status, 201 | 400), "{} {}", reply.status, reply.text());
+                        }
+                    }
+                    made
+                })
+            })
+            .collect();
+        clients
+            .into_iter()
+            .flat_map(|client| client.join().expect("a client"))
+            .collect()
+    });
+    assert_eq!(answered.len(), 12 * 60);
+    let rows = server.rows("/api/pets/");
+    assert_eq!(
+        rows.len(),
+        answered.len(),
+        "an answered row is lost, or a refused one is there"
+    );
+    for (id, name) in answered {
+        assert!(
+            rows.iter().any(|row| row["id"] == id && row["name"] == name),
+            "{id} {name} is lost"
+        );
+    }
+    assert_eq!(server.rows("/api/ones/").len(), 1);
+}

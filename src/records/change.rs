@@ -8,16 +8,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::body::{Body, Fields, Given};
+use super::checked::{Checked, Values, changes, checked, keep_times};
 use super::error::{Error, FieldErrors};
 use super::formats::{Shape, json};
 use super::plan::{self, Selection};
 use super::statement::{self, Assign};
 use super::{Records, diagnose};
 use crate::database::{self, Row, Session, Statement, Value, ValueRef};
-use crate::schema::{Kept, Schema, Table, time};
-
-/// Complaints about unknown fields in one row; who sends more than that has mistaken the address.
-const MOST_COMPLAINTS: usize = 100;
+use crate::schema::{Schema, Table};
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,9 +25,6 @@ pub struct Written {
     /// The key of the row, as text for an address, when it is one row.
     pub key: Option<String>,
 }
-
-/// Values for a new row.
-type NewRow = Vec<(usize, Value)>;
 
 impl Records {
     /// Adds the row or rows of a body: all of them or none.
@@ -157,7 +152,7 @@ impl Records {
             .await
     }
 
-    fn new_row(&self, schema: &Schema, table: &Table, fields: &Fields<'_>, now: Timestamp) -> Result<NewRow, Error> {
+    fn new_row(&self, schema: &Schema, table: &Table, fields: &Fields<'_>, now: Timestamp) -> Result<Values, Error> {
         let Checked { mut values, mut errors } = checked(table, fields, None, false);
         if errors.is_empty() {
             keep_times(table, &mut values, now, true);
@@ -177,7 +172,7 @@ impl Records {
         table: &Table,
         given: Vec<Result<Fields<'_>, FieldErrors>>,
         now: Timestamp,
-    ) -> Result<Vec<NewRow>, Error> {
+    ) -> Result<Vec<Values>, Error> {
         let mut rows = Vec::with_capacity(given.len());
         let mut wrong = Vec::with_capacity(given.len());
         for fields in given {
@@ -238,7 +233,7 @@ impl Insert {
         }
     }
 
-    fn run_all(&self, session: &Session<'_>, statements: &[Statement], rows: &[NewRow]) -> Result<Written, Error> {
+    fn run_all(&self, session: &Session<'_>, statements: &[Statement], rows: &[Values]) -> Result<Written, Error> {
         let mut out = vec![b'['];
         let mut wrong = Vec::with_capacity(rows.len());
         for (statement, row) in statements.iter().zip(rows) {
@@ -299,7 +294,7 @@ impl Insert {
         let Some(table) = self.schema.named(&self.table) else {
             return error.into();
         };
-        let given: NewRow = changes
+        let given: Values = changes
             .iter()
             .filter_map(|(place, assign)| match assign {
                 Assign::Value(value) => Some((*place, value.clone())),
@@ -333,86 +328,4 @@ fn key_text(row: &Row<'_, '_>, key: &[usize]) -> String {
         }
     }
     text
-}
-
-struct Checked {
-    values: NewRow,
-    errors: FieldErrors,
-}
-
-/// The fields that a client gave, against the columns. With a `key` the row is there already.
-fn checked(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>, partial: bool) -> Checked {
-    let mut given = vec![None; table.columns.len()];
-    let mut errors = FieldErrors::default();
-    for (name, input) in fields {
-        match table.column(name).and_then(|(place, _)| given.get_mut(place)) {
-            Some(slot) => *slot = Some(input),
-            None if errors.0.len() < MOST_COMPLAINTS => {
-                let writable = table.columns.iter().filter(|column| column.is_writable());
-                let known: Vec<_> = writable.map(|column| column.name.as_str()).collect();
-                errors.add(
-                    name.as_ref(),
-                    format!("This table has no such field. Fields: {}.", known.join(", ")),
-                );
-            }
-            None => {}
-        }
-    }
-    let mut values = Vec::with_capacity(table.columns.len());
-    for (place, (column, input)) in table.columns.iter().zip(given).enumerate() {
-        let in_key = key.and_then(|key| Some((table.key.iter().position(|of_key| *of_key == place)?, key)));
-        match input {
-            _ if !column.is_writable() => {}
-            Some(input) => match column.accept(input) {
-                Ok(value) => match in_key.and_then(|(index, key)| key.get(index)) {
-                    None => values.push((place, value)),
-                    Some(current) if *current == value => {}
-                    Some(_) => errors.add(&column.name, "A row's key cannot be changed."),
-                },
-                Err(said) => said.into_iter().for_each(|said| errors.add(&column.name, said)),
-            },
-            None if column.is_required() && !partial && in_key.is_none() => {
-                errors.add(&column.name, "This field is required.");
-            }
-            None => {}
-        }
-    }
-    Checked { values, errors }
-}
-
-/// What a checked PUT or PATCH sets.
-fn changes(table: &Table, values: NewRow, partial: bool, now: Timestamp) -> Vec<(usize, Assign)> {
-    let mut values = values;
-    if !(partial && values.is_empty()) {
-        keep_times(table, &mut values, now, false);
-    }
-    let mut changes: Vec<(usize, Assign)> = Vec::with_capacity(table.columns.len());
-    for (place, column) in table.columns.iter().enumerate() {
-        if let Some(found) = values.iter().position(|(of_value, _)| *of_value == place) {
-            changes.push((place, Assign::Value(values.swap_remove(found).1)));
-        } else if !partial && column.is_writable() && !column.in_key {
-            changes.push((
-                place,
-                match &column.default {
-                    Some(default) => Assign::Default(default.clone()),
-                    None => Assign::Value(Value::Null),
-                },
-            ));
-        }
-    }
-    changes
-}
-
-/// `created_at` and `updated_at`, which the server keeps.
-fn keep_times(table: &Table, values: &mut NewRow, now: Timestamp, is_new: bool) {
-    for (place, column) in table.columns.iter().enumerate() {
-        let is_kept = match column.kept {
-            Some(Kept::Created) => is_new,
-            Some(Kept::Updated) => true,
-            _ => false,
-        };
-        if let Some(now) = time::kept_timestamp(now).filter(|_| is_kept) {
-            values.push((place, Value::Text(now)));
-        }
-    }
 }

@@ -7,6 +7,7 @@
 mod address;
 pub mod body;
 mod change;
+mod checked;
 pub mod cursor;
 mod diagnose;
 pub mod error;

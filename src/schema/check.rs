@@ -3,6 +3,7 @@
 //! what it takes.
 
 use super::column::Column;
+use super::rule::Rule;
 use super::sql_tokens::{Kind, Token, tokens};
 
 /// A CHECK rule.
@@ -16,25 +17,6 @@ pub struct Check {
     pub columns: Vec<usize>,
     /// What it asks of single columns, when all of it is that plain.
     pub rules: Vec<(usize, Rule)>,
-}
-
-/// A bound or choice of one column.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Rule {
-    /// One of these values, as text.
-    OneOf(Vec<String>),
-    /// At least this number.
-    Min(f64),
-    /// More than this number.
-    Above(f64),
-    /// At most this number.
-    Max(f64),
-    /// Less than this number.
-    Below(f64),
-    /// At least so many characters.
-    MinLength(u64),
-    /// At most so many characters.
-    MaxLength(u64),
 }
 
 /// The CHECK rules of a CREATE TABLE statement.

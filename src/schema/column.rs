@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::check::Rule;
 use super::column_type::ColumnType;
+use super::rule::Rule;
 use crate::database::facts::ColumnFacts;
 
 /// A name from the schema, quoted for SQL. Nothing a client sends can become one.

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::check::Rule;
 use super::column::Column;
 use super::column_type::ColumnType;
 use super::decimal::Decimal;
@@ -64,7 +63,7 @@ impl Column {
         {
             wrong.push(format!("Ensure this field has no more than {max} characters."));
         }
-        wrong.extend(self.rules.iter().filter_map(|rule| complaint(rule, &value)));
+        wrong.extend(self.rules.iter().filter_map(|rule| rule.complaint(&value)));
         if wrong.is_empty() { Ok(value) } else { Err(wrong) }
     }
 }
@@ -244,49 +243,5 @@ fn any(input: &Input<'_>) -> Result<Value, &'static str> {
         }
         Input::Text(text) => Ok(Value::Text(text.clone().into_owned())),
         Input::Json(_) => integer(input).or_else(|_| real(input)),
-    }
-}
-
-/// What a rule has against a value, if anything. Rules that do not fit the value's type are left to the database.
-fn complaint(rule: &Rule, value: &Value) -> Option<String> {
-    let number = match value {
-        Value::Integer(number) => Some(*number as f64),
-        Value::Real(number) => Some(*number),
-        Value::Blob(digits) => std::str::from_utf8(digits)
-            .ok()
-            .and_then(Decimal::parse)
-            .map(|decimal| decimal.to_f64()),
-        _ => None,
-    };
-    // SQLite's length() of a text ends at its first NUL.
-    let length = match value {
-        Value::Text(text) => Some(text.chars().take_while(|letter| *letter != '\0').count() as u64),
-        _ => None,
-    };
-    match (rule, number, length) {
-        (Rule::Min(bound), Some(n), _) if n < *bound => {
-            Some(format!("Ensure this value is greater than or equal to {bound}."))
-        }
-        (Rule::Above(bound), Some(n), _) if n <= *bound => Some(format!("Ensure this value is greater than {bound}.")),
-        (Rule::Max(bound), Some(n), _) if n > *bound => {
-            Some(format!("Ensure this value is less than or equal to {bound}."))
-        }
-        (Rule::Below(bound), Some(n), _) if n >= *bound => Some(format!("Ensure this value is less than {bound}.")),
-        (Rule::MinLength(least), _, Some(n)) if n < *least => {
-            Some(format!("Ensure this field has at least {least} characters."))
-        }
-        (Rule::MaxLength(most), _, Some(n)) if n > *most => {
-            Some(format!("Ensure this field has no more than {most} characters."))
-        }
-        (Rule::OneOf(choices), ..) => {
-            let shown = match value {
-                Value::Text(text) => text.clone(),
-                Value::Integer(number) => number.to_string(),
-                Value::Real(number) => number.to_string(),
-                _ => return None,
-            };
-            (!choices.contains(&shown)).then(|| format!("\"{shown}\" is not a valid choice."))
-        }
-        _ => None,
     }
 }

@@ -8,15 +8,17 @@ pub mod column;
 pub mod column_type;
 pub mod decimal;
 pub mod input;
+pub mod rule;
 pub mod sql_tokens;
 pub mod table;
 pub mod time;
 
 pub use catalog::Catalog;
-pub use check::{Check, Rule};
+pub use check::Check;
 pub use column::{Column, Ident, Kept};
 pub use column_type::ColumnType;
 pub use input::Input;
+pub use rule::Rule;
 pub use table::{ForeignKey, Table};
 
 use std::collections::HashMap;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use nix::sys::statfs::{FsType, statfs};
 use rusqlite::{Connection, OpenFlags};
 
-use super::session::Pace;
+use super::leash::Pace;
 use super::{Options, Synchronous, functions};
 use crate::database::Error;
 

@@ -5,6 +5,7 @@ mod decimal_key;
 mod errors;
 mod functions;
 mod introspect;
+mod leash;
 pub mod migrations;
 mod readers;
 mod session;
@@ -18,8 +19,9 @@ use tokio::sync::watch;
 
 use super::facts::TableFacts;
 use super::{Error, Statement};
+pub use leash::CancelFlag;
+pub use readers::Place;
 use readers::Readers;
-pub use readers::{CancelFlag, Place};
 pub use session::{Row, Session};
 pub use watcher::Versions;
 use watcher::Watcher;

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,15 +10,10 @@ use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connection;
-use super::session::{Counts, Pace, Session};
+use super::leash::{CancelFlag, Leash, Pace};
+use super::session::{Counts, Session};
 use crate::database::Error;
 
-/// Steps of SQLite's virtual machine between two looks at the leash.
-const STEPS_PER_LOOK: i32 = 1000;
-/// A short read may take about this many thousand steps: a millisecond or so.
-const SHORT_LOOKS: i64 = 30;
-/// A long read may take this many thousand steps from one row to the next: some ten seconds.
-const LONG_LOOKS: i64 = 1_000_000;
 /// Long reads at once whose whole answer fits into memory: they end by themselves.
 const PAGES: usize = 8;
 /// Long reads at once that go at a client's pace.
@@ -27,52 +22,6 @@ const STREAMS: usize = 32;
 const PLACE_WAIT: Duration = Duration::from_secs(20);
 /// Connections kept for the next reader, short or long.
 const KEPT: usize = 4;
-
-/// Raised by whoever no longer wants a long read's rows.
-#[derive(Debug, Clone, Default)]
-pub struct CancelFlag(Arc<AtomicBool>);
-
-impl CancelFlag {
-    /// Stops the read at its next look, at most a thousand steps away.
-    pub fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// What holds a read back; shared with SQLite's progress callback.
-pub(super) struct Leash {
-    looks: AtomicI64,
-    cancel: Mutex<CancelFlag>,
-}
-
-impl Leash {
-    fn lengthen(&self, pace: Pace, cancel: CancelFlag) {
-        self.looks.store(
-            match pace {
-                Pace::Short => SHORT_LOOKS,
-                Pace::Long => LONG_LOOKS,
-            },
-            Ordering::Relaxed,
-        );
-        if pace == Pace::Long {
-            *self.cancel.lock().unwrap_or_else(PoisonError::into_inner) = cancel;
-        }
-    }
-
-    /// A long read found a row: it may look as long again for the next.
-    pub(super) fn refill(&self) {
-        self.looks.store(LONG_LOOKS, Ordering::Relaxed);
-    }
-
-    fn is_taut(&self) -> bool {
-        self.looks.fetch_sub(1, Ordering::Relaxed) <= 0
-            || self.cancel.lock().unwrap_or_else(PoisonError::into_inner).is_raised()
-    }
-}
 
 struct Reader {
     connection: Connection,
@@ -185,12 +134,7 @@ impl Readers {
 
     fn open(&self, pace: Pace) -> Result<Reader, Error> {
         let mut connection = connection::reader(&self.path, pace)?;
-        let leash = Arc::new(Leash {
-            looks: AtomicI64::new(LONG_LOOKS),
-            cancel: Mutex::default(),
-        });
-        let held = leash.clone();
-        connection.progress_handler(STEPS_PER_LOOK, Some(move || held.is_taut()))?;
+        let leash = Leash::on(&mut connection)?;
         Ok(Reader {
             connection,
             leash,

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef as SqliteRef};
 
-use super::readers::Leash;
+use super::leash::{Leash, Pace};
 use crate::database::{Error, Statement, Value, ValueRef};
 
 /// Counts remembered by a reader until the data changes.
@@ -18,15 +18,6 @@ pub struct Session<'c> {
     connection: &'c Connection,
     leash: Option<(&'c Leash, Pace)>,
     counts: Option<&'c RefCell<Counts>>,
-}
-
-/// How much a read may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pace {
-    /// A fixed number of steps in all.
-    Short,
-    /// A number of steps from one row to the next.
-    Long,
 }
 
 /// Counts taken at one version of the data.

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::Options;
 use super::connection;
-use super::session::Pace;
+use super::leash::Pace;
 use crate::database::Error;
 
 /// Time between two looks. A look costs a few microseconds, so an idle process stays idle.

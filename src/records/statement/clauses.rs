@@ -1,0 +1,195 @@
+//! WHERE and ORDER BY: conditions, the place where a page starts, and how decimals are compared.
+
+use std::fmt::Write;
+
+use crate::database::{Statement, Value};
+use crate::records::filter::Condition;
+use crate::records::plan::{ListPlan, Term};
+use crate::schema::{Column, ColumnType, Table};
+
+/// Digits that a double, and so SQLite's own comparison, holds exactly.
+const EXACT_DIGITS: u32 = 15;
+
+pub(super) fn filtered(table: &Table, plan: &ListPlan, with_page: bool, statement: &mut Statement) {
+    let mut count = 0;
+    for condition in &plan.conditions {
+        statement.sql.push_str(if count == 0 { " WHERE " } else { " AND " });
+        push_condition(table, condition, statement);
+        count += 1;
+    }
+    if let (true, Some(values)) = (with_page, &plan.after) {
+        statement.sql.push_str(if count == 0 { " WHERE " } else { " AND " });
+        push_after(table, &plan.order, values, statement);
+    }
+}
+
+fn push_condition(table: &Table, condition: &Condition, statement: &mut Statement) {
+    let Statement { sql, values } = statement;
+    match condition {
+        Condition::Compare(column, operator, value) => {
+            let is_order = !matches!(*operator, "=" | "IS NOT");
+            push_comparable(table, *column, is_order, sql);
+            let _ = write!(sql, " {operator} ");
+            push_bound(table, *column, is_order, sql);
+            values.push(value.clone());
+        }
+        Condition::Match(column, function, value) => {
+            let _ = write!(sql, "{function}(");
+            push_column(table, *column, sql);
+            sql.push_str(", ?)");
+            values.push(value.clone());
+        }
+        Condition::StartsWith(column, prefix) => {
+            // The first half is for an index, the second for being right.
+            sql.push('(');
+            push_column(table, *column, sql);
+            sql.push_str(" >= ? AND socle_startswith(");
+            push_column(table, *column, sql);
+            sql.push_str(", ?))");
+            values.push(Value::Text(prefix.clone()));
+            values.push(Value::Text(prefix.clone()));
+        }
+        Condition::OneOf(column, options) => {
+            push_column(table, *column, sql);
+            sql.push_str(" IN (?");
+            sql.push_str(&", ?".repeat(options.len().saturating_sub(1)));
+            sql.push(')');
+            values.extend(options.iter().cloned());
+        }
+        Condition::Between(column, low, high) => {
+            push_comparable(table, *column, true, sql);
+            sql.push_str(" BETWEEN ");
+            push_bound(table, *column, true, sql);
+            sql.push_str(" AND ");
+            push_bound(table, *column, true, sql);
+            values.extend([low.clone(), high.clone()]);
+        }
+        Condition::IsNull(column, is_null) => {
+            push_column(table, *column, sql);
+            sql.push_str(if *is_null { " IS NULL" } else { " IS NOT NULL" });
+        }
+        Condition::Search(columns, words) if columns.is_empty() || words.is_empty() => sql.push('0'),
+        Condition::Search(columns, words) => {
+            for (index, word) in words.iter().enumerate() {
+                and(index, sql);
+                sql.push('(');
+                for (index, column) in columns.iter().enumerate() {
+                    sql.push_str(if index == 0 {
+                        "socle_search("
+                    } else {
+                        " OR socle_search("
+                    });
+                    push_column(table, *column, sql);
+                    sql.push_str(", ?)");
+                    values.push(Value::Text(word.clone()));
+                }
+                sql.push(')');
+            }
+        }
+    }
+}
+
+/// Rows behind the one with these values. NULL comes first when a term ascends and last when it descends.
+fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut Statement) {
+    let Some(((term, rest), (bound, bounds))) = order.split_first().zip(bounds.split_first()) else {
+        statement.sql.push('0');
+        return;
+    };
+    let Statement { sql, values } = statement;
+    sql.push('(');
+    match (bound, term.descending) {
+        (Value::Null, false) => {
+            push_column(table, term.column, sql);
+            sql.push_str(" IS NOT NULL");
+        }
+        (Value::Null, true) => sql.push('0'),
+        (bound, descending) => {
+            push_comparable(table, term.column, true, sql);
+            sql.push_str(if descending { " < " } else { " > " });
+            push_bound(table, term.column, true, sql);
+            values.push(bound.clone());
+            if descending && table.columns.get(term.column).is_none_or(|column| !column.not_null) {
+                sql.push_str(" OR ");
+                push_column(table, term.column, sql);
+                sql.push_str(" IS NULL");
+            }
+        }
+    }
+    if !rest.is_empty() {
+        sql.push_str(" OR (");
+        push_column(table, term.column, sql);
+        sql.push_str(" IS ? AND ");
+        values.push(bound.clone());
+        push_after(table, rest, bounds, statement);
+        statement.sql.push(')');
+    }
+    statement.sql.push(')');
+}
+
+pub(super) fn ordered(table: &Table, order: &[Term], statement: &mut Statement) {
+    let sql = &mut statement.sql;
+    for (index, term) in order.iter().enumerate() {
+        sql.push_str(if index == 0 { " ORDER BY " } else { ", " });
+        push_comparable(table, term.column, true, sql);
+        if term.descending {
+            sql.push_str(" DESC");
+        }
+    }
+    // Without a key, SQLite's own row number keeps pages apart, unless a column has taken its name.
+    let is_free = |name: &str| {
+        !table
+            .columns
+            .iter()
+            .any(|column| column.name.eq_ignore_ascii_case(name))
+    };
+    if table.key.is_empty() && table.has_rowid && is_free("_rowid_") {
+        sql.push_str(if order.is_empty() {
+            " ORDER BY t._rowid_"
+        } else {
+            ", t._rowid_"
+        });
+    }
+}
+
+/// Decimals with more digits than a double holds are compared by a key of their own.
+fn needs_decimal_key(column: &Column) -> bool {
+    matches!(column.kind, ColumnType::Decimal { digits, .. } if digits.is_none_or(|digits| digits > EXACT_DIGITS))
+}
+
+fn push_comparable(table: &Table, column: usize, is_order: bool, sql: &mut String) {
+    if is_order && table.columns.get(column).is_some_and(needs_decimal_key) {
+        sql.push_str("socle_decimal(");
+        push_column(table, column, sql);
+        sql.push(')');
+    } else {
+        push_column(table, column, sql);
+    }
+}
+
+fn push_bound(table: &Table, column: usize, is_order: bool, sql: &mut String) {
+    let has_key = is_order && table.columns.get(column).is_some_and(needs_decimal_key);
+    sql.push_str(if has_key { "socle_decimal(?)" } else { "?" });
+}
+
+pub(super) fn push_column(table: &Table, column: usize, sql: &mut String) {
+    sql.push_str("t.");
+    push_ident(table, column, sql);
+}
+
+pub(super) fn push_ident(table: &Table, column: usize, sql: &mut String) {
+    if let Some(column) = table.columns.get(column) {
+        let _ = write!(sql, "{}", column.ident);
+    }
+}
+
+pub(super) fn comma(index: usize, sql: &mut String) {
+    if index > 0 {
+        sql.push_str(", ");
+    }
+}
+
+pub(super) fn and(index: usize, sql: &mut String) {
+    if index > 0 {
+        sql.push_str(" AND ");
+    }
+}

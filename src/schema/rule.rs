@@ -1,0 +1,71 @@
+//! What a CHECK rule asks of one column, when it is a plain bound or choice.
+
+use super::decimal::Decimal;
+use crate::database::Value;
+
+/// A bound or choice of one column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rule {
+    /// One of these values, as text.
+    OneOf(Vec<String>),
+    /// At least this number.
+    Min(f64),
+    /// More than this number.
+    Above(f64),
+    /// At most this number.
+    Max(f64),
+    /// Less than this number.
+    Below(f64),
+    /// At least so many characters.
+    MinLength(u64),
+    /// At most so many characters.
+    MaxLength(u64),
+}
+
+impl Rule {
+    /// What a rule has against a value, if anything. Rules that do not fit the value's type are left to the database.
+    pub fn complaint(&self, value: &Value) -> Option<String> {
+        let number = match value {
+            Value::Integer(number) => Some(*number as f64),
+            Value::Real(number) => Some(*number),
+            Value::Blob(digits) => std::str::from_utf8(digits)
+                .ok()
+                .and_then(Decimal::parse)
+                .map(|decimal| decimal.to_f64()),
+            _ => None,
+        };
+        // SQLite's length() of a text ends at its first NUL.
+        let length = match value {
+            Value::Text(text) => Some(text.chars().take_while(|letter| *letter != '\0').count() as u64),
+            _ => None,
+        };
+        match (self, number, length) {
+            (Self::Min(bound), Some(n), _) if n < *bound => {
+                Some(format!("Ensure this value is greater than or equal to {bound}."))
+            }
+            (Self::Above(bound), Some(n), _) if n <= *bound => {
+                Some(format!("Ensure this value is greater than {bound}."))
+            }
+            (Self::Max(bound), Some(n), _) if n > *bound => {
+                Some(format!("Ensure this value is less than or equal to {bound}."))
+            }
+            (Self::Below(bound), Some(n), _) if n >= *bound => Some(format!("Ensure this value is less than {bound}.")),
+            (Self::MinLength(least), _, Some(n)) if n < *least => {
+                Some(format!("Ensure this field has at least {least} characters."))
+            }
+            (Self::MaxLength(most), _, Some(n)) if n > *most => {
+                Some(format!("Ensure this field has no more than {most} characters."))
+            }
+            (Self::OneOf(choices), ..) => {
+                let shown = match value {
+                    Value::Text(text) => text.clone(),
+                    Value::Integer(number) => number.to_string(),
+                    Value::Real(number) => number.to_string(),
+                    _ => return None,
+                };
+                (!choices.contains(&shown)).then(|| format!("\"{shown}\" is not a valid choice."))
+            }
+            _ => None,
+        }
+    }
+}

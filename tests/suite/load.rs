@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::shell::unique_name;
 use crate::site::Site;
 
 /// How many clients of each of the four kinds there are.
@@ -22,7 +23,6 @@ const PACE: Duration = Duration::from_millis(15);
 
 /// Clients at work.
 pub(crate) struct Load {
-    address: String,
     stop: Arc<AtomicBool>,
     clients: Vec<JoinHandle<Record>>,
 }
@@ -41,6 +41,7 @@ impl Load {
     pub(crate) fn start(address: &str) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let mut clients = Vec::new();
+        let run = unique_name();
         for number in 0..CLIENTS {
             for (kind, connect) in [
                 ("kept", Site::new as fn(&str) -> Site),
@@ -50,21 +51,17 @@ impl Load {
                     Client::new(connect(address), &stop),
                     Client::new(connect(address), &stop),
                 );
-                let name = format!("{kind}-{number}");
+                let name = format!("{run}-{kind}-{number}");
                 clients.push(thread::spawn(move || writer.writes(&name)));
                 clients.push(thread::spawn(move || reader.reads()));
             }
         }
-        Self {
-            address: address.to_owned(),
-            stop,
-            clients,
-        }
+        Self { stop, clients }
     }
 
-    /// Lets them finish what they are at, and checks every promise against the table as it is now.
+    /// Lets them finish what they are at, and checks every promise against the table as `site` shows it.
     #[track_caller]
-    pub(crate) fn finish(self, while_what: &str) -> Record {
+    pub(crate) fn finish(self, while_what: &str, site: &Site) -> Record {
         self.stop.store(true, Ordering::Relaxed);
         let mut all = Record::default();
         for client in self.clients {
@@ -75,7 +72,7 @@ impl Load {
             all.slowest = all.slowest.max(record.slowest);
         }
         let mut stored: HashMap<String, usize> = HashMap::new();
-        let rows = Site::new(&self.address).get("/api/items/?fields=name").is(200).json();
+        let rows = site.get("/api/items/?fields=name").is(200).json();
         for row in rows.as_array().expect("a list") {
             *stored
                 .entry(row["name"].as_str().expect("a name").to_owned())

@@ -31,7 +31,7 @@ impl Site {
             .http_status_as_error(false)
             .max_idle_connections(idle_connections)
             .max_idle_connections_per_host(idle_connections)
-            .timeout_global(Some(Duration::from_secs(30)))
+            .timeout_global(Some(Duration::from_secs(10)))
             .build()
             .new_agent();
         Self {

@@ -149,7 +149,7 @@ async fn of_table<'r>(
     let allow = of_table_allowed(table);
     match request.method() {
         Method::Get | Method::Head => list(app, request, table, query).await,
-        Method::Options => Ok(allowing(allow, &metadata::options(table, false))),
+        Method::Options => Ok(allowing(allow, &metadata::options(&app.records.schema(), table, false))),
         Method::Post if table.is_writable() => {
             no_parameters(query)?;
             let body = receive::body(app, request, data).await?;
@@ -194,7 +194,7 @@ async fn of_row<'r>(
             app.records.delete(&table.name, key).await?;
             return Ok(Response::build().status(Status::NoContent).finalize());
         }
-        Method::Options => return Ok(allowing(ROW, &metadata::options(table, true))),
+        Method::Options => return Ok(allowing(ROW, &metadata::options(&app.records.schema(), table, true))),
         method => return Err(Refusal::not_allowed(method.as_str(), ROW)),
     };
     Ok(answer::of_bytes(Status::Ok, "application/json", json))

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use rocket::fairing::{Fairing, Info, Kind};
+use rocket::form::Form;
+use rocket::http::Method;
 use rocket::{Data, Request, Response};
 
 use super::App;
@@ -35,7 +37,10 @@ impl Fairing for Exchange {
         }
     }
 
-    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+    async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
+        if poses_as_another_method(request, data).await {
+            request.set_method(Method::Post);
+        }
         if tracing::enabled!(target: "socle::request", tracing::Level::INFO) {
             request.local_cache(|| Begun { at: Instant::now() });
         }
@@ -50,6 +55,21 @@ impl Fairing for Exchange {
         }
         finish(request, response);
     }
+}
+
+/// Whether Rocket has taken the method of a form from a field named `_method`. Any page anywhere could make a browser
+/// send such a form; here a method is what the request line says, and the field one that no table has.
+async fn poses_as_another_method(request: &Request<'_>, data: &mut Data<'_>) -> bool {
+    let is_form = request.content_type().is_some_and(|kind| kind.is_form());
+    if !is_form || request.method() == Method::Post {
+        return false;
+    }
+    // As far as Rocket looks, and with its own eyes.
+    let beginning = data.peek("_method=delete".len()).await;
+    let field = std::str::from_utf8(beginning)
+        .ok()
+        .and_then(|form| Form::values(form).next());
+    field.is_some_and(|field| field.name == "_method")
 }
 
 /// Gives an answer the headers that all answers have, and the log its line.

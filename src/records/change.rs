@@ -71,40 +71,66 @@ impl Records {
         let found = schema.at_path(table).ok_or(Error::NotFound)?;
         let key = plan::key(found, key)?;
         let statement = statement::delete(found, &key);
-        let name = found.name.clone();
-        self.database
+        let deleted = self
+            .database
             .write(move |session| match session.execute(&statement) {
                 Ok(0) => Err(Error::NotFound),
                 Ok(_) => Ok(()),
-                Err(error) => Err(match schema.named(&name) {
-                    Some(table) => diagnose::deletion(session, &schema, table, &key, error),
-                    None => error.into(),
-                }),
+                Err(error) => Err(error.into()),
             })
-            .await
+            .await;
+        deleted.map_err(|error| {
+            self.explained(error, |session, refused| {
+                diagnose::deletion(session, &schema, found, &key, refused)
+            })
+        })
+    }
+
+    /// What the database refused, looked into by a reader. A row's own refusal is explained where it is written; what
+    /// is left for here are deletions, and references that SQLite only looks at when it commits.
+    fn explained(&self, error: Error, explain: impl FnOnce(&Session<'_>, database::Error) -> Error) -> Error {
+        let refused = match error {
+            Error::Database(refused @ (database::Error::Constraint(_) | database::Error::Refused(_))) => refused,
+            other => return other,
+        };
+        let explanation = self.database.read(|session| Ok::<_, Error>(explain(session, refused)));
+        explanation.unwrap_or_else(|error| error)
     }
 
     async fn insert_by(&self, schema: &Arc<Schema>, path: &str, body: &Body, now: Timestamp) -> Result<Written, Error> {
         let table = schema.at_path(path).ok_or(Error::NotFound)?;
         match body.rows()? {
             Given::One(fields) => {
-                let row = self.new_row(schema, table, &fields, now)?;
+                let row = Arc::new(self.new_row(schema, table, &fields, now)?);
                 let statement = statement::insert(table, &row);
-                let work = Insert::new(schema, table);
-                self.database
-                    .write(move |session| {
-                        let (json, key) = work.run(session, &statement, &row)?;
-                        Ok(Written { json, key: Some(key) })
+                let (work, values) = (Insert::new(schema, table), row.clone());
+                let written = self.database.write(move |session| {
+                    let (json, key) = work.run(session, &statement, &values)?;
+                    Ok(Written { json, key: Some(key) })
+                });
+                written.await.map_err(|error| {
+                    self.explained(error, |session, refused| {
+                        diagnose::refusal(session, schema, table, &row, None, refused)
                     })
-                    .await
+                })
             }
             Given::Many(given) => {
-                let rows = self.new_rows(schema, table, given, now)?;
+                let rows = Arc::new(self.new_rows(schema, table, given, now)?);
                 let statements: Vec<_> = rows.iter().map(|row| statement::insert(table, row)).collect();
-                let work = Insert::new(schema, table);
-                self.database
-                    .write(move |session| work.run_all(session, &statements, &rows))
-                    .await
+                let (work, values) = (Insert::new(schema, table), rows.clone());
+                let written = self
+                    .database
+                    .write(move |session| work.run_all(session, &statements, &values));
+                written.await.map_err(|error| {
+                    self.explained(error, |session, refused| {
+                        let late =
+                            |row: &Values| diagnose::values(session, schema, table, row, None, &FieldErrors::default());
+                        match rows.iter().map(late).collect::<Vec<_>>() {
+                            wrong if wrong.iter().all(FieldErrors::is_empty) => refused.into(),
+                            wrong => Error::Rows(wrong),
+                        }
+                    })
+                })
             }
         }
     }
@@ -142,14 +168,22 @@ impl Records {
             true => statement::row(table, &Selection::all(table), &key),
             false => statement::update(table, &key, &changes),
         };
-        let work = Insert::new(schema, table);
-        self.database
-            .write(move |session| match work.written(session, &statement) {
+        let work = Arc::new(Insert::new(schema, table));
+        let (writing, at) = (work.clone(), key.clone());
+        let changes = Arc::new(changes);
+        let values = changes.clone();
+        let written = self
+            .database
+            .write(move |session| match writing.written(session, &statement) {
                 Ok(Some((json, key))) => Ok(Written { json, key: Some(key) }),
                 Ok(None) => Err(Error::NotFound),
-                Err(error) => Err(work.explain_update(session, &key, &changes, error)),
+                Err(error) => Err(writing.explain_update(session, &at, &values, error)),
+            });
+        written.await.map_err(|error| {
+            self.explained(error, |session, refused| {
+                work.explain_update(session, &key, &changes, refused)
             })
-            .await
+        })
     }
 
     fn new_row(&self, schema: &Schema, table: &Table, fields: &Fields<'_>, now: Timestamp) -> Result<Values, Error> {

@@ -196,7 +196,7 @@ fn foreign_keys(
                 let names: Vec<_> = names.iter().map(|column| column.name.as_str()).collect();
                 errors.add(
                     NON_FIELD,
-                    format!("The fields {} point to no row of {}.", names.join(", "), key.table),
+                    format!("The fields {} point to a row that does not exist.", names.join(", ")),
                 );
             }
         }

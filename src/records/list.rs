@@ -29,6 +29,8 @@ const CHUNKS_AHEAD: usize = 2;
 /// How long a client may leave a chunk waiting, by itself and while other reads wait for a place.
 const STALLED: Duration = Duration::from_secs(30);
 const STALLED_IN_A_CROWD: Duration = Duration::from_secs(2);
+/// How long a list may take in all: its snapshot keeps SQLite from cutting back its log.
+const LONGEST: Duration = Duration::from_secs(3600);
 
 /// A list: what is known of it at first, and its rows.
 pub struct Listing {
@@ -100,13 +102,14 @@ struct Sink {
     parts: mpsc::Sender<Part>,
     database: Database,
     handle: Handle,
+    begun: Instant,
 }
 
 impl Sink {
     /// Waits until the client has room, for as long as it may take.
     fn send(&self, mut part: Part) -> Result<(), Error> {
         let interrupted = Error::Database(database::Error::Interrupted);
-        let begun = Instant::now();
+        let offered = Instant::now();
         loop {
             match self
                 .handle
@@ -121,7 +124,7 @@ impl Sink {
             } else {
                 STALLED
             };
-            if begun.elapsed() >= patience {
+            if offered.elapsed() >= patience || self.begun.elapsed() >= LONGEST {
                 return Err(interrupted);
             }
         }
@@ -213,6 +216,7 @@ impl Records {
                 parts,
                 database: database.clone(),
                 handle: Handle::current(),
+                begun: Instant::now(),
             };
             let read = move |session: &Session<'_>| reading.stream(session, known, &sink);
             database.read_long(Place::Stream, flag, read).await

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::schema::{Column, ColumnType, Kept, Rule, Table};
+use crate::schema::{Column, ColumnType, Kept, Rule, Schema, Table};
 
 /// The answer to OPTIONS on a table, or on a row of it.
-pub fn options(table: &Table, of_row: bool) -> Json {
+pub fn options(schema: &Schema, table: &Table, of_row: bool) -> Json {
     let renders: &[&str] = match of_row {
         true => &["application/json"],
         false => &["application/json", "text/csv", "application/x-ndjson"],
@@ -29,13 +29,13 @@ pub fn options(table: &Table, of_row: bool) -> Json {
         let fields = table
             .columns
             .iter()
-            .map(|column| (column.name.clone(), field(table, column, of_row)));
+            .map(|column| (column.name.clone(), field(schema, table, column, of_row)));
         answer.insert("actions".into(), json!({ method: fields.collect::<Map<_, _>>() }));
     }
     Json::Object(answer)
 }
 
-fn field(table: &Table, column: &Column, of_row: bool) -> Json {
+fn field(schema: &Schema, table: &Table, column: &Column, of_row: bool) -> Json {
     let is_fixed = of_row && column.in_key;
     let mut field = Map::new();
     let mut set = |name: &str, value: Json| field.insert(name.to_owned(), value);
@@ -74,11 +74,11 @@ fn field(table: &Table, column: &Column, of_row: bool) -> Json {
             Rule::Above(_) | Rule::Below(_) => None,
         };
     }
-    if let Some(key) = table
-        .column(&column.name)
-        .and_then(|(place, _)| table.foreign_key_of(place))
-    {
-        set("references", json!(key.table));
+    let place = table.column(&column.name).map(|(place, _)| place);
+    let key = place.and_then(|place| table.foreign_key_of(place));
+    // Only a table that is served has a name to be told.
+    if let Some(referenced) = key.and_then(|key| schema.named(&key.table)) {
+        set("references", json!(referenced.name));
     }
     Json::Object(field)
 }

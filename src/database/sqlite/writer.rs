@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -17,6 +17,8 @@ use crate::database::Error;
 const QUEUE: usize = 1024;
 /// Pieces of work in one commit.
 const GROUP: usize = 256;
+/// Time between two looks of SQLite's at its statistics.
+const OPTIMIZE: Duration = Duration::from_secs(3600);
 /// How long a caller waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(5);
 
@@ -125,6 +127,7 @@ impl Writer {
 
 fn run(connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Task>>) {
     let mut group = Vec::with_capacity(GROUP);
+    let mut optimized = Instant::now();
     while let Some(first) = waiting.blocking_recv() {
         group.push(first);
         if let Err(error) = commit_together(&connection, &mut group, &mut waiting) {
@@ -137,6 +140,11 @@ fn run(connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Task>>) {
             }
         }
         group.drain(..).for_each(Task::answer);
+        if optimized.elapsed() > OPTIMIZE {
+            // Only ever about speed: when it fails, the next one may not.
+            let _ = connection.execute_batch("PRAGMA optimize");
+            optimized = Instant::now();
+        }
     }
     // Failing here loses nothing: the log is read again at the next start.
     let _ = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");

@@ -130,7 +130,7 @@ fn given(schema: &Schema, table: &Table, purpose: Purpose, place: Place) -> Json
     let is_required = |column: &&Column| purpose != Purpose::Change && column.is_required() && !is_fixed(column);
     let properties = table.columns.iter().enumerate().map(|(index, column)| {
         let mut property = given_column(column, place);
-        if let Some(said) = remark(table, index, column, is_fixed(column)) {
+        if let Some(said) = remark(schema, table, index, column, is_fixed(column)) {
             property["description"] = json!(said);
         }
         if is_fixed(column) {
@@ -170,14 +170,18 @@ fn given_column(column: &Column, place: Place) -> Json {
 }
 
 /// What a column's schema does not say by itself.
-fn remark(table: &Table, place: usize, column: &Column, is_fixed: bool) -> Option<String> {
+fn remark(schema: &Schema, table: &Table, place: usize, column: &Column, is_fixed: bool) -> Option<String> {
     Some(match column.kept {
         Some(Kept::Key) => "The row's number, given by the server.".into(),
         Some(Kept::Generated) => "Computed from other columns.".into(),
         Some(Kept::Created) => "When the row was added.".into(),
         Some(Kept::Updated) => "When the row was last changed.".into(),
         None if is_fixed => "A row's key cannot be changed.".into(),
-        None => format!("The key of a row of `{}`.", table.foreign_key_of(place)?.table),
+        // Only a table that is served has a name to be told.
+        None => format!(
+            "The key of a row of `{}`.",
+            schema.named(&table.foreign_key_of(place)?.table)?.name
+        ),
     })
 }
 

@@ -4,22 +4,16 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Instant;
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::form::Form;
 use rocket::http::Method;
 use rocket::{Data, Request, Response};
 
-use super::App;
+use super::{App, access_log};
 
 /// Longest request id taken from a client.
 const LONGEST_ID: usize = 128;
-
-/// What is known of a request from its beginning.
-struct Begun {
-    at: Instant,
-}
 
 /// The fairing that does all this.
 pub fn fairing() -> impl Fairing {
@@ -41,9 +35,7 @@ impl Fairing for Exchange {
         if poses_as_another_method(request, data).await {
             request.set_method(Method::Post);
         }
-        if tracing::enabled!(target: "socle::request", tracing::Level::INFO) {
-            request.local_cache(|| Begun { at: Instant::now() });
-        }
+        access_log::begin(request);
         if let Some(app) = request.rocket().state::<App>() {
             app.connections.enter(request.remote());
         }
@@ -75,9 +67,7 @@ async fn poses_as_another_method(request: &Request<'_>, data: &mut Data<'_>) -> 
 /// Gives an answer the headers that all answers have, and the log its line.
 pub fn finish<'r>(request: &'r Request<'_>, response: &mut Response<'r>) {
     let id = request_id(request);
-    if tracing::enabled!(target: "socle::request", tracing::Level::INFO) {
-        log(request, response, &id);
-    }
+    access_log::finish(request, response, &id);
     response.set_raw_header("X-Content-Type-Options", "nosniff");
     response.set_raw_header("X-Request-Id", id);
     // A client that keeps its connection would go on asking this process, and not the one that takes over.
@@ -88,20 +78,6 @@ pub fn finish<'r>(request: &'r Request<'_>, response: &mut Response<'r>) {
     {
         response.set_raw_header("Connection", "close");
     }
-}
-
-fn log(request: &Request<'_>, response: &mut Response<'_>, id: &str) {
-    let begun = request.local_cache(|| Begun { at: Instant::now() });
-    let duration = begun.at.elapsed();
-    tracing::info!(
-        target: "socle::request",
-        method = request.method().as_str(),
-        path = request.uri().path().as_str(),
-        status = response.status().code,
-        duration_ms = (duration.as_micros() as f64) / 1000.0,
-        bytes = response.body().preset_size(),
-        request_id = id,
-    );
 }
 
 /// The client's `X-Request-Id` when it is a sane one, else a new one: unique to this process and its place in the count.

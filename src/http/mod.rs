@@ -4,6 +4,7 @@
 //! routes. Every answer, errors and pages included, passes [`exchange`], which logs it and gives it its headers.
 
 mod accept;
+mod access_log;
 mod answer;
 mod api;
 mod connections;

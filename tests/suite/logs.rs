@@ -81,3 +81,26 @@ fn a_client_cannot_write_lines_into_the_log() {
     );
     assert!(!said.contains('\u{1b}'), "{said:?}");
 }
+
+#[test]
+fn the_line_of_a_streamed_list_tells_how_much_was_sent() {
+    let numbers = "CREATE TABLE numbers (id INTEGER PRIMARY KEY, words TEXT NOT NULL);
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+        INSERT INTO numbers SELECT i, 'some words to fill a line with' FROM n;";
+    let server = Server::with(|setup| setup.migration("V1__numbers.sql", numbers).env("LOG_FORMAT", "json"));
+    let sent = server
+        .ask("GET", "/api/numbers/", &[("X-Request-Id", "the-long-one")], b"")
+        .is(200)
+        .text()
+        .len();
+    let line = eventually("a line of the request", || {
+        server
+            .said()
+            .lines()
+            .find(|line| line.contains("the-long-one"))
+            .map(str::to_owned)
+    });
+    let line: Value = serde_json::from_str(&line).expect("an object");
+    assert!(sent > 1_000_000, "{sent}");
+    assert_eq!(line["bytes"], sent, "{line}");
+}

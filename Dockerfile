@@ -67,6 +67,7 @@ COPY --from=build /image/ /
 VOLUME ["/data"]
 USER 65532:65532
 ENV PATH=/usr/local/bin \
+    SQLITE_TMPDIR=/data \
     ADDRESS=0.0.0.0 \
     DATABASE_URL=sqlite:/data/socle.db \
     LOG_FORMAT=json

@@ -29,7 +29,10 @@ pub fn names(headers: &HeaderMap<'_>, media_type: &str) -> bool {
 }
 
 fn best<T>(headers: &HeaderMap<'_>, offered: impl Iterator<Item = (&'static str, T)>) -> Option<T> {
-    if headers.get_one("Accept").is_none_or(|accept| accept == "*/*") {
+    if headers
+        .get_one("Accept")
+        .is_none_or(|accept| matches!(accept, "" | "*/*"))
+    {
         return offered.into_iter().next().map(|(_, format)| format);
     }
     let mut best: Option<(u32, T)> = None;

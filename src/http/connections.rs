@@ -5,12 +5,12 @@
 //! those without a recent mark are shut down. The marks are a fixed table of atomics: no
 //! lock and no memory for each client. Two peers may share a mark, which only makes them live longer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
 use std::os::fd::RawFd;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Resource, getrlimit};
@@ -36,6 +36,7 @@ pub struct Connections {
     started: Instant,
     hasher: RandomState,
     in_flight: AtomicU32,
+    seen: Mutex<(Instant, HashSet<SocketAddr>)>,
     marks: Box<[Mark]>,
 }
 
@@ -73,6 +74,7 @@ impl Connections {
             started: Instant::now(),
             hasher: RandomState::new(),
             in_flight: AtomicU32::new(0),
+            seen: Mutex::new((Instant::now(), HashSet::new())),
             marks: std::iter::repeat_with(Mark::default).take(MARKS).collect(),
         }
     }
@@ -123,10 +125,19 @@ impl Connections {
         };
         loop {
             tokio::time::sleep(LOOK).await;
-            if !sockets().any(|(_, open)| open == peer) {
+            if !self.is_open(peer) {
                 return;
             }
         }
+    }
+
+    /// Whether a peer's connection is open, by a look that all who wait share.
+    fn is_open(&self, peer: SocketAddr) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.0.elapsed() > LOOK / 2 {
+            *seen = (Instant::now(), sockets().map(|(_, peer)| peer).collect());
+        }
+        seen.1.contains(&peer)
     }
 
     /// Closes the connection of a peer in the middle of an answer.

@@ -26,6 +26,11 @@ pub struct Written {
     pub key: Option<String>,
 }
 
+/// Rows in one array; more are several requests.
+const MOST_ROWS: usize = 10_000;
+/// Wrong rows of an array that are looked into; who sends more of them has seen enough.
+const MOST_WRONG_ROWS: usize = 100;
+
 impl Records {
     /// Adds the row or rows of a body: all of them or none.
     ///
@@ -68,6 +73,14 @@ impl Records {
     /// [`Error::NotFound`]; [`Error::Conflict`] when other rows point to it.
     pub async fn delete(&self, table: &str, key: &str) -> Result<(), Error> {
         let schema = self.schema();
+        let seen = schema.version;
+        match self.delete_by(schema, table, key).await {
+            Err(error) if self.is_outdated(&error, seen).await => self.delete_by(self.schema(), table, key).await,
+            answer => answer,
+        }
+    }
+
+    async fn delete_by(&self, schema: Arc<Schema>, table: &str, key: &str) -> Result<(), Error> {
         let found = schema.at_path(table).ok_or(Error::NotFound)?;
         let key = plan::key(found, key)?;
         let statement = statement::delete(found, &key);
@@ -207,8 +220,13 @@ impl Records {
         given: Vec<Result<Fields<'_>, FieldErrors>>,
         now: Timestamp,
     ) -> Result<Vec<Values>, Error> {
+        if given.len() > MOST_ROWS {
+            let said = format!("At most {MOST_ROWS} rows are taken at once.");
+            return Err(FieldErrors::one(super::error::NON_FIELD, said).into());
+        }
         let mut rows = Vec::with_capacity(given.len());
-        let mut wrong = Vec::with_capacity(given.len());
+        let mut wrong = Vec::new();
+        let mut bad = 0;
         for fields in given {
             match fields
                 .map_err(Error::Fields)
@@ -218,8 +236,14 @@ impl Records {
                     rows.push(row);
                     wrong.push(FieldErrors::default());
                 }
-                Err(Error::Fields(errors)) => wrong.push(errors),
+                Err(Error::Fields(errors)) => {
+                    wrong.push(errors);
+                    bad += 1;
+                }
                 Err(other) => return Err(other),
+            }
+            if bad == MOST_WRONG_ROWS {
+                break;
             }
         }
         if wrong.iter().all(FieldErrors::is_empty) {
@@ -270,6 +294,7 @@ impl Insert {
     fn run_all(&self, session: &Session<'_>, statements: &[Statement], rows: &[Values]) -> Result<Written, Error> {
         let mut out = vec![b'['];
         let mut wrong = Vec::with_capacity(rows.len());
+        let mut bad = 0;
         for (statement, row) in statements.iter().zip(rows) {
             match self.run(session, statement, row) {
                 Ok((json, _)) => {
@@ -279,8 +304,14 @@ impl Insert {
                     out.extend_from_slice(&json);
                     wrong.push(FieldErrors::default());
                 }
-                Err(Error::Fields(errors)) => wrong.push(errors),
+                Err(Error::Fields(errors)) => {
+                    wrong.push(errors);
+                    bad += 1;
+                }
                 Err(other) => return Err(other),
+            }
+            if bad == MOST_WRONG_ROWS {
+                break;
             }
         }
         out.push(b']');

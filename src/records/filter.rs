@@ -31,6 +31,7 @@ const IS_NULL: &str = "isnull";
 /// Filters in one request, and values in one `in`: far below what SQLite takes, far above what a person writes.
 const MOST_FILTERS: usize = 500;
 const MOST_VALUES: usize = 1000;
+const MOST_BOUND: usize = 10_000;
 
 /// A condition on the rows of a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +81,13 @@ pub fn resolve(table: &Table, filters: &[(String, String)]) -> Result<Vec<Condit
             Ok(condition) => conditions.push(condition),
             Err(said) => errors.add(parameter, said),
         }
+    }
+    let listed = |condition: &Condition| match condition {
+        Condition::OneOf(_, values) => values.len(),
+        _ => 2,
+    };
+    if conditions.iter().map(listed).sum::<usize>() > MOST_BOUND {
+        errors.add("detail", format!("At most {MOST_BOUND} values are taken in all."));
     }
     if errors.is_empty() { Ok(conditions) } else { Err(errors) }
 }
@@ -138,7 +146,7 @@ fn looked_up(place: usize, column: &Column, lookup: &str, value: &str) -> Result
     Ok(Condition::Compare(place, operator, one(column, value)?))
 }
 
-fn one(column: &Column, value: &str) -> Result<Value, String> {
+pub(super) fn one(column: &Column, value: &str) -> Result<Value, String> {
     match column.kind {
         // A column without a type holds what it holds: what looks like a number is compared as one.
         ColumnType::Any => Ok(value

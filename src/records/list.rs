@@ -30,7 +30,7 @@ const CHUNKS_AHEAD: usize = 2;
 const STALLED: Duration = Duration::from_secs(30);
 const STALLED_IN_A_CROWD: Duration = Duration::from_secs(2);
 /// How long a list may take in all: its snapshot keeps SQLite from cutting back its log.
-const LONGEST: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_secs(900);
 
 /// A list: what is known of it at first, and its rows.
 pub struct Listing {

@@ -11,10 +11,13 @@ use super::filter::{self, Condition};
 use super::formats::{Field, Shape};
 use super::request::ListRequest;
 use crate::database::Value;
-use crate::schema::{ColumnType, Ident, Input, Schema, Table};
+use crate::schema::{ColumnType, Ident, Schema, Table};
 
 /// Words that one search looks for.
 const MOST_WORDS: usize = 20;
+
+/// Unknown names that are told of.
+const MOST_COMPLAINTS: usize = 10;
 
 /// What to select: the shape of the rows, and the tables that expanded fields come from.
 #[derive(Debug, Clone)]
@@ -139,6 +142,9 @@ impl Selection {
         let mut joins: Vec<Option<Join>> = columns.iter().map(|_| None).collect();
         let mut fields: Vec<Field> = columns.iter().filter_map(|place| Field::of(table, *place)).collect();
         for name in &request.expand {
+            if errors.0.iter().any(|(_, said)| said.len() >= MOST_COMPLAINTS) {
+                break;
+            }
             let Some((place, referenced, on)) = expandable(schema, table, name) else {
                 let known: Vec<_> = expandable_names(schema, table).collect();
                 errors.add(
@@ -191,6 +197,9 @@ fn expandable<'s>(schema: &'s Schema, table: &'s Table, name: &str) -> Option<(u
 fn resolve_fields(table: &Table, names: &[String], errors: &mut FieldErrors) -> Vec<usize> {
     let mut columns = Vec::with_capacity(names.len());
     for name in names {
+        if errors.0.iter().any(|(_, said)| said.len() >= MOST_COMPLAINTS) {
+            break;
+        }
         match table.column(name) {
             Some((place, _)) if columns.contains(&place) => {}
             Some((place, _)) => columns.push(place),
@@ -261,7 +270,12 @@ fn after(table: &Table, order: &[Term], text: &str) -> Result<Vec<Value>, Error>
     if order.iter().map(|term| term.column).ne(table.key.iter().copied()) {
         return Err(Error::InvalidCursor);
     }
-    key(table, text).map_err(|_| Error::InvalidCursor)
+    // A query is decoded already; only the parts of a composite key are encoded once more, for their commas.
+    let found = match table.key.len() {
+        1 => key_values(table, vec![Cow::Borrowed(text)]),
+        _ => key(table, text),
+    };
+    found.map_err(|_| Error::InvalidCursor)
 }
 
 /// The values of a key as it stands in an address: percent-encoded, the parts of a composite one separated by commas.
@@ -269,23 +283,29 @@ fn after(table: &Table, order: &[Term], text: &str) -> Result<Vec<Value>, Error>
 /// # Errors
 /// [`Error::NotFound`] when no row can have such a key.
 pub fn key(table: &Table, segment: &str) -> Result<Vec<Value>, Error> {
-    let parts: Vec<&str> = match table.key.len() {
+    let parts = match table.key.len() {
         1 => vec![segment],
         _ => segment.split(',').collect(),
     };
+    let decoded = parts
+        .into_iter()
+        .map(|part| percent_decode_str(part).decode_utf8().map_err(|_| Error::NotFound));
+    key_values(table, decoded.collect::<Result<_, _>>()?)
+}
+
+fn key_values(table: &Table, parts: Vec<Cow<'_, str>>) -> Result<Vec<Value>, Error> {
     if parts.len() != table.key.len() {
         return Err(Error::NotFound);
     }
-    table
-        .key_columns()
-        .zip(parts)
-        .map(|(column, part)| {
-            let text = percent_decode_str(part).decode_utf8().map_err(|_| Error::NotFound)?;
-            // One row, one address: 01 and 1.0 are no other names of 1.
-            match column.kind.parse(&Input::Text(Cow::Borrowed(&text))) {
-                Ok(Value::Integer(number)) if number.to_string() != text => Err(Error::NotFound),
-                value => value.map_err(|_| Error::NotFound),
+    let values = table.key_columns().zip(parts).map(|(column, text)| {
+        let value = filter::one(column, &text).map_err(|_| Error::NotFound)?;
+        // One row, one address: 01 and 1.0 are no other names of 1.
+        match &value {
+            Value::Integer(number) if column.kind == ColumnType::Integer && number.to_string() != text => {
+                Err(Error::NotFound)
             }
-        })
-        .collect()
+            _ => Ok(value),
+        }
+    });
+    values.collect()
 }

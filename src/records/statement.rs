@@ -51,7 +51,9 @@ pub fn page_end(table: &Table, plan: &ListPlan, limit: u64) -> Statement {
     filtered(table, plan, true, &mut statement);
     ordered(table, &plan.order, &mut statement);
     statement.sql.push_str(" LIMIT 2 OFFSET ?");
-    statement.values.push(Value::Integer(limit.saturating_sub(1) as i64));
+    statement.values.push(Value::Integer(
+        plan.offset.saturating_add(limit.saturating_sub(1)).min(i64::MAX as u64) as i64,
+    ));
     statement
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::column_type::ColumnType;
 use super::rule::Rule;
+use super::sql_tokens::tokens;
 use crate::database::facts::ColumnFacts;
 
 /// A name from the schema, quoted for SQL. Nothing a client sends can become one.
@@ -91,8 +92,9 @@ impl Column {
             not_null: facts.not_null || facts.key > 0,
             default: facts
                 .default
-                .clone()
-                .filter(|default| !default.eq_ignore_ascii_case("NULL")),
+                .as_deref()
+                .filter(|default| !default.eq_ignore_ascii_case("NULL"))
+                .map(expression),
             kept,
             rules: Vec::new(),
             in_key: facts.key > 0,
@@ -120,6 +122,18 @@ impl Column {
             Rule::OneOf(choices) => Some(choices.as_slice()),
             _ => None,
         })
+    }
+}
+
+/// A default as an expression. SQLite takes a bare or quoted word there as text; elsewhere it would be a column.
+fn expression(default: &str) -> String {
+    const KEYWORDS: [&str; 5] = ["TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"];
+    match tokens(default).as_slice() {
+        [word] if !KEYWORDS.iter().any(|keyword| word.kind.is(keyword)) => match word.kind.name() {
+            Some(text) => format!("'{}'", text.replace('\'', "''")),
+            None => default.to_owned(),
+        },
+        _ => default.to_owned(),
     }
 }
 

@@ -48,6 +48,10 @@ impl Column {
         }
         let value = self.kind.parse(input).map_err(|said| vec![said])?;
         let mut wrong = Vec::new();
+        if self.in_key && value == Value::Text(String::new()) {
+            // A row needs an address.
+            wrong.push("This field may not be blank.".to_owned());
+        }
         if let (ColumnType::Decimal { digits, places }, Some(text)) = (self.kind, number_text(input)) {
             // To JSON 7.50 and 7.5 are one number; in a string the places are part of what is said.
             let text = match (input, text.split_once('.')) {
@@ -224,6 +228,20 @@ fn json(input: &Input<'_>) -> Result<Value, &'static str> {
     serde_json::from_str::<serde_json::Value>(&text).map_err(|_| NOT_JSON)?;
     // A bare number would be turned into an integer or a double by the column's affinity; as bytes it keeps its digits.
     let is_number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    if let Some(number) = text
+        .parse::<i64>()
+        .ok()
+        .filter(|number| is_number && number.to_string() == text)
+    {
+        return Ok(Value::Integer(number));
+    }
+    if let Some(number) = text
+        .parse::<f64>()
+        .ok()
+        .filter(|number| is_number && number.to_string() == text)
+    {
+        return Ok(Value::Real(number));
+    }
     Ok(match is_number {
         true => Value::Blob(text.into_owned().into_bytes()),
         false => Value::Text(text.into_owned()),

@@ -3,6 +3,9 @@
 use super::decimal::Decimal;
 use crate::database::Value;
 
+/// Whole numbers below this are exact as doubles.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// A bound or choice of one column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rule {
@@ -34,6 +37,8 @@ impl Rule {
                 .map(|decimal| decimal.to_f64()),
             _ => None,
         };
+        // Beyond what a double tells apart, the database decides.
+        let number = number.filter(|number| number.abs() < EXACT);
         // SQLite's length() of a text ends at its first NUL.
         let length = match value {
             Value::Text(text) => Some(text.chars().take_while(|letter| *letter != '\0').count() as u64),
@@ -56,15 +61,18 @@ impl Rule {
             (Self::MaxLength(most), _, Some(n)) if n > *most => {
                 Some(format!("Ensure this field has no more than {most} characters."))
             }
-            (Self::OneOf(choices), ..) => {
-                let shown = match value {
-                    Value::Text(text) => text.clone(),
-                    Value::Integer(number) => number.to_string(),
-                    Value::Real(number) => number.to_string(),
-                    _ => return None,
-                };
-                (!choices.contains(&shown)).then(|| format!("\"{shown}\" is not a valid choice."))
+            (Self::OneOf(choices), Some(number), _) => {
+                let known: Option<Vec<f64>> = choices.iter().map(|choice| choice.parse().ok()).collect();
+                let is_other = known.is_some_and(|known| !known.contains(&number));
+                is_other.then(|| format!("\"{number}\" is not a valid choice."))
             }
+            // A column may compare without regard to case: only the database knows.
+            (Self::OneOf(choices), ..) => match value {
+                Value::Text(text) if !choices.iter().any(|choice| choice.eq_ignore_ascii_case(text)) => {
+                    Some(format!("\"{text}\" is not a valid choice."))
+                }
+                _ => None,
+            },
             _ => None,
         }
     }

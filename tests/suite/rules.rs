@@ -159,3 +159,17 @@ fn what_rolls_back_one_clients_work_leaves_the_others_theirs() {
     }
     assert_eq!(server.rows("/api/ones/").len(), 1);
 }
+
+#[test]
+fn an_array_whose_row_ends_the_transaction_leaves_nothing_behind() {
+    let server = Server::with(|setup| {
+        setup.migration(
+            "V1__rb.sql",
+            "CREATE TABLE rb (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE ON CONFLICT ROLLBACK);",
+        )
+    });
+    let rows = json!([{"name": "a"}, {"name": "a"}, {"name": "c"}, {"name": "d"}]);
+    server.post("/api/rb/", rows).is(400);
+    assert_eq!(server.get("/api/rb/").json(), json!([]));
+    server.post("/api/rb/", json!({"name": "a"})).is(201);
+}

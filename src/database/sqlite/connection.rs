@@ -106,7 +106,11 @@ pub(super) fn reader(path: &Path, pace: Pace) -> Result<Connection, Error> {
     let mut connection = Connection::open_with_flags(path, flags)?;
     match pace {
         Pace::Short => prepare(&mut connection, READER_CACHE_KIB, MMAP_BYTES)?,
-        Pace::Long => prepare(&mut connection, LONG_READER_CACHE_KIB, 0)?,
+        Pace::Long => {
+            prepare(&mut connection, LONG_READER_CACHE_KIB, 0)?;
+            // What a long read sorts may be larger than memory should be.
+            connection.pragma_update(None, "temp_store", "FILE")?;
+        }
     }
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)

@@ -53,6 +53,8 @@ fn constraint(extended: i32, message: String) -> Error {
         ffi::SQLITE_CONSTRAINT_CHECK => Constraint::Check(rest.to_owned()),
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Constraint::ForeignKey,
         ffi::SQLITE_CONSTRAINT_DATATYPE => Constraint::Type(rest.rsplit('.').next().unwrap_or(rest).to_owned()),
+        // ON DELETE RESTRICT is told as a trigger's.
+        ffi::SQLITE_CONSTRAINT_TRIGGER if message == "FOREIGN KEY constraint failed" => Constraint::ForeignKey,
         // A trigger's RAISE(ABORT, 'words') arrives with its words alone.
         _ => return Error::Refused(message),
     })

@@ -135,6 +135,9 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        if self.inner.watcher.is_lost() {
+            return Err(Error::ReadOnly.into());
+        }
         self.inner.writer.write(work).await
     }
 

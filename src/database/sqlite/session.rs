@@ -76,6 +76,7 @@ impl<'c> Session<'c> {
         statement: &Statement,
         mut each: impl FnMut(&Row<'_, '_>) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.is_in_its_transaction()?;
         let mut prepared = self.connection.prepare_cached(&statement.sql).map_err(Error::from)?;
         bind(&mut prepared, &statement.values)?;
         let mut rows = prepared.raw_query();
@@ -97,6 +98,7 @@ impl<'c> Session<'c> {
         statement: &Statement,
         read: impl FnOnce(&Row<'_, '_>) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
+        self.is_in_its_transaction()?;
         let mut prepared = self.connection.prepare_cached(&statement.sql).map_err(Error::from)?;
         bind(&mut prepared, &statement.values)?;
         let mut rows = prepared.raw_query();
@@ -111,6 +113,7 @@ impl<'c> Session<'c> {
     /// # Errors
     /// The engine's.
     pub fn execute(&self, statement: &Statement) -> Result<usize, Error> {
+        self.is_in_its_transaction()?;
         let mut prepared = self.connection.prepare_cached(&statement.sql)?;
         bind(&mut prepared, &statement.values)?;
         Ok(prepared.raw_execute()?)
@@ -158,6 +161,15 @@ impl<'c> Session<'c> {
         }
         counts.taken.push((statement.clone(), count, version));
         Ok(count)
+    }
+
+    /// A statement of the writer's may have ended the transaction (RAISE(ROLLBACK), ON CONFLICT ROLLBACK). What came
+    /// after it would then be kept by itself, whatever becomes of the rest.
+    fn is_in_its_transaction(&self) -> Result<(), Error> {
+        match self.leash.is_none() && self.connection.is_autocommit() {
+            true => Err(Error::Refused("A rule of the table ended the transaction.".into())),
+            false => Ok(()),
+        }
     }
 
     fn number(&self, statement: &Statement) -> Result<i64, Error> {

@@ -1,5 +1,7 @@
 //! Notices what any process changes in the file, by asking SQLite for its two version numbers.
 
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -28,6 +30,7 @@ pub struct Versions {
 pub(super) struct Watcher {
     versions: watch::Receiver<Versions>,
     stopped: Arc<AtomicBool>,
+    lost: Arc<AtomicBool>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -37,11 +40,19 @@ impl Watcher {
         let (sender, versions) = watch::channel(look(&connection)?);
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = stopped.clone();
+        let lost = Arc::new(AtomicBool::new(false));
+        let (path, found, told) = (options.path.clone(), identity(&options.path), lost.clone());
         let thread = std::thread::Builder::new()
             .name("watcher".into())
             .spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
                     std::thread::park_timeout(PAUSE);
+                    if identity(&path) != found && !told.swap(true, Ordering::Relaxed) {
+                        tracing::error!(
+                            "{} was deleted or replaced while it was served: nothing more is written; restart Socle",
+                            path.display()
+                        );
+                    }
                     // A file that is busy or gone for a moment is looked at again.
                     if let Ok(seen) = look(&connection) {
                         sender.send_if_modified(|versions| std::mem::replace(versions, seen) != seen);
@@ -52,12 +63,18 @@ impl Watcher {
         Ok(Self {
             versions,
             stopped,
+            lost,
             thread: Mutex::new(Some(thread)),
         })
     }
 
     pub(super) fn versions(&self) -> watch::Receiver<Versions> {
         self.versions.clone()
+    }
+
+    /// Whether the file that is served is no longer the one at its path: what is written to it would be lost.
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// Ends the watch and closes its connection.
@@ -68,6 +85,11 @@ impl Watcher {
             let _ = thread.join();
         }
     }
+}
+
+/// Which file this is, whatever its name.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 fn look(connection: &Connection) -> Result<Versions, Error> {

@@ -31,6 +31,42 @@ const MOST_ROWS: usize = 10_000;
 /// Wrong rows of an array that are looked into; who sends more of them has seen enough.
 const MOST_WRONG_ROWS: usize = 100;
 
+/// What is wrong with the rows of an array, one entry for each row looked at.
+#[derive(Default)]
+struct WrongRows {
+    rows: Vec<FieldErrors>,
+    count: usize,
+}
+
+impl WrongRows {
+    /// Notes how a row went and hands on what came of a good one. Enough wrong rows, or any other error, end the array.
+    fn sort_out<T>(&mut self, row: Result<T, Error>) -> Result<Option<T>, Error> {
+        match row {
+            Ok(good) => {
+                self.rows.push(FieldErrors::default());
+                Ok(Some(good))
+            }
+            Err(Error::Fields(errors)) => {
+                self.rows.push(errors);
+                self.count += 1;
+                match self.count < MOST_WRONG_ROWS {
+                    true => Ok(None),
+                    false => Err(Error::Rows(std::mem::take(&mut self.rows))),
+                }
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The wrong rows as an error, if there are any.
+    fn none_or_error(self) -> Result<(), Error> {
+        match self.count {
+            0 => Ok(()),
+            _ => Err(Error::Rows(self.rows)),
+        }
+    }
+}
+
 impl Records {
     /// Adds the row or rows of a body: all of them or none.
     ///
@@ -225,32 +261,15 @@ impl Records {
             return Err(FieldErrors::one(super::error::NON_FIELD, said).into());
         }
         let mut rows = Vec::with_capacity(given.len());
-        let mut wrong = Vec::new();
-        let mut bad = 0;
+        let mut wrong = WrongRows::default();
         for fields in given {
-            match fields
+            let row = fields
                 .map_err(Error::Fields)
-                .and_then(|fields| self.new_row(schema, table, &fields, now))
-            {
-                Ok(row) => {
-                    rows.push(row);
-                    wrong.push(FieldErrors::default());
-                }
-                Err(Error::Fields(errors)) => {
-                    wrong.push(errors);
-                    bad += 1;
-                }
-                Err(other) => return Err(other),
-            }
-            if bad == MOST_WRONG_ROWS {
-                break;
-            }
+                .and_then(|fields| self.new_row(schema, table, &fields, now));
+            rows.extend(wrong.sort_out(row)?);
         }
-        if wrong.iter().all(FieldErrors::is_empty) {
-            Ok(rows)
-        } else {
-            Err(Error::Rows(wrong))
-        }
+        wrong.none_or_error()?;
+        Ok(rows)
     }
 }
 
@@ -293,32 +312,19 @@ impl Insert {
 
     fn run_all(&self, session: &Session<'_>, statements: &[Statement], rows: &[Values]) -> Result<Written, Error> {
         let mut out = vec![b'['];
-        let mut wrong = Vec::with_capacity(rows.len());
-        let mut bad = 0;
+        let mut wrong = WrongRows::default();
         for (statement, row) in statements.iter().zip(rows) {
-            match self.run(session, statement, row) {
-                Ok((json, _)) => {
-                    if out.len() > 1 {
-                        out.push(b',');
-                    }
-                    out.extend_from_slice(&json);
-                    wrong.push(FieldErrors::default());
-                }
-                Err(Error::Fields(errors)) => {
-                    wrong.push(errors);
-                    bad += 1;
-                }
-                Err(other) => return Err(other),
+            let Some((json, _)) = wrong.sort_out(self.run(session, statement, row))? else {
+                continue;
+            };
+            if out.len() > 1 {
+                out.push(b',');
             }
-            if bad == MOST_WRONG_ROWS {
-                break;
-            }
+            out.extend_from_slice(&json);
         }
         out.push(b']');
-        match wrong.iter().all(FieldErrors::is_empty) {
-            true => Ok(Written { json: out, key: None }),
-            false => Err(Error::Rows(wrong)),
-        }
+        wrong.none_or_error()?;
+        Ok(Written { json: out, key: None })
     }
 
     fn written(

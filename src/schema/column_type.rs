@@ -1,6 +1,6 @@
 //! What a column holds, read from its declared type.
 
-/// What a column holds. The wire form of each is in `records::json`, what it takes in [`super::input`].
+/// What a column holds. The wire form of each is in `records::formats`, what it takes in [`super::input`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
     /// A 64-bit integer.

@@ -1,6 +1,5 @@
 //! A table or view as the API offers it.
 
-use super::ColumnType;
 use super::check::{self, Check};
 use super::column::{Column, Ident};
 use crate::database::facts::TableFacts;
@@ -135,13 +134,6 @@ impl Table {
     /// The name as a title: `stock_moves` is "Stock moves".
     pub fn title(&self) -> String {
         super::column::label(&self.name)
-    }
-
-    /// Whether any column holds text that `search=` looks into.
-    pub fn is_searchable(&self) -> bool {
-        self.columns
-            .iter()
-            .any(|column| matches!(column.kind, ColumnType::Text { .. }))
     }
 }
 

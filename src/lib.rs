@@ -1,9 +1,10 @@
 //! Socle turns a folder of SQL migrations into a running backend.
 //!
 //! `ARCHITECTURE.md` draws the house. The rooms, from the outside in: [`command`] and [`http`] speak to people and
-//! programs; [`records`] is the main job; [`schema`] says which tables there are; [`database`] is the only door to
+//! programs; [`access`] says who may do what; [`records`] is the main job; [`schema`] says which tables there are; [`database`] is the only door to
 //! an engine.
 
+pub mod access;
 pub mod command;
 pub mod config;
 pub mod database;

@@ -11,6 +11,7 @@ mod connections;
 mod document;
 mod exchange;
 mod fallback;
+mod guard;
 mod health;
 mod lifecycle;
 mod links;
@@ -25,6 +26,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rocket::Route;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
@@ -35,6 +37,7 @@ use crate::records::Records;
 use crate::schema::Catalog;
 use connections::Connections;
 use document::Document;
+use guard::{Rule, guarded};
 pub use lifecycle::{Lifecycle, Phase};
 
 /// What every route may need.
@@ -79,21 +82,30 @@ pub async fn serve(settings: Settings, database: Database, expected: Expected, l
             document: Document::default(),
             bodies: receive::Bodies::new(),
         })
-        .mount("/api", api::routes())
-        .mount("/", pages::routes())
-        .mount("/", health::routes())
-        .mount("/", service::routes())
-        .mount("/", fallback::routes())
         .register("/", fallback::catchers())
         .attach(rocket::shield::Shield::new())
         .attach(exchange::fairing())
         .attach(lift_off(connections.clone()));
+    let rocket = mounts().into_iter().fold(rocket, |rocket, (base, rule, routes)| {
+        rocket.mount(base, guarded(rule, routes))
+    });
     let rocket = rocket.ignite().await.map_err(system_error)?;
     let shutdown = rocket.shutdown();
     tokio::select! {
         launched = rocket.launch() => launched.map(drop).map_err(system_error),
         () = drained(&lifecycle, shutdown, &connections) => Ok(()),
     }
+}
+
+/// Every route there is, with the rule it stands under. Nothing is mounted that is not named here.
+fn mounts() -> Vec<(&'static str, Rule, Vec<Route>)> {
+    vec![
+        ("/api", Rule::ByTable, api::routes()),
+        ("/", Rule::Anyone, pages::routes()),
+        ("/", Rule::Anyone, health::routes()),
+        ("/", Rule::Anyone, service::routes()),
+        ("/", Rule::Anyone, fallback::routes()),
+    ]
 }
 
 /// What happens once the port is listened on.

@@ -1,0 +1,7 @@
+//! Who may do what. `http` asks it who a caller is; the rules of tables, jobs and accounts are kept here.
+
+mod caller;
+mod role;
+
+pub use caller::Caller;
+pub use role::Role;

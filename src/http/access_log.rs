@@ -9,28 +9,15 @@ use rocket::response::Body;
 use rocket::{Request, Response};
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// When a request began; kept with it when lines are written at all.
-struct Begun(Instant);
-
-/// Whether anybody wants the lines.
-fn is_on() -> bool {
-    tracing::enabled!(target: "socle::request", tracing::Level::INFO)
-}
-
-/// Notes when a request begins.
-pub fn begin(request: &Request<'_>) {
-    if is_on() {
-        request.local_cache(|| Begun(Instant::now()));
-    }
-}
+use super::perimeter;
 
 /// Writes the line of an answer, or has it written at the end of its stream.
 pub fn finish<'r>(request: &Request<'_>, response: &mut Response<'r>, id: &str) {
-    if !is_on() {
+    if !tracing::enabled!(target: "socle::request", tracing::Level::INFO) {
         return;
     }
     let line = Line {
-        begun: request.local_cache(|| Begun(Instant::now())).0,
+        begun: perimeter::arrived_at(request),
         method: request.method().as_str(),
         path: request.uri().path().as_str().to_owned(),
         status: response.status().code,

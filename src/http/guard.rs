@@ -6,6 +6,7 @@
 use rocket::route::{Handler, Outcome, Route};
 use rocket::{Data, Request};
 
+use super::perimeter;
 use crate::access::Caller;
 
 /// Who may come through.
@@ -41,6 +42,9 @@ struct Guarded {
 #[rocket::async_trait]
 impl Handler for Guarded {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+        if let Some(turned_away) = perimeter::answer(request) {
+            return Outcome::Success(turned_away);
+        }
         match self.rule {
             Rule::Anyone => {}
             Rule::ByTable => {

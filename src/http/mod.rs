@@ -17,6 +17,7 @@ mod lifecycle;
 mod links;
 pub mod openapi;
 mod pages;
+mod perimeter;
 mod receive;
 mod service;
 mod stream;
@@ -39,6 +40,7 @@ use connections::Connections;
 use document::Document;
 use guard::{Rule, guarded};
 pub use lifecycle::{Lifecycle, Phase};
+use perimeter::Perimeter;
 
 /// What every route may need.
 pub struct App {
@@ -52,6 +54,7 @@ pub struct App {
     lifecycle: Lifecycle,
     expected: Expected,
     connections: Arc<Connections>,
+    perimeter: Perimeter,
     document: Document,
     bodies: receive::Bodies,
 }
@@ -69,6 +72,7 @@ pub async fn serve(settings: Settings, database: Database, expected: Expected, l
     let connections = Arc::new(Connections::new());
     let rocket = rocket::custom(config(&settings))
         .manage(App {
+            perimeter: Perimeter::new(&settings),
             records: Records::new(database, catalog),
             title: settings.app_title,
             version: settings.app_version,

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use rocket::http::Status;
 use rocket::response::Body;
 use rocket::{Request, Response};
 use tokio::io::{AsyncRead, ReadBuf};
@@ -13,10 +14,17 @@ use super::perimeter;
 
 /// Writes the line of an answer, or has it written at the end of its stream.
 pub fn finish<'r>(request: &Request<'_>, response: &mut Response<'r>, id: &str) {
-    if !tracing::enabled!(target: "socle::request", tracing::Level::INFO) {
+    // Probes ask every other second; what they were told is news only when it is not 200.
+    let is_quiet = response.status() == Status::Ok && perimeter::is_probe(request);
+    let is_wanted = match is_quiet {
+        true => tracing::enabled!(target: "socle::request", tracing::Level::DEBUG),
+        false => tracing::enabled!(target: "socle::request", tracing::Level::INFO),
+    };
+    if !is_wanted {
         return;
     }
     let line = Line {
+        is_quiet,
         begun: perimeter::arrived_at(request),
         method: request.method().as_str(),
         path: request.uri().path().as_str().to_owned(),
@@ -34,6 +42,8 @@ pub fn finish<'r>(request: &Request<'_>, response: &mut Response<'r>, id: &str) 
 }
 
 struct Line {
+    /// Written at the level DEBUG.
+    is_quiet: bool,
     begun: Instant,
     method: &'static str,
     path: String,
@@ -44,15 +54,26 @@ struct Line {
 impl Line {
     fn write(&self, bytes: usize) {
         let duration = self.begun.elapsed();
-        tracing::info!(
-            target: "socle::request",
-            method = self.method,
-            path = self.path,
-            status = self.status,
-            duration_ms = (duration.as_micros() as f64) / 1000.0,
-            bytes,
-            request_id = self.id,
-        );
+        let duration_ms = (duration.as_micros() as f64) / 1000.0;
+        // An event's level is part of its place in the code.
+        macro_rules! line {
+            ($level:expr) => {
+                tracing::event!(
+                    target: "socle::request",
+                    $level,
+                    method = self.method,
+                    path = self.path,
+                    status = self.status,
+                    duration_ms,
+                    bytes,
+                    request_id = self.id,
+                )
+            };
+        }
+        match self.is_quiet {
+            true => line!(tracing::Level::DEBUG),
+            false => line!(tracing::Level::INFO),
+        }
     }
 }
 

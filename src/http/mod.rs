@@ -68,6 +68,9 @@ pub async fn serve(settings: Settings, database: Database, expected: Expected, l
     for (table, reason) in &catalog.current().unserved {
         tracing::warn!("the table \"{table}\" is not served: {reason}");
     }
+    for (table, reason) in &catalog.current().broken {
+        tracing::warn!("the table \"{table}\" refers to what is not there, and changes of it will fail: {reason}");
+    }
     tokio::spawn(catalog.clone().follow(database.clone()));
     let connections = Arc::new(Connections::new());
     let rocket = rocket::custom(config(&settings))

@@ -78,7 +78,7 @@ impl Records {
             Err(error) if self.is_outdated(&error, schema.version).await => {
                 self.insert_by(&self.schema(), table, body, now).await
             }
-            answer => answer,
+            answer => Self::settled(answer),
         }
     }
 
@@ -99,7 +99,7 @@ impl Records {
             Err(error) if self.is_outdated(&error, schema.version).await => {
                 self.update_by(&self.schema(), table, key, body, partial, now).await
             }
-            answer => answer,
+            answer => Self::settled(answer),
         }
     }
 
@@ -112,7 +112,7 @@ impl Records {
         let seen = schema.version;
         match self.delete_by(schema, table, key).await {
             Err(error) if self.is_outdated(&error, seen).await => self.delete_by(self.schema(), table, key).await,
-            answer => answer,
+            answer => Self::settled(answer),
         }
     }
 

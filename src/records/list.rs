@@ -142,7 +142,7 @@ impl Records {
             Err(error) if self.is_outdated(&error, schema.version).await => {
                 self.list_by(&self.schema(), table, request, format).await
             }
-            answer => answer,
+            answer => Self::settled(answer),
         }
     }
 
@@ -156,7 +156,7 @@ impl Records {
             Err(error) if self.is_outdated(&error, schema.version).await => {
                 self.row_by(&self.schema(), table, key, request)
             }
-            answer => answer,
+            answer => Self::settled(answer),
         }
     }
 

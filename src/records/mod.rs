@@ -64,4 +64,15 @@ impl Records {
         let read = tokio::task::spawn_blocking(move || catalog.refresh(&database)).await;
         matches!(read, Ok(Ok(schema)) if schema.version != seen)
     }
+
+    /// An answer after [`Records::is_outdated`] has said no: when the database misses a table and the schema is still the
+    /// same, a reference or a trigger names one that is not there, and trying again would not help.
+    fn settled<T>(answer: Result<T, Error>) -> Result<T, Error> {
+        match answer {
+            Err(Error::Database(crate::database::Error::SchemaChanged(said))) => {
+                Err(Error::Database(crate::database::Error::Other(said)))
+            }
+            answer => answer,
+        }
+    }
 }

@@ -35,6 +35,8 @@ pub struct Schema {
     pub version: i64,
     /// Tables that cannot be served, with the reason.
     pub unserved: Vec<(String, &'static str)>,
+    /// Tables of which some changes fail whatever the data, with the engine's reason.
+    pub broken: Vec<(String, String)>,
     tables: Vec<Table>,
     by_path: HashMap<String, usize>,
 }
@@ -56,6 +58,9 @@ impl Schema {
                     "its columns cannot be read; is a table that it shows gone?",
                 ));
             } else {
+                if let Some(reason) = &table.broken {
+                    schema.broken.push((table.name.clone(), reason.clone()));
+                }
                 schema.by_path.insert(table.name.clone(), schema.tables.len());
                 schema.tables.push(Table::from_facts(table, facts));
             }

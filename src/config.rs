@@ -4,6 +4,7 @@
 //! setting is its flag in capitals (`--database-url`, `DATABASE_URL`), so the two cannot drift apart, and `--help` and
 //! the messages about bad values are made from the same definitions.
 
+mod accounts;
 mod help;
 mod parse;
 mod perimeter;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::database::Synchronous;
+pub use accounts::{TokenCommand, UserCommand};
 pub use parse::{Environment, Exit, parse};
 pub use perimeter::{AllowedHosts, CorsOrigins, HostPattern, RateLimit, TrustedProxies};
 pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password};
@@ -52,6 +54,18 @@ pub enum Command {
     },
     /// Exit 0 when the local server is ready, 1 when not (for HEALTHCHECK and exec probes)
     Healthcheck,
+    /// Add, list and remove accounts, and change their passwords; a running server sees it at once
+    User {
+        /// What to do
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Create, list and revoke tokens for programs
+    Token {
+        /// What to do
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
     /// Print the OpenAPI document of the tables as they are
     Openapi,
 }

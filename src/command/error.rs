@@ -22,6 +22,9 @@ pub(super) enum CommandError {
     /// Accounts or tokens could not be changed.
     #[error("{0}")]
     Access(#[from] access::Error),
+    /// What the command line asks for cannot be done as it stands.
+    #[error("{0}")]
+    Asked(String),
     /// The address could not be listened on.
     #[error("{0}")]
     Listen(#[from] ListenError),

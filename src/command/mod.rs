@@ -1,11 +1,16 @@
 //! The commands, one file each. `main` calls [`run`] with what the command line asks for.
 
+mod accounts;
 mod error;
 mod healthcheck;
 mod migrate;
 mod openapi;
+mod password;
 mod random;
 mod serve;
+mod table;
+mod token;
+mod user;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -22,6 +27,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate { status: false } => with_logs(settings, migrate::apply),
         Command::Migrate { status: true } => with_logs(settings, migrate::status),
         Command::Healthcheck => with_logs(settings, healthcheck::run),
+        Command::User { command } => with_logs(settings, |settings, out| user::run(settings, command, out)),
+        Command::Token { command } => with_logs(settings, |settings, out| token::run(settings, command, out)),
         Command::Openapi => with_logs(settings, openapi::run),
     };
     match outcome {
@@ -38,7 +45,7 @@ pub fn run(cli: Cli) -> ExitCode {
 /// Runs a command whose result is its standard output, with the logs on standard error.
 fn with_logs(
     settings: Settings,
-    command: fn(&Settings, &mut dyn io::Write) -> Result<(), CommandError>,
+    command: impl FnOnce(&Settings, &mut dyn io::Write) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     let _logs = telemetry::start(&settings, Output::Stderr).map_err(CommandError::Output)?;
     let mut out = io::stdout().lock();

@@ -10,6 +10,8 @@ Examples:
   socle --port 9000 --config-dir ./tables      serve the tables of ./tables/V1__name.sql, …
   PORT=9000 CONFIG_DIR=./tables socle          the same, from the environment
   socle migrate --status                       what is applied, what is pending
+  socle user add ada --role admin              the first account closes the server
+  socle token create ci --role editor          a token for a program, printed once
   socle openapi > openapi.json                 the API's description, for clients and tools";
 
 /// One setting, as `--help` lists it.
@@ -58,7 +60,13 @@ pub(super) fn dress(command: clap::Command) -> clap::Command {
     };
     hide(command)
         .after_help(format!("{table}\n{EXAMPLES}"))
-        .mut_subcommands(|subcommand| subcommand.after_help(table.clone()))
+        .mut_subcommands(|subcommand| with_table(subcommand, &table))
+}
+
+fn with_table(command: clap::Command, table: &str) -> clap::Command {
+    command
+        .after_help(table.to_owned())
+        .mut_subcommands(|subcommand| with_table(subcommand, table))
 }
 
 fn table(settings: &[Setting]) -> String {

@@ -93,12 +93,10 @@ struct Variable {
     as_flag: OsString,
 }
 
-/// Whether the command line itself gave a value, before or after the subcommand.
+/// Whether the command line itself gave a value, before or after a subcommand.
 fn given(matches: &ArgMatches, id: &str) -> bool {
-    let here = matches.value_source(id) == Some(ValueSource::CommandLine);
-    here || matches.subcommand().is_some_and(|(_, matches)| {
-        matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine)
-    })
+    let here = matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine);
+    here || matches.subcommand().is_some_and(|(_, matches)| given(matches, id))
 }
 
 /// Reads `X`, or the file that `X_FILE` names.
@@ -147,6 +145,11 @@ fn exit(error: clap::Error, variables: &[Variable]) -> Exit {
             code: 0,
             message: error.render().to_string(),
         },
+        // `socle user` alone: all there is to say is what it can do.
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Exit {
+            code: 2,
+            message: error.render().to_string(),
+        },
         ErrorKind::ValueValidation => wrong(refused_value(&error, variables)),
         _ => wrong(format!("{}; see `socle --help`", one_line(&error.render().to_string()))),
     }
@@ -162,9 +165,18 @@ fn refused_value(error: &clap::Error, variables: &[Variable]) -> String {
         .unwrap_or_default();
     let name = match variables.iter().find(|variable| variable.flag == flag) {
         Some(variable) => format!("{} (or {flag})", variable.described),
+        None if !is_setting(flag) => flag.to_owned(),
         None => format!("{flag} (or {})", variable_name(flag.trim_start_matches('-'))),
     };
     format!("{name} is {:?}; allowed: {allowed}", context(ContextKind::InvalidValue))
+}
+
+/// Whether a flag is a setting, which has a variable, and not one of a single command.
+fn is_setting(flag: &str) -> bool {
+    let name = flag.trim_start_matches('-');
+    help::settings(&Cli::command())
+        .iter()
+        .any(|setting| setting.flag == name)
 }
 
 /// clap's message and its tips, without the usage that follows them.

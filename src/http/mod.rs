@@ -40,7 +40,7 @@ use crate::records::Records;
 use crate::schema::Catalog;
 use connections::Connections;
 use document::Document;
-use guard::{Rule, guarded};
+use guard::{Rule, guarded, log_rules};
 pub use lifecycle::{Lifecycle, Phase};
 use perimeter::Perimeter;
 
@@ -111,9 +111,10 @@ pub async fn serve(
         .attach(exchange::fairing())
         .attach(lift_off(connections.clone()));
     let rocket = mounts().into_iter().fold(rocket, |rocket, (base, rule, routes)| {
-        rocket.mount(base, guarded(base, rule, routes))
+        rocket.mount(base, guarded(rule, routes))
     });
     let rocket = rocket.ignite().await.map_err(system_error)?;
+    log_rules(rocket.routes());
     let shutdown = rocket.shutdown();
     tokio::select! {
         launched = rocket.launch() => launched.map(drop).map_err(system_error),

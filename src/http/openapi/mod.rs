@@ -8,6 +8,7 @@
     reason = "what is indexed is a JSON object made a few lines before, and a name it has not is added to it"
 )]
 
+mod auth;
 mod example;
 mod fixed;
 mod names;
@@ -35,6 +36,7 @@ does not have is answered 405 with `Allow`.";
 pub fn document(schema: &Schema, title: &str, version: &str, server: Option<&str>) -> Json {
     let tables = names::of(schema);
     let mut paths = fixed::paths();
+    paths.extend(auth::paths());
     for named in &tables {
         paths.extend(operations::paths(schema, named));
     }
@@ -49,6 +51,7 @@ pub fn document(schema: &Schema, title: &str, version: &str, server: Option<&str
             "parameters": shared::parameters(),
             "headers": shared::headers(),
             "responses": shared::responses(),
+            "securitySchemes": auth::schemes(),
         },
     })
 }
@@ -59,7 +62,9 @@ fn tags(tables: &[Named<'_>]) -> Json {
         json!({ "name": named.table.name, "description": format!("{what} `{}`.", named.table.name) })
     });
     let service = json!({ "name": fixed::TAG, "description": "The service itself: what it is and how it is." });
-    of_tables.chain([service]).collect()
+    let access =
+        json!({ "name": auth::TAG, "description": "Signing in, accounts, tokens, and what happened to them." });
+    of_tables.chain([access, service]).collect()
 }
 
 fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
@@ -68,5 +73,6 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
         schemas.extend(rows::schemas(schema, tables, named));
     }
     schemas.extend(shared::schemas());
+    schemas.extend(auth::schemas());
     Json::Object(schemas)
 }

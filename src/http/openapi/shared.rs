@@ -9,7 +9,7 @@ use crate::records::request::PARAMETERS;
 pub(super) const METADATA: &str = "metadata.table";
 
 /// Statuses of errors, the component of each, and what it means.
-const ERRORS: [(&str, &str, &str); 10] = [
+const ERRORS: [(&str, &str, &str); 13] = [
     (
         "400",
         "BadRequest",
@@ -20,16 +20,35 @@ const ERRORS: [(&str, &str, &str); 10] = [
         "BadRows",
         "Fields are wrong, or the body cannot be read. For an array: one entry for each row, empty for good ones.",
     ),
+    (
+        "401",
+        "Unauthorized",
+        "No credential, or one that is not taken: unknown, expired or revoked.",
+    ),
+    (
+        "403",
+        "Forbidden",
+        "The caller's role does not suffice, or the request may be forged.",
+    ),
     ("404", "NotFound", "There is no such row or table."),
     ("405", "MethodNotAllowed", "The address does not have this method."),
     ("406", "NotAcceptable", "`Accept` names nothing that can be answered."),
     ("408", "RequestTimeout", "The body did not arrive in time."),
-    ("409", "Conflict", "Other rows point to this one."),
+    (
+        "409",
+        "Conflict",
+        "Something else stands in the way, such as rows that point to this one.",
+    ),
     ("413", "ContentTooLarge", "The body is larger than the server takes."),
     (
         "415",
         "UnsupportedMediaType",
         "The body has a media type that is not taken.",
+    ),
+    (
+        "429",
+        "TooManyRequests",
+        "Too many requests or failed sign-ins. `Retry-After` says when to try again.",
     ),
     (
         "503",
@@ -63,7 +82,8 @@ pub(super) fn responses() -> Json {
         };
         let headers: &[&str] = match status {
             "405" => &["X-Request-Id", "Allow"],
-            "503" => &["X-Request-Id", "Retry-After"],
+            "401" => &["X-Request-Id", "WWW-Authenticate"],
+            "429" | "503" => &["X-Request-Id", "Retry-After"],
             _ => &["X-Request-Id"],
         };
         let response = json!({
@@ -91,6 +111,7 @@ pub(super) fn headers() -> Json {
         "Location": text("The address of the row that was added, when it is one."),
         "Allow": text("The methods that the address has."),
         "Retry-After": number("Seconds."),
+        "WWW-Authenticate": text("How to show who asks (RFC 6750)."),
     });
     for always in ["X-Request-Id", "Allow"] {
         headers[always]["required"] = json!(true);

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::answer::{self, Refusal};
 use super::api::{self, READ_ONLY};
-use super::{App, exchange, perimeter};
+use super::{App, auth, exchange, perimeter};
 
 /// Addresses, without a closing slash, that only GET means anything to.
 const FIXED: [&str; 6] = ["", "/health", "/healthz", "/livez", "/readyz", "/favicon.ico"];
@@ -57,7 +57,7 @@ fn allowed_at(request: &Request<'_>) -> Option<&'static str> {
     let path = request.uri().path().as_str();
     match path.strip_suffix('/').unwrap_or(path) {
         known if FIXED.contains(&known) || path.starts_with("/static/") => Some(READ_ONLY),
-        _ => api::allowed_at(request.rocket().state::<App>()?, path),
+        _ => auth::allowed_at(path).or_else(|| api::allowed_at(request.rocket().state::<App>()?, path)),
     }
 }
 

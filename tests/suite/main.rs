@@ -1,7 +1,7 @@
 //! The integration tests: they start the real binary, each in a folder of its own, and speak HTTP to it.
 //!
 //! [`server`] starts and stops it, [`client`] asks for ordinary things, [`wire`] for those that no library would
-//! send; [`shell`], [`site`] and [`load`] are for a Socle that Docker or Kubernetes runs. Every other module is one
+//! send; [`people`] are those who sign in; [`shell`], [`site`] and [`load`] are for a Socle that Docker or Kubernetes runs. Every other module is one
 //! subject and reads as a list of what Socle promises about it.
 
 // A test is allowed to stop at the first thing that is not as promised; that is what it is for.
@@ -16,15 +16,20 @@
 mod browser;
 mod client;
 mod load;
+mod people;
 mod process;
 mod server;
 mod shell;
 mod site;
 mod wire;
 
+mod accounts;
+mod administrator;
+mod audit;
 mod bulk;
 mod concurrency;
 mod cors;
+mod csrf;
 mod cursors;
 mod docker;
 mod durability;
@@ -51,10 +56,16 @@ mod pages;
 mod proxies;
 mod references;
 mod refusals;
+mod routes;
 mod rules;
 mod search;
+mod sessions;
 mod settings;
+mod sign_in_limits;
 mod stored_values;
 mod streaming;
 mod tables;
+mod token_command;
+mod tokens;
 mod types;
+mod user_command;

@@ -35,7 +35,7 @@ struct Operation {
 /// `components/securitySchemes`.
 pub(super) fn schemes() -> Json {
     json!({
-        "token": {
+        "bearer": {
             "type": "http", "scheme": "bearer",
             "description": "A token, after `Bearer` or `Token`: from `/api/auth/token/`, `/api/auth/tokens/` or `socle token create`.",
         },
@@ -96,7 +96,7 @@ impl Operation {
     fn describe(self) -> Json {
         let security = match self.whom {
             For::Anyone => json!([]),
-            For::SignedIn | For::Admin => json!([{ "token": [] }, { "session": [] }]),
+            For::SignedIn | For::Admin => json!([{ "bearer": [] }, { "session": [] }]),
         };
         let mut good = json!({ "description": "Done.", "headers": shared::headers_of(&["X-Request-Id"]) });
         if let Some(answer) = self.answer {

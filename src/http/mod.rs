@@ -7,6 +7,7 @@ mod accept;
 mod access_log;
 mod answer;
 mod api;
+mod auth;
 mod connections;
 mod document;
 mod exchange;
@@ -31,6 +32,7 @@ use rocket::Route;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
+use crate::access::Access;
 use crate::config::Settings;
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
@@ -42,9 +44,14 @@ use guard::{Rule, guarded};
 pub use lifecycle::{Lifecycle, Phase};
 use perimeter::Perimeter;
 
+/// What an operator should know of a server without accounts.
+const OPEN: &str = "whoever reaches the port may read and write. To close it, make an administrator with \
+    `socle user add NAME --role admin`, or set ADMIN_LOGIN and ADMIN_PASSWORD";
+
 /// What every route may need.
 pub struct App {
     records: Records,
+    access: Access,
     title: String,
     version: String,
     environment: String,
@@ -63,7 +70,13 @@ pub struct App {
 ///
 /// # Errors
 /// When the address cannot be listened on, or the schema cannot be read.
-pub async fn serve(settings: Settings, database: Database, expected: Expected, lifecycle: Lifecycle) -> io::Result<()> {
+pub async fn serve(
+    settings: Settings,
+    database: Database,
+    access: Access,
+    expected: Expected,
+    lifecycle: Lifecycle,
+) -> io::Result<()> {
     let catalog = Arc::new(Catalog::read(&database).map_err(io::Error::other)?);
     for (table, reason) in &catalog.current().unserved {
         tracing::warn!("the table \"{table}\" is not served: {reason}");
@@ -71,12 +84,16 @@ pub async fn serve(settings: Settings, database: Database, expected: Expected, l
     for (table, reason) in &catalog.current().broken {
         tracing::warn!("the table \"{table}\" refers to what is not there, and changes of it will fail: {reason}");
     }
+    if access.is_open().map_err(io::Error::other)? {
+        tracing::warn!("open: {OPEN}");
+    }
     tokio::spawn(catalog.clone().follow(database.clone()));
     let connections = Arc::new(Connections::new());
     let rocket = rocket::custom(config(&settings))
         .manage(App {
             perimeter: Perimeter::new(&settings),
             records: Records::new(database, catalog),
+            access,
             title: settings.app_title,
             version: settings.app_version,
             environment: settings.app_environment,
@@ -94,7 +111,7 @@ pub async fn serve(settings: Settings, database: Database, expected: Expected, l
         .attach(exchange::fairing())
         .attach(lift_off(connections.clone()));
     let rocket = mounts().into_iter().fold(rocket, |rocket, (base, rule, routes)| {
-        rocket.mount(base, guarded(rule, routes))
+        rocket.mount(base, guarded(base, rule, routes))
     });
     let rocket = rocket.ignite().await.map_err(system_error)?;
     let shutdown = rocket.shutdown();
@@ -106,13 +123,26 @@ pub async fn serve(settings: Settings, database: Database, expected: Expected, l
 
 /// Every route there is, with the rule it stands under. Nothing is mounted that is not named here.
 fn mounts() -> Vec<(&'static str, Rule, Vec<Route>)> {
-    vec![
+    let mut mounts = vec![
         ("/api", Rule::ByTable, api::routes()),
         ("/", Rule::Anyone, pages::routes()),
         ("/", Rule::Anyone, health::routes()),
         ("/", Rule::Anyone, service::routes()),
         ("/", Rule::Anyone, fallback::routes()),
-    ]
+    ];
+    mounts.extend(auth::mounts());
+    mounts
+}
+
+impl App {
+    /// Whether strangers may write, as `/` and `/health` say it.
+    fn access(&self) -> &'static str {
+        match self.access.is_open() {
+            Ok(true) => "open",
+            Ok(false) => "closed",
+            Err(_) => "unknown",
+        }
+    }
 }
 
 /// What happens once the port is listened on.

@@ -3,20 +3,14 @@
 use serde_json::Value as Json;
 
 use super::job::{ATTEMPTS_LIMIT, NAME_LIMIT, NewJob, PAYLOAD_LIMIT, PRIORITY_LIMIT};
-use super::kinds::HANDLERS;
 use super::{Error, Handler};
 use crate::records::FieldErrors;
 
-/// The handler of a built-in kind.
-pub(super) fn handler(kind: &str) -> Option<&'static dyn Handler> {
-    HANDLERS.into_iter().find(|handler| handler.kind() == kind)
-}
-
-/// Looks at all of a job.
+/// Looks at all of a job; `handler` is that of its kind, when it is a built-in one.
 ///
 /// # Errors
 /// [`Error::Fields`] with everything that is wrong, [`Error::TooLarge`].
-pub(super) fn new_job(job: &NewJob) -> Result<(), Error> {
+pub(super) fn new_job(job: &NewJob, handler: Option<&dyn Handler>) -> Result<(), Error> {
     let size = job.payload.get().len();
     if size > PAYLOAD_LIMIT {
         return Err(too_large("payload", size, PAYLOAD_LIMIT));
@@ -41,12 +35,10 @@ pub(super) fn new_job(job: &NewJob) -> Result<(), Error> {
             errors.add("unique_key", said);
         }
     }
-    if let Some(handler) = handler(&job.kind)
+    if let Some(handler) = handler
         && let Err(wrong) = payload(handler, job.payload.get())
     {
-        for (field, said) in wrong.0 {
-            said.into_iter().for_each(|said| errors.add(field.as_str(), said));
-        }
+        errors.0.extend(wrong.0);
     }
     match errors.is_empty() {
         true => Ok(()),

@@ -26,6 +26,8 @@ pub struct Context {
 pub(super) struct Reported {
     /// What has not been written yet.
     pub(super) news: Mutex<News>,
+    /// A thread has begun with it.
+    pub(super) is_begun: AtomicBool,
     /// The job was called off, or belongs to another attempt by now.
     pub(super) is_cancelled: AtomicBool,
     /// The process is stopping.
@@ -96,7 +98,7 @@ impl Context {
             ..Default::default()
         };
         let written = database.write(move |session| {
-            lease.renew(session, &beat, jobs.now())?;
+            lease.renew(session, &beat, (jobs.ambient.now)())?;
             Ok::<_, Error>(work(session)?)
         });
         self.runtime.block_on(written)

@@ -291,6 +291,22 @@ impl Lease {
     }
 }
 
+/// Which of these jobs were called off while they run.
+///
+/// # Errors
+/// The database's.
+pub(super) fn called_off(session: &Session<'_>, jobs: &[JobId]) -> Result<Vec<JobId>, database::Error> {
+    let sql = "SELECT id FROM _jobs WHERE id IN (SELECT value FROM json_each(?1)) \
+               AND state = 'processing' AND cancel_at IS NOT NULL";
+    let jobs: serde_json::Value = jobs.iter().map(ToString::to_string).collect();
+    let mut found = Vec::new();
+    session.query(&statement(sql, [jobs.to_string().as_str().into()]), |row| {
+        found.push(row::id(row, 0)?);
+        Ok::<_, database::Error>(())
+    })?;
+    Ok(found)
+}
+
 /// What [`outcome`] reads.
 const OUTCOME: &str = "state, run_at, kind, started_at";
 

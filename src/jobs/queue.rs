@@ -1,5 +1,7 @@
 //! The queue from the side of those who ask for jobs: one found, called off, or tried again.
 
+use serde_json::value::RawValue;
+
 use super::row::{self, SHOWN, statement};
 use super::{Error, Job, JobId, Moment, State};
 use crate::database::{self, Constraint, Session};
@@ -11,6 +13,16 @@ use crate::database::{self, Constraint, Session};
 pub(super) fn find(session: &Session<'_>, id: JobId) -> Result<Option<Job>, database::Error> {
     let sql = format!("SELECT {SHOWN} FROM _jobs WHERE id = ?1");
     session.first(&statement(sql, [id.into()]), row::job)
+}
+
+/// The payload of a job.
+///
+/// # Errors
+/// The database's.
+pub(super) fn payload(session: &Session<'_>, id: JobId) -> Result<Option<Box<RawValue>>, database::Error> {
+    let known = statement("SELECT payload FROM _jobs WHERE id = ?1", [id.into()]);
+    let payload = session.first(&known, |found| Ok::<_, database::Error>(row::json(found, 0)))?;
+    Ok(payload.flatten())
 }
 
 /// Calls a job off: at once when nobody works on it, else by telling its worker at the next heartbeat.

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use crate::config::file::Mistake;
 use crate::database;
 use crate::database::sqlite::migrations::MigrationError;
 use crate::jobs::{self, JobId};
@@ -25,6 +26,9 @@ pub(super) enum CommandError {
     /// Nothing can be done about one job.
     #[error("{0}: {told}", told = told(.1))]
     Job(JobId, jobs::Error),
+    /// `socle.toml` is wrong.
+    #[error("{0}")]
+    File(#[from] Mistake),
     /// The address could not be listened on.
     #[error("{0}")]
     Listen(#[from] ListenError),

@@ -7,16 +7,20 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use super::error::{CommandError, ListenError};
 use super::{signals, start};
+use crate::access::RuleBook;
 use crate::config::Settings;
+use crate::config::file::ConfigFile;
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
 use crate::http::{self, Lifecycle, Phase};
 use crate::jobs::{Ambient, Jobs, Pool};
+use crate::schema::Catalog;
 use crate::telemetry::{self, Output};
 
 /// Serves until a signal asks for the end.
@@ -27,13 +31,18 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
     let phase = watch::Sender::new(Phase::Starting);
     signals::listen(&runtime, phase.clone(), settings.shutdown_delay).map_err(CommandError::System)?;
 
+    // Read before anything is changed, and held against the tables once they are there.
+    let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let (database, expected) = start::database(&settings)?;
+    let catalog = Arc::new(Catalog::read(&database)?);
+    let rules = Arc::new(RuleBook::open(file, catalog)?);
     let address = SocketAddr::new(settings.address, settings.port);
     check_port(address)?;
 
     let served = runtime.block_on(async {
         phase.send_replace(Phase::Serving);
-        let served = serve_until_stopped(settings, database.clone(), expected, Lifecycle::new(phase.subscribe())).await;
+        let lifecycle = Lifecycle::new(phase.subscribe());
+        let served = serve_until_stopped(settings, database.clone(), rules, expected, lifecycle).await;
         start::close(&database).await;
         served
     });
@@ -53,6 +62,7 @@ fn check_port(address: SocketAddr) -> Result<(), ListenError> {
 async fn serve_until_stopped(
     settings: Settings,
     database: Database,
+    rules: Arc<RuleBook>,
     expected: Expected,
     lifecycle: Lifecycle,
 ) -> io::Result<()> {
@@ -73,7 +83,7 @@ async fn serve_until_stopped(
     let ending = lifecycle.clone();
     let serving = async {
         tokio::select! {
-            served = http::serve(settings, database, jobs, expected, lifecycle) => served,
+            served = http::serve(settings, database, jobs, rules, expected, lifecycle) => served,
             () = time_is_over => {
                 tracing::warn!("requests were still open after {} s: ended them", grace.as_secs_f32());
                 Ok(())

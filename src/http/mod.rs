@@ -31,12 +31,12 @@ use rocket::Route;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
+use crate::access::RuleBook;
 use crate::config::{Roles, Settings};
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
 use crate::jobs::Jobs;
 use crate::records::Records;
-use crate::schema::Catalog;
 use connections::Connections;
 use document::Document;
 use guard::{Rule, guarded};
@@ -47,6 +47,7 @@ pub struct App {
     records: Records,
     jobs: Jobs,
     roles: Roles,
+    rules: Arc<RuleBook>,
     title: String,
     version: String,
     environment: String,
@@ -64,25 +65,28 @@ pub struct App {
 /// Listens and answers until `lifecycle` says that the server is to finish, and then until what was begun is finished.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the schema cannot be read.
+/// When the address cannot be listened on.
 pub async fn serve(
     settings: Settings,
     database: Database,
     jobs: Jobs,
+    rules: Arc<RuleBook>,
     expected: Expected,
     lifecycle: Lifecycle,
 ) -> io::Result<()> {
-    let catalog = Arc::new(Catalog::read(&database).map_err(io::Error::other)?);
+    let catalog = rules.catalog().clone();
     for (table, reason) in &catalog.current().unserved {
         tracing::warn!("the table \"{table}\" is not served: {reason}");
     }
     tokio::spawn(catalog.clone().follow(database.clone()));
+    tokio::spawn(rules.clone().follow());
     let connections = Arc::new(Connections::new());
     let rocket = rocket::custom(config(&settings))
         .manage(App {
             records: Records::new(database, catalog),
             jobs,
             roles: settings.roles,
+            rules,
             title: settings.app_title,
             version: settings.app_version,
             environment: settings.app_environment,

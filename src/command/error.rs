@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use crate::config::file::Mistake;
 use crate::database;
 use crate::database::sqlite::migrations::MigrationError;
+use crate::jobs::schedule::FileError;
 use crate::jobs::{self, JobId};
 
 /// Why a command failed.
@@ -41,6 +42,15 @@ pub(super) enum CommandError {
     /// The system refused something that every server needs.
     #[error("the server cannot run: {0}")]
     System(io::Error),
+}
+
+impl From<FileError> for CommandError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Mistake(mistake) => Self::File(mistake),
+            FileError::Database(error) => Self::Database(error),
+        }
+    }
 }
 
 /// Why an address cannot be listened on.

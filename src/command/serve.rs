@@ -20,7 +20,6 @@ use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
 use crate::http::{self, Lifecycle, Phase};
 use crate::jobs::{Ambient, Jobs, Pool};
-use crate::schema::Catalog;
 use crate::telemetry::{self, Output};
 
 /// Serves until a signal asks for the end.
@@ -34,15 +33,15 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
     // Read before anything is changed, and held against the tables once they are there.
     let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let (database, expected) = start::database(&settings)?;
-    let catalog = Arc::new(Catalog::read(&database)?);
-    let rules = Arc::new(RuleBook::open(file, catalog)?);
+    let jobs = Jobs::new(database.clone(), Ambient::SYSTEM);
+    let rules = start::rules(&runtime, file, &database, &jobs, settings.roles.worker)?;
     let address = SocketAddr::new(settings.address, settings.port);
     check_port(address)?;
 
     let served = runtime.block_on(async {
         phase.send_replace(Phase::Serving);
         let lifecycle = Lifecycle::new(phase.subscribe());
-        let served = serve_until_stopped(settings, database.clone(), rules, expected, lifecycle).await;
+        let served = serve_until_stopped(settings, database.clone(), jobs, rules, expected, lifecycle).await;
         start::close(&database).await;
         served
     });
@@ -62,6 +61,7 @@ fn check_port(address: SocketAddr) -> Result<(), ListenError> {
 async fn serve_until_stopped(
     settings: Settings,
     database: Database,
+    jobs: Jobs,
     rules: Arc<RuleBook>,
     expected: Expected,
     lifecycle: Lifecycle,
@@ -74,10 +74,12 @@ async fn serve_until_stopped(
             tokio::time::sleep(grace).await;
         }
     };
-    let jobs = Jobs::new(database.clone(), Ambient::SYSTEM);
     tokio::spawn(jobs.clone().look_after(settings.job_retention));
     let pool = match settings.roles.worker {
-        true => Some(Pool::start(jobs.clone(), settings.job_workers)?),
+        true => {
+            start::schedules(&jobs, &rules);
+            Some(Pool::start(jobs.clone(), settings.job_workers)?)
+        }
         false => None,
     };
     let ending = lifecycle.clone();

@@ -8,6 +8,7 @@ mod change;
 mod cron;
 mod definition;
 mod every;
+mod file;
 mod stored;
 mod sync;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod timing;
 pub use cron::Cron;
 pub use definition::{Definition, Draft};
 pub use every::Every;
+pub use file::FileError;
 pub use stored::{Schedule, Source};
 pub use sync::{SyncError, Synced};
 pub use tick::{Tick, Ticked};

@@ -4,6 +4,7 @@ mod events;
 mod fields;
 mod list;
 mod permit;
+mod schedules;
 mod submit;
 mod work;
 
@@ -50,6 +51,8 @@ enum Address {
     All,
     Counts,
     Claim,
+    Schedules,
+    Schedule,
     One(JobId),
     Events(JobId),
     Of(JobId, Verb),
@@ -76,6 +79,8 @@ impl Address {
         match (first, rest) {
             ("counts", "") => Some(Self::Counts),
             ("claim", "") => Some(Self::Claim),
+            (schedules::SEGMENT, "") => Some(Self::Schedules),
+            (schedules::SEGMENT, name) if !name.contains('/') => Some(Self::Schedule),
             (_, "") => id().map(Self::One),
             (_, "events") => id().map(Self::Events),
             (_, "retry") => Some(Self::Of(id()?, Verb::Retry)),
@@ -90,6 +95,8 @@ impl Address {
         match self {
             Self::All => ALL,
             Self::Counts | Self::Events(_) => READ_ONLY,
+            Self::Schedules => schedules::ALL,
+            Self::Schedule => schedules::ONE,
             Self::One(_) => ONE,
             Self::Claim | Self::Of(..) => VERB,
         }
@@ -135,6 +142,8 @@ async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> 
             takes_json(request)?;
             list::counts(app).await
         }
+        (Address::Schedules, _) => schedules::all(app, request, data).await,
+        (Address::Schedule, _) => schedules::one(app, request, data).await,
         (Address::Claim, Method::Post) => {
             may(Action::Work)?;
             work::claim(app, request, data).await

@@ -18,7 +18,13 @@ pub(super) enum Action {
     Change,
     /// Doing them: claim, heartbeat, complete, fail.
     Work,
+    /// Making, changing and removing schedules: a setting, which is never open.
+    ChangeSchedules,
 }
+
+/// What a stranger is told where there is nobody yet who may change settings.
+const NO_ADMINISTRATOR: &str = "Only an administrator may do this, and there is none yet. Make one with \
+     `socle user add NAME --role admin`, or set ADMIN_LOGIN and ADMIN_PASSWORD.";
 
 /// Lets a caller through, or says why not.
 ///
@@ -34,15 +40,21 @@ pub(super) fn check(caller: &Caller, action: Action) -> Result<(), Refusal> {
         Action::List => is_any_of(&[Role::Viewer]),
         Action::Submit | Action::Change => is_any_of(&[Role::Editor, Role::Worker]),
         Action::Work => is_any_of(&[Role::Worker]),
+        Action::ChangeSchedules => is_any_of(&[Role::Admin]),
     };
-    if may || caller.is_open {
+    let is_open = caller.is_open && action != Action::ChangeSchedules;
+    if may || is_open {
         return Ok(());
     }
     if caller.role.is_some() {
         let said = "You do not have permission to perform this action.";
         return Err(Refusal::new(Status::Forbidden, said));
     }
-    let mut refusal = Refusal::new(Status::Unauthorized, "Authentication credentials were not provided.");
+    let said = match caller.is_open {
+        true => NO_ADMINISTRATOR,
+        false => "Authentication credentials were not provided.",
+    };
+    let mut refusal = Refusal::new(Status::Unauthorized, said);
     refusal
         .headers
         .push(("WWW-Authenticate", "Bearer realm=\"socle\"".to_owned()));
@@ -53,6 +65,7 @@ pub(super) fn check(caller: &Caller, action: Action) -> Result<(), Refusal> {
 mod tests {
     use super::*;
 
+    /// All but what is never open.
     const ACTIONS: [Action; 5] = [Action::Submit, Action::Read, Action::List, Action::Change, Action::Work];
 
     fn allowed(role: Option<Role>, is_open: bool) -> Vec<Action> {
@@ -73,6 +86,16 @@ mod tests {
         assert_eq!(allowed(Some(Role::Editor), false), [Submit, Read, List, Change]);
         assert_eq!(allowed(Some(Role::Worker), false), ACTIONS);
         assert_eq!(allowed(Some(Role::Admin), false), ACTIONS);
+    }
+
+    #[test]
+    fn schedules_are_changed_by_administrators_alone_also_while_it_is_open() {
+        for is_open in [true, false] {
+            for role in Role::ALL.map(Some).into_iter().chain([None]) {
+                let may = check(&Caller { role, is_open }, Action::ChangeSchedules).is_ok();
+                assert_eq!(may, role == Some(Role::Admin), "{role:?} {is_open}");
+            }
+        }
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl Schedule {
     }
 
     /// What it was made from.
-    pub(super) fn draft(&self) -> Draft {
+    pub fn draft(&self) -> Draft {
         Draft {
             kind: self.kind.clone(),
             payload: self.payload.clone(),

@@ -33,6 +33,7 @@ mod forms;
 mod health;
 mod healthcheck;
 mod hidden;
+mod hidden_refusals;
 mod hostile;
 mod items_api;
 mod keys;

@@ -141,3 +141,33 @@ fn a_table_to_which_no_row_could_be_added_is_warned_of() {
     .start();
     assert!(!server.said().contains("no row can be added"), "{}", server.said());
 }
+
+#[test]
+fn a_view_that_shows_what_a_rule_keeps_back_is_warned_of() {
+    for (rules, words) in [
+        (
+            "[tables.books]\nread = 'viewer'",
+            "line 1: the view \"titles\" shows anyone what it reads from \"books\"",
+        ),
+        (
+            "[tables.books]\nhidden = true",
+            "line 1: the view \"titles\" shows anyone what it reads from \"books\"",
+        ),
+        (
+            "[tables.books.columns]\ntitle = 'hidden'\n[tables.titles]\nread = 'public'",
+            "line 1: the view \"titles\" shows a column \"title\", which is hidden in \"books\"",
+        ),
+    ] {
+        let server = setup(rules).start();
+        assert!(server.said().contains(words), "{rules}\n{}", server.said());
+    }
+    for rules in [
+        "[tables.books]\nread = 'viewer'\n[tables.titles]\nread = 'viewer'",
+        "[tables.books]\nhidden = true\n[tables.titles]\nhidden = true",
+        "[tables.books.columns]\ncost = 'hidden'",
+        "[tables.authors]\nread = 'viewer'",
+    ] {
+        let server = setup(rules).start();
+        assert!(!server.said().contains("the view"), "{rules}\n{}", server.said());
+    }
+}

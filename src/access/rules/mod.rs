@@ -5,6 +5,7 @@
 
 mod book;
 mod check;
+mod views;
 
 use std::collections::HashMap;
 

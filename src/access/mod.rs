@@ -6,4 +6,4 @@ pub mod rules;
 
 pub use caller::Caller;
 pub use role::Role;
-pub use rules::{RuleBook, Rules};
+pub use rules::{Level, RuleBook, Rules};

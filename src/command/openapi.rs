@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::CommandError;
-use crate::access::RuleBook;
+use crate::access::{Level, RuleBook};
 use crate::config::Settings;
-use crate::config::file::{ConfigFile, Level};
+use crate::config::file::ConfigFile;
 use crate::database::sqlite::migrations;
 use crate::database::{Database, Options};
 use crate::http::{self, openapi::Rights};

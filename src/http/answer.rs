@@ -7,7 +7,7 @@ use rocket::{Request, Response};
 use serde_json::{Map, Value as Json, json};
 
 use super::{App, accept, guard};
-use crate::config::file::Level;
+use crate::access::Level;
 use crate::database;
 use crate::records::{self, FieldErrors};
 

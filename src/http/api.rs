@@ -12,8 +12,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::answer::{self, Refusal};
 use super::{App, accept, guard, links, receive, stream};
-use crate::access::Caller;
-use crate::config::file::Level;
+use crate::access::{Caller, Level};
 use crate::records::{FieldErrors, ListRequest, Rows, Seen, metadata, row_request, urlencoded};
 use crate::schema::Table;
 

@@ -79,6 +79,8 @@ pub enum JobsCommand {
         #[arg(long, value_name = "COUNT", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
     },
+    /// List schedules: when each ticks, what it asks for and where it is written
+    Schedules,
     /// Show all of a job, with its payload, as JSON
     Show {
         /// The job.

@@ -53,6 +53,7 @@ mod refusals;
 mod reload;
 mod rules;
 mod rules_file;
+mod schedules;
 mod search;
 mod settings;
 mod stored_values;

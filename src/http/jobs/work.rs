@@ -1,6 +1,6 @@
 //! What workers say: claim, heartbeat, complete, fail.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rocket::http::Status;
 use rocket::{Data, Request, Response};
@@ -22,6 +22,8 @@ const SHORTEST_LEASE: Duration = Duration::from_secs(1);
 const LONGEST_LEASE: Duration = Duration::from_secs(3600);
 /// How long a claim waits at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// A claim that has waited so long may have lost its worker.
+const LONG: Duration = Duration::from_millis(100);
 /// How often a waiting claim is marked as alive among the connections.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
@@ -51,20 +53,34 @@ pub(super) async fn claim<'r>(app: &App, request: &'r Request<'_>, data: Data<'_
 
 /// The jobs of a claim. Waiting ends early when the server stops and when the client has gone.
 async fn wait_for(app: &App, request: &Request<'_>, claim: Claim, wait: Duration) -> Result<Vec<Claimed>, Refusal> {
+    let began = Instant::now();
     let claiming = app.jobs.claim(claim, wait);
     tokio::pin!(claiming);
     let mut signs_of_life = tokio::time::interval(SIGN_OF_LIFE);
     loop {
         tokio::select! {
             biased;
-            claimed = &mut claiming => return Ok(claimed?),
+            claimed = &mut claiming => {
+                let claimed = claimed?;
+                if !claimed.is_empty() && began.elapsed() >= LONG && app.connections.has_gone(request.remote()) {
+                    return Err(leave_to_others(app, claimed).await);
+                }
+                return Ok(claimed);
+            }
             _ = signs_of_life.tick() => app.connections.moved(request.remote()),
             () = app.lifecycle.draining(), if !wait.is_zero() => return Ok(Vec::new()),
-            () = app.connections.gone(request.remote()) => {
-                return Err(Refusal::new(Status::BadRequest, "The client has gone."));
-            }
+            () = app.connections.gone(request.remote()) => return Err(leave_to_others(app, Vec::new()).await),
         }
     }
+}
+
+/// The worker has gone before it was given anything: what was claimed for it is free at once.
+async fn leave_to_others(app: &App, claimed: Vec<Claimed>) -> Refusal {
+    for job in claimed {
+        // What cannot be given back now is free when its lease runs out.
+        let _ = app.jobs.give_back(job.lease(), Beat::default()).await;
+    }
+    Refusal::new(Status::BadRequest, "The client has gone.")
 }
 
 /// The kinds that a worker can do: a list of them, or in a form one with commas.

@@ -269,10 +269,10 @@ impl Keeper {
                 if !matches!(error, database::Error::Closed) {
                     tracing::warn!(%error, "the workers could not write; they try again");
                 }
-                // The writer has let go of its part by now, or will not run it any more.
-                if let Ok(round) = Arc::try_unwrap(round) {
-                    self.unwritten = Round { claim: None, ..round };
-                }
+                self.unwritten = Round {
+                    claim: None,
+                    ..round.as_ref().clone()
+                };
                 Err(())
             }
         }

@@ -5,7 +5,7 @@ use crate::jobs::lease::{self, Beat, Claim, Claimed, Lease, Outcome, Renewed};
 use crate::jobs::{Error, Moment, backoff};
 
 /// What is to be written.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Round {
     pub(super) ended: Vec<(Lease, Ending)>,
     pub(super) given_back: Vec<(Lease, Beat)>,
@@ -14,6 +14,7 @@ pub(super) struct Round {
 }
 
 /// How an attempt ended.
+#[derive(Clone)]
 pub(super) enum Ending {
     /// With a result, as JSON.
     Done(String),

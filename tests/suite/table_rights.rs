@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::client::Answer;
 use crate::server::{Server, Setup};
 
 /// One table for each pair of rules that the file may give.
@@ -20,7 +21,8 @@ const RULES: [(&str, Option<&str>, Option<&str>); 9] = [
 fn setup() -> Setup {
     let tables = RULES.map(|(name, ..)| {
         format!(
-            "CREATE TABLE {name} (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO {name} VALUES (1, 'one'), (2, 'two');"
+            "CREATE TABLE {name} (id INTEGER PRIMARY KEY, name TEXT);
+             INSERT INTO {name} VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd'), (5, 'e');"
         )
     });
     let sections = RULES.map(|(name, read, write)| {
@@ -32,80 +34,130 @@ fn setup() -> Setup {
         .rules(&sections.concat())
 }
 
-/// What every method answers on a table and a row of it.
-#[track_caller]
-fn is_as_promised(
-    server: &Server,
-    headers: &[(&str, &str)],
-    table: &str,
-    may_read: bool,
-    may_write: bool,
-    is_known: bool,
-) {
-    let (list, row) = (format!("/api/{table}/"), format!("/api/{table}/1/"));
-    let ask = |method: &str, path: &str, body: &[u8]| {
-        let headers = [headers, &[("Content-Type", "application/json")]].concat();
-        server.ask(method, path, &headers, body)
-    };
-    let reading = if may_read { 200 } else { 404 };
-    let refused = match (may_read, is_known) {
-        (false, _) => 404,
-        (true, false) => 401,
-        (true, true) => 403,
-    };
-    let writing = |good: u16| if may_write { good } else { refused };
-    for path in [&list, &row] {
-        for method in ["GET", "HEAD", "OPTIONS"] {
-            assert_eq!(ask(method, path, b"").status, reading, "{method} {path}");
-        }
+/// How far a word of the file, or a role, reaches.
+fn level(word: &str) -> usize {
+    match word {
+        "viewer" | "worker" => 1,
+        "editor" => 2,
+        "admin" => 3,
+        _ => 0,
     }
-    let body = br#"{"name": "new"}"#;
-    for (method, path, good) in [
-        ("POST", &list, 201),
-        ("PUT", &row, 200),
-        ("PATCH", &row, 200),
-        ("DELETE", &row, 204),
-    ] {
-        let sent: &[u8] = if method == "DELETE" { b"" } else { body };
-        let answer = ask(method, path, sent);
-        assert_eq!(answer.status, writing(good), "{method} {path}: {}", answer.text());
-        let challenge = if answer.status == 401 {
-            "Bearer realm=\"socle\""
-        } else {
-            ""
+}
+
+/// One who asks, about a row that is its own to spoil.
+struct Asker<'s> {
+    server: &'s Server,
+    role: &'static str,
+    token: Option<String>,
+    row: usize,
+}
+
+impl Asker<'_> {
+    fn ask(&self, method: &str, path: &str) -> Answer {
+        let is_write = matches!(method, "POST" | "PUT" | "PATCH");
+        let body: &[u8] = if is_write { br#"{"name": "new"}"# } else { b"" };
+        let mut headers = vec![("Content-Type", "application/json")];
+        headers.extend(self.token.as_deref().map(|token| ("Authorization", token)));
+        self.server.ask(method, path, &headers, body)
+    }
+
+    /// Holds what every method answers, and what is described, against a table's rules.
+    #[track_caller]
+    fn gets_what_the_rules_say(&self, (table, read, write): (&str, Option<&str>, Option<&str>), usual: &str) {
+        let (list, row) = (format!("/api/{table}/"), format!("/api/{table}/{}/", self.row));
+        let read = level(read.unwrap_or("public"));
+        let write = write.map_or(level(usual).max(read), level);
+        let (may_read, may_write) = (level(self.role) >= read, level(self.role) >= write);
+        let refused = match (may_read, &self.token) {
+            (false, _) => 404,
+            (true, None) => 401,
+            (true, Some(_)) => 403,
         };
-        assert_eq!(answer.header("www-authenticate"), challenge, "{method} {path}");
-        match answer.status {
-            401 => assert_eq!(
-                answer.json(),
-                json!({"detail": "Authentication credentials were not provided."})
-            ),
-            403 => assert_eq!(
-                answer.json(),
-                json!({"detail": "You do not have permission to perform this action."})
-            ),
-            404 => assert_eq!(answer.json(), json!({"detail": "Not found."})),
-            _ => {}
+        let who = self.role;
+        for (method, path, good) in [
+            ("GET", &list, 200),
+            ("HEAD", &list, 200),
+            ("OPTIONS", &list, 200),
+            ("GET", &row, 200),
+            ("HEAD", &row, 200),
+            ("OPTIONS", &row, 200),
+            ("POST", &list, 201),
+            ("PUT", &row, 200),
+            ("PATCH", &row, 200),
+            ("DELETE", &row, 204),
+        ] {
+            let is_read = matches!(method, "GET" | "HEAD" | "OPTIONS");
+            let is_good = if is_read { may_read } else { may_write };
+            let answer = self.ask(method, path);
+            let expected = if is_good { good } else { refused };
+            assert_eq!(answer.status, expected, "{who}: {method} {path}: {}", answer.text());
+            let challenge = answer.header("www-authenticate");
+            let asked_for = if expected == 401 { "Bearer realm=\"socle\"" } else { "" };
+            assert_eq!(challenge, asked_for, "{who}: {method} {path}");
+            if expected >= 400 && method != "HEAD" {
+                assert!(
+                    answer.json()["detail"].is_string(),
+                    "{who}: {method} {path}: {}",
+                    answer.text()
+                );
+            }
+        }
+        if may_read {
+            for (path, action) in [(&list, "POST"), (&row, "PUT")] {
+                // Its own row may be gone by now; what it would be is described all the same.
+                let described = self.ask("OPTIONS", path).is(200);
+                assert_eq!(described.json().get("actions").is_some(), may_write, "{who}: {path}");
+                assert!(described.header("allow").contains(action), "{who}: {path}");
+            }
+        }
+        let root = self.ask("GET", "/api/").is(200).json();
+        assert_eq!(root.get(table).is_some(), may_read, "{who}: {table}: {root}");
+        let paths = self.ask("GET", "/api/openapi.json").is(200).json()["paths"].take();
+        assert_eq!(paths.get(&list).is_some(), may_read, "{who}: {table}");
+        if may_read {
+            let security = |method: &str| paths[&list][method].get("security").is_some();
+            assert_eq!(
+                (security("get"), security("post")),
+                (read > 0, write > 0),
+                "{who}: {table}"
+            );
         }
     }
-    let described = ask("OPTIONS", &list, b"");
-    if may_read {
-        assert_eq!(described.json().get("actions").is_some(), may_write, "{table}");
-        assert!(described.header("allow").contains("POST"), "{table}");
-    }
-    let root = ask("GET", "/api/", b"").is(200).json();
-    assert_eq!(root.get(table).is_some(), may_read, "{table}: {root}");
-    let paths = ask("GET", "/api/openapi.json", b"").is(200).json()["paths"].take();
-    assert_eq!(paths.get(&list).is_some(), may_read, "{table}");
 }
 
 #[test]
 fn before_there_are_accounts_strangers_may_do_what_no_rule_forbids() {
     let server = setup().start();
-    for (table, read, write) in RULES {
-        let may_read = read.is_none();
-        let may_write = may_read && matches!(write, None | Some("public"));
-        is_as_promised(&server, &[], table, may_read, may_write, false);
+    let stranger = Asker {
+        server: &server,
+        role: "stranger",
+        token: None,
+        row: 1,
+    };
+    for rules in RULES {
+        stranger.gets_what_the_rules_say(rules, "public");
+    }
+}
+
+#[test]
+fn once_there_are_tokens_each_role_may_do_what_the_rules_say() {
+    let setup = setup();
+    setup.run(&["migrate"]).well();
+    let tokens = ["viewer", "worker", "editor", "admin"].map(|role| {
+        let made = setup.run(&["token", "create", role, "--role", role]).well();
+        (role, Some(format!("Bearer {}", made.out.trim())))
+    });
+    let server = setup.start();
+    for (row, (role, token)) in [("stranger", None)].into_iter().chain(tokens).enumerate() {
+        let asker = Asker {
+            server: &server,
+            role,
+            token,
+            row: row + 1,
+        };
+        for rules in RULES {
+            asker.gets_what_the_rules_say(rules, "editor");
+        }
     }
 }
 

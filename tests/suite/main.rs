@@ -63,6 +63,7 @@ mod reload;
 mod rules;
 mod rules_file;
 mod schedules;
+mod schedules_api;
 mod search;
 mod settings;
 mod stored_values;

@@ -16,7 +16,7 @@ use std::time::Duration;
 pub use crate::database::Synchronous;
 use crate::jobs::{JobId, State};
 pub use parse::{Environment, Exit, parse};
-pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Roles, time};
+pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password, Roles, time};
 
 /// Where the tables' files are looked for when `CONFIG_DIR` is not set.
 pub const DEFAULT_CONFIG_DIR: &str = "/etc/socle";
@@ -159,6 +159,17 @@ pub struct Settings {
     /// How long finished jobs stay; failed ones stay seven times as long (30m, 1h, 7d)
     #[arg(long, global = true, value_name = "TIME", default_value = "1h", value_parser = values::retention)]
     pub job_retention: Duration,
+    /// The account that is made an administrator at the start, or kept one; needs ADMIN_PASSWORD
+    #[arg(long, global = true, value_name = "NAME")]
+    pub admin_login: Option<String>,
+
+    /// That account's password; better as ADMIN_PASSWORD_FILE, as flags and variables can be seen by others
+    #[arg(long, global = true, value_name = "TEXT", value_parser = values::password)]
+    pub admin_password: Option<Password>,
+
+    /// That account's email address
+    #[arg(long, global = true, value_name = "EMAIL")]
+    pub admin_email: Option<String>,
 
     /// The largest body of a request (512KiB, 1MiB, 2M, or bytes)
     #[arg(long, global = true, value_name = "SIZE", default_value = "1MiB", value_parser = values::byte_size)]

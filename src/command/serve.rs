@@ -9,11 +9,12 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::error::{CommandError, ListenError};
-use super::{signals, start};
-use crate::access::RuleBook;
+use super::{random, signals, start};
+use crate::access::{Access, Administrator, RuleBook};
 use crate::config::Settings;
 use crate::config::file::ConfigFile;
 use crate::database::Database;
@@ -35,18 +36,34 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
     let (database, expected) = start::database(&settings)?;
     let jobs = Jobs::new(database.clone(), Ambient::SYSTEM);
     let rules = start::rules(&runtime, file, &database, &jobs, settings.roles.worker)?;
+    let access = Access::new(database.clone(), random::fill);
     let address = SocketAddr::new(settings.address, settings.port);
     check_port(address)?;
 
     let served = runtime.block_on(async {
+        ensure_administrator(&settings, &access).await?;
         phase.send_replace(Phase::Serving);
         let lifecycle = Lifecycle::new(phase.subscribe());
-        let served = serve_until_stopped(settings, database.clone(), jobs, rules, expected, lifecycle).await;
+        let served = serve_until_stopped(settings, database.clone(), access, jobs, rules, expected, lifecycle).await;
         start::close(&database).await;
-        served
+        Ok::<_, CommandError>(served)
     });
     start::end(runtime, &logs);
-    served.map_err(|error| ListenError::new(address, error).into())
+    served?.map_err(|error| ListenError::new(address, error).into())
+}
+
+/// Makes the administrator that the settings name, or brings the account up to date.
+async fn ensure_administrator(settings: &Settings, access: &Access) -> Result<(), CommandError> {
+    let (Some(name), Some(password)) = (&settings.admin_login, &settings.admin_password) else {
+        return Ok(());
+    };
+    let wanted = Administrator {
+        name: name.clone(),
+        password: password.reveal().to_owned(),
+        email: settings.admin_email.clone(),
+    };
+    let ensured = access.ensure_administrator(wanted, Timestamp::now()).await;
+    ensured.map_err(CommandError::Administrator)
 }
 
 /// Whether the port can be listened on. Asked before the HTTP library does, whose words for it are its own.
@@ -61,6 +78,7 @@ fn check_port(address: SocketAddr) -> Result<(), ListenError> {
 async fn serve_until_stopped(
     settings: Settings,
     database: Database,
+    access: Access,
     jobs: Jobs,
     rules: Arc<RuleBook>,
     expected: Expected,
@@ -85,7 +103,7 @@ async fn serve_until_stopped(
     let ending = lifecycle.clone();
     let serving = async {
         tokio::select! {
-            served = http::serve(settings, database, jobs, rules, expected, lifecycle) => served,
+            served = http::serve(settings, database, access, jobs, rules, expected, lifecycle) => served,
             () = time_is_over => {
                 tracing::warn!("requests were still open after {} s: ended them", grace.as_secs_f32());
                 Ok(())

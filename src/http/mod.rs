@@ -7,6 +7,8 @@ mod accept;
 mod access_log;
 mod answer;
 mod api;
+mod auth;
+mod client;
 mod connections;
 mod document;
 mod exchange;
@@ -31,7 +33,7 @@ use rocket::Route;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
-use crate::access::RuleBook;
+use crate::access::{Access, RuleBook};
 use crate::config::{Roles, Settings};
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
@@ -42,12 +44,17 @@ use document::Document;
 use guard::{Rule, guarded};
 pub use lifecycle::{Lifecycle, Phase};
 
+/// What an operator should know of a server without accounts.
+const OPEN: &str = "whoever reaches the port may read and write. To close it, make an administrator with \
+    `socle user add NAME --role admin`, or set ADMIN_LOGIN and ADMIN_PASSWORD";
+
 /// What every route may need.
 pub struct App {
     records: Records,
     jobs: Jobs,
     roles: Roles,
     rules: Arc<RuleBook>,
+    access: Access,
     title: String,
     version: String,
     environment: String,
@@ -69,6 +76,7 @@ pub struct App {
 pub async fn serve(
     settings: Settings,
     database: Database,
+    access: Access,
     jobs: Jobs,
     rules: Arc<RuleBook>,
     expected: Expected,
@@ -77,6 +85,9 @@ pub async fn serve(
     let catalog = rules.catalog().clone();
     for (table, reason) in &catalog.current().unserved {
         tracing::warn!("the table \"{table}\" is not served: {reason}");
+    }
+    if access.is_open().map_err(io::Error::other)? {
+        tracing::warn!("open: {OPEN}");
     }
     tokio::spawn(catalog.clone().follow(database.clone()));
     tokio::spawn(rules.clone().follow());
@@ -87,6 +98,7 @@ pub async fn serve(
             jobs,
             roles: settings.roles,
             rules,
+            access,
             title: settings.app_title,
             version: settings.app_version,
             environment: settings.app_environment,
@@ -107,7 +119,7 @@ pub async fn serve(
     let rocket = mounts(settings.roles)
         .into_iter()
         .fold(rocket, |rocket, (base, rule, routes)| {
-            rocket.mount(base, guarded(rule, routes))
+            rocket.mount(base, guarded(base, rule, routes))
         });
     let rocket = rocket.ignite().await.map_err(system_error)?;
     let shutdown = rocket.shutdown();
@@ -132,7 +144,18 @@ fn mounts(roles: Roles) -> Vec<(&'static str, Rule, Vec<Route>)> {
     ];
     let api = api.into_iter().filter(|_| roles.api);
     let pages = pages.into_iter().filter(|_| roles.pages);
-    api.chain(pages).chain(always).collect()
+    api.chain(auth::mounts()).chain(pages).chain(always).collect()
+}
+
+impl App {
+    /// Whether strangers may write, as `/` and `/health` say it.
+    fn access(&self) -> &'static str {
+        match self.access.is_open() {
+            Ok(true) => "open",
+            Ok(false) => "closed",
+            Err(_) => "unknown",
+        }
+    }
 }
 
 /// What happens once the port is listened on.

@@ -7,6 +7,8 @@ mod accept;
 mod access_log;
 mod answer;
 mod api;
+mod auth;
+mod client;
 mod connections;
 mod document;
 mod exchange;
@@ -30,7 +32,7 @@ use rocket::Route;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
-use crate::access::RuleBook;
+use crate::access::{Access, RuleBook};
 use crate::config::Settings;
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
@@ -40,9 +42,14 @@ use document::Document;
 use guard::{Rule, guarded};
 pub use lifecycle::{Lifecycle, Phase};
 
+/// What an operator should know of a server without accounts.
+const OPEN: &str = "whoever reaches the port may read and write. To close it, make an administrator with \
+    `socle user add NAME --role admin`, or set ADMIN_LOGIN and ADMIN_PASSWORD";
+
 /// What every route may need.
 pub struct App {
     records: Records,
+    access: Access,
     rules: Arc<RuleBook>,
     title: String,
     version: String,
@@ -60,10 +67,11 @@ pub struct App {
 /// Listens and answers until `lifecycle` says that the server is to finish, and then until what was begun is finished.
 ///
 /// # Errors
-/// When the address cannot be listened on.
+/// When the address cannot be listened on, or the database cannot be read.
 pub async fn serve(
     settings: Settings,
     database: Database,
+    access: Access,
     rules: Arc<RuleBook>,
     expected: Expected,
     lifecycle: Lifecycle,
@@ -72,12 +80,16 @@ pub async fn serve(
     for (table, reason) in &catalog.current().unserved {
         tracing::warn!("the table \"{table}\" is not served: {reason}");
     }
+    if access.is_open().map_err(io::Error::other)? {
+        tracing::warn!("open: {OPEN}");
+    }
     tokio::spawn(catalog.clone().follow(database.clone()));
     tokio::spawn(rules.clone().follow());
     let connections = Arc::new(Connections::new());
     let rocket = rocket::custom(config(&settings))
         .manage(App {
             records: Records::new(database, catalog),
+            access,
             rules,
             title: settings.app_title,
             version: settings.app_version,
@@ -96,7 +108,7 @@ pub async fn serve(
         .attach(exchange::fairing())
         .attach(lift_off(connections.clone()));
     let rocket = mounts().into_iter().fold(rocket, |rocket, (base, rule, routes)| {
-        rocket.mount(base, guarded(rule, routes))
+        rocket.mount(base, guarded(base, rule, routes))
     });
     let rocket = rocket.ignite().await.map_err(system_error)?;
     let shutdown = rocket.shutdown();
@@ -108,13 +120,26 @@ pub async fn serve(
 
 /// Every route there is, with the rule it stands under. Nothing is mounted that is not named here.
 fn mounts() -> Vec<(&'static str, Rule, Vec<Route>)> {
-    vec![
+    let mut mounts = vec![
         ("/api", Rule::ByTable, api::routes()),
         ("/", Rule::Anyone, pages::routes()),
         ("/", Rule::Anyone, health::routes()),
         ("/", Rule::Anyone, service::routes()),
         ("/", Rule::Anyone, fallback::routes()),
-    ]
+    ];
+    mounts.extend(auth::mounts());
+    mounts
+}
+
+impl App {
+    /// Whether strangers may write, as `/` and `/health` say it.
+    fn access(&self) -> &'static str {
+        match self.access.is_open() {
+            Ok(true) => "open",
+            Ok(false) => "closed",
+            Err(_) => "unknown",
+        }
+    }
 }
 
 /// What happens once the port is listened on.

@@ -141,13 +141,19 @@ fn before_there_are_accounts_strangers_may_do_what_no_rule_forbids() {
 
 #[test]
 fn once_there_are_tokens_each_role_may_do_what_the_rules_say() {
-    let setup = setup();
-    setup.run(&["migrate"]).well();
+    let (name, password) = ("root", "a long enough password");
+    let server = setup().env("ADMIN_LOGIN", name).env("ADMIN_PASSWORD", password).start();
+    let signed_in = server.post("/api/auth/token/", json!({"username": name, "password": password}));
+    let bearer = |answer: &Answer| format!("Bearer {}", answer.json()["token"].as_str().unwrap());
+    let admin = bearer(&signed_in.is(200));
     let tokens = ["viewer", "worker", "editor", "admin"].map(|role| {
-        let made = setup.run(&["token", "create", role, "--role", role]).well();
-        (role, Some(format!("Bearer {}", made.out.trim())))
+        let headers = [("Authorization", admin.as_str()), ("Content-Type", "application/json")];
+        let asked = json!({"name": role, "role": role}).to_string();
+        let made = server
+            .ask("POST", "/api/auth/tokens/", &headers, asked.as_bytes())
+            .is(201);
+        (role, Some(bearer(&made)))
     });
-    let server = setup.start();
     for (row, (role, token)) in [("stranger", None)].into_iter().chain(tokens).enumerate() {
         let asker = Asker {
             server: &server,

@@ -14,7 +14,7 @@ use crate::records::{self, FieldErrors};
 /// Seconds after which a client may try again what a busy or full database refused.
 const RETRY_AFTER: &str = "1";
 
-/// What a 401 asks for (RFC 6750).
+/// How a stranger may show who it is.
 const CHALLENGE: &str = "Bearer realm=\"socle\"";
 
 /// Accounts and tokens are never open: else whoever comes first could take the server over.
@@ -48,18 +48,6 @@ impl Refusal {
     /// 404, in Django REST framework's words.
     pub fn not_found() -> Self {
         Self::new(Status::NotFound, "Not found.")
-    }
-
-    /// 401, in Django REST framework's words: who asks has shown nothing, and needs to.
-    pub fn not_authenticated() -> Self {
-        let mut refusal = Self::new(Status::Unauthorized, "Authentication credentials were not provided.");
-        refusal.headers.push(("WWW-Authenticate", CHALLENGE.into()));
-        refusal
-    }
-
-    /// 403, in Django REST framework's words: who asks is known and may not.
-    pub fn not_permitted() -> Self {
-        Self::new(Status::Forbidden, "You do not have permission to perform this action.")
     }
 
     /// 405 with what is allowed instead.

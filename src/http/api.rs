@@ -87,10 +87,9 @@ impl<'r> Asker<'r> {
 
     /// Refuses whoever may not write a table, before anything of the request is looked at.
     fn is_to_write(&self, table: &Table) -> Result<(), Refusal> {
-        match (self.may_write(table), self.caller.role) {
-            (true, _) => Ok(()),
-            (false, None) => Err(Refusal::not_authenticated()),
-            (false, Some(_)) => Err(Refusal::not_permitted()),
+        match self.may_write(table) {
+            true => Ok(()),
+            false => Err(Refusal::lacking_role(self.caller)),
         }
     }
 

@@ -72,7 +72,7 @@ pub struct App {
 /// Listens and answers until `lifecycle` says that the server is to finish, and then until what was begun is finished.
 ///
 /// # Errors
-/// When the address cannot be listened on.
+/// When the address cannot be listened on, or the database cannot be read.
 pub async fn serve(
     settings: Settings,
     database: Database,

@@ -1,7 +1,5 @@
 //! Who may do what with jobs.
 
-use rocket::http::Status;
-
 use crate::access::{Caller, Role};
 use crate::http::answer::Refusal;
 
@@ -21,10 +19,6 @@ pub(super) enum Action {
     /// Making, changing and removing schedules: a setting, which is never open.
     ChangeSchedules,
 }
-
-/// What a stranger is told where there is nobody yet who may change settings.
-const NO_ADMINISTRATOR: &str = "Only an administrator may do this, and there is none yet. Make one with \
-     `socle user add NAME --role admin`, or set ADMIN_LOGIN and ADMIN_PASSWORD.";
 
 /// Lets a caller through, or says why not.
 ///
@@ -46,30 +40,27 @@ pub(super) fn check(caller: &Caller, action: Action) -> Result<(), Refusal> {
     if may || is_open {
         return Ok(());
     }
-    if caller.role.is_some() {
-        let said = "You do not have permission to perform this action.";
-        return Err(Refusal::new(Status::Forbidden, said));
-    }
-    let said = match caller.is_open {
-        true => NO_ADMINISTRATOR,
-        false => "Authentication credentials were not provided.",
-    };
-    let mut refusal = Refusal::new(Status::Unauthorized, said);
-    refusal
-        .headers
-        .push(("WWW-Authenticate", "Bearer realm=\"socle\"".to_owned()));
-    Err(refusal)
+    Err(Refusal::lacking_role(caller))
 }
 
 #[cfg(test)]
 mod tests {
+    use rocket::http::Status;
+
     use super::*;
 
     /// All but what is never open.
     const ACTIONS: [Action; 5] = [Action::Submit, Action::Read, Action::List, Action::Change, Action::Work];
 
+    fn caller(role: Option<Role>, is_open: bool) -> Caller {
+        Caller {
+            role,
+            ..Caller::stranger(is_open)
+        }
+    }
+
     fn allowed(role: Option<Role>, is_open: bool) -> Vec<Action> {
-        let may = |action: &Action| check(&Caller { role, is_open }, *action).is_ok();
+        let may = |action: &Action| check(&caller(role, is_open), *action).is_ok();
         ACTIONS.into_iter().filter(may).collect()
     }
 
@@ -92,9 +83,7 @@ mod tests {
     fn schedules_are_changed_by_administrators_alone_also_while_it_is_open() {
         for is_open in [true, false] {
             for role in Role::ALL.map(Some).into_iter().chain([None]) {
-                let mut caller = Caller::stranger(is_open);
-                caller.role = role;
-                let may = check(&caller, Action::ChangeSchedules).is_ok();
+                let may = check(&caller(role, is_open), Action::ChangeSchedules).is_ok();
                 assert_eq!(may, role == Some(Role::Admin), "{role:?} {is_open}");
             }
         }
@@ -102,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_stranger_is_asked_who_it_is_and_others_are_told_no() {
-        let refused = |role| check(&Caller { role, is_open: false }, Action::Work).map_err(|refusal| refusal.status);
+        let refused = |role| check(&caller(role, false), Action::Work).map_err(|refusal| refusal.status);
         assert_eq!(refused(None), Err(Status::Unauthorized));
         assert_eq!(refused(Some(Role::Editor)), Err(Status::Forbidden));
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::client::Answer;
 use crate::server::{Server, Setup};
+use crate::table_rights::with_an_administrator;
 
 /// Whatever is hidden has a name or a value with this in it, and nothing else has.
 const MARK: &str = "zz";
@@ -313,4 +314,29 @@ fn a_column_that_others_point_to_is_hidden_from_them_too() {
     let server = setup.rules("[tables.people.columns]\nzzcode = 'hidden'").start();
     clean(server.get("/api/notes/?expand=code").is(400));
     clean(server.get("/api/openapi.json").is(200));
+}
+
+#[test]
+fn administrators_see_no_more_of_what_is_hidden() {
+    let (server, admin) = with_an_administrator(setup());
+    let ask = |path: &str| clean(server.ask("GET", path, &[("Authorization", &admin)], b""));
+    for path in [
+        "/api/",
+        "/api/openapi.json",
+        "/api/books/",
+        "/api/books/1/",
+        "/api/loans/?expand=book_id",
+    ] {
+        ask(path).is(200);
+    }
+    for (path, status) in [
+        ("/api/zzvaults/", 404),
+        ("/api/zzvaults/1/", 404),
+        ("/api/books/?expand=vault_id", 400),
+    ] {
+        ask(path).is(status);
+    }
+    server
+        .ask("GET", "/api/books/?zzcost=9", &[("Authorization", &admin)], b"")
+        .is(400);
 }

@@ -1,6 +1,6 @@
 //! Who may read and write which table: what `socle.toml` says, held against every method.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::Answer;
 use crate::server::{Server, Setup};
@@ -32,6 +32,30 @@ fn setup() -> Setup {
     Setup::new()
         .migration("V1__tables.sql", &tables.concat())
         .rules(&sections.concat())
+}
+
+/// A server with an administrator, and the administrator's `Authorization`.
+pub(crate) fn with_an_administrator(setup: Setup) -> (Server, String) {
+    let (name, password) = ("root", "a long enough password");
+    let server = setup.env("ADMIN_LOGIN", name).env("ADMIN_PASSWORD", password).start();
+    let signed_in = server.post("/api/auth/token/", json!({"username": name, "password": password}));
+    let bearer = bearer(&signed_in.is(200));
+    (server, bearer)
+}
+
+/// The `Authorization` of a new token.
+fn token(server: &Server, admin: &str, role: &str) -> String {
+    let headers = [("Authorization", admin), ("Content-Type", "application/json")];
+    let asked = json!({"name": role, "role": role}).to_string();
+    bearer(
+        &server
+            .ask("POST", "/api/auth/tokens/", &headers, asked.as_bytes())
+            .is(201),
+    )
+}
+
+fn bearer(answer: &Answer) -> String {
+    format!("Bearer {}", answer.json()["token"].as_str().expect("a token"))
 }
 
 /// How far a word of the file, or a role, reaches.
@@ -141,13 +165,8 @@ fn before_there_are_accounts_strangers_may_do_what_no_rule_forbids() {
 
 #[test]
 fn once_there_are_tokens_each_role_may_do_what_the_rules_say() {
-    let setup = setup();
-    setup.run(&["migrate"]).well();
-    let tokens = ["viewer", "worker", "editor", "admin"].map(|role| {
-        let made = setup.run(&["token", "create", role, "--role", role]).well();
-        (role, Some(format!("Bearer {}", made.out.trim())))
-    });
-    let server = setup.start();
+    let (server, admin) = with_an_administrator(setup());
+    let tokens = ["viewer", "worker", "editor", "admin"].map(|role| (role, Some(token(&server, &admin, role))));
     for (row, (role, token)) in [("stranger", None)].into_iter().chain(tokens).enumerate() {
         let asker = Asker {
             server: &server,
@@ -179,27 +198,47 @@ fn who_may_not_write_is_told_so_before_anything_else_of_the_request() {
 }
 
 #[test]
-fn a_row_is_not_expanded_by_one_from_a_table_that_one_may_not_read() {
+fn a_row_is_expanded_only_for_those_who_may_read_the_other_table() {
     let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO people VALUES (1, 'Ada');
                CREATE TABLE notes (id INTEGER PRIMARY KEY, person_id INTEGER REFERENCES people(id));
                INSERT INTO notes VALUES (1, 1);";
-    let server = Setup::new()
-        .migration("V1__notes.sql", sql)
-        .rules("[tables.people]\nread = 'viewer'")
-        .start();
+    let rules = "[tables.people]\nread = 'viewer'\n[tables.notes]\nwrite = 'public'";
+    let (server, admin) = with_an_administrator(Setup::new().migration("V1__notes.sql", sql).rules(rules));
+    let viewer = token(&server, &admin, "viewer");
+    let as_viewer = |method: &str, path: &str| server.ask(method, path, &[("Authorization", viewer.as_str())], b"");
     let refused = server.get("/api/notes/?expand=person_id").is(400).json();
-    assert_eq!(
-        refused,
-        json!({"expand": ["\"person_id\" is not a foreign key. This table has none."]})
-    );
+    let said = "\"person_id\" is not a foreign key. This table has none.";
+    assert_eq!(refused, json!({ "expand": [said] }));
     assert_eq!(
         server.get("/api/notes/1/").is(200).json(),
         json!({"id": 1, "person_id": 1})
     );
-    assert_eq!(
-        server.options("/api/notes/").json()["actions"]["POST"]["person_id"].get("references"),
-        None
-    );
+    let expanded = as_viewer("GET", "/api/notes/1/?expand=person_id").is(200).json();
+    assert_eq!(expanded["person_id"]["name"], "Ada");
+    let reference = |answer: Answer| answer.json()["actions"]["POST"]["person_id"].get("references").cloned();
+    assert_eq!(reference(server.options("/api/notes/")), None);
+    assert_eq!(reference(as_viewer("OPTIONS", "/api/notes/")), Some(json!("people")));
+    // Documents are kept; each reader gets its own, whoever asked before.
+    for _ in 0..2 {
+        assert!(!server.get("/api/openapi.json").text().contains("people"));
+        assert!(as_viewer("GET", "/api/openapi.json").text().contains("/api/people/"));
+    }
+}
+
+#[test]
+fn who_closes_a_server_closes_it_for_every_process() {
+    let open = setup().start();
+    open.post("/api/plain/", json!({"name": "n"})).is(201);
+    assert!(open.options("/api/plain/").json().get("actions").is_some());
+    let _closed = with_an_administrator(open.setup.clone());
+    open.post("/api/plain/", json!({"name": "n"})).is(401);
+    assert_eq!(open.options("/api/plain/").json().get("actions"), None);
+    let document = open.get("/api/openapi.json").is(200);
+    assert_eq!(document.header("vary"), "Authorization, Cookie");
+    let security = document.json()["paths"]["/api/plain/"]["post"]["security"].take();
+    assert_eq!(security, json!([{"bearer": ["editor"]}]));
+    let printed: Value = serde_json::from_str(&open.setup.run(&["openapi"]).well().out).unwrap();
+    assert_eq!(printed["paths"]["/api/plain/"]["post"]["security"], security);
 }
 
 #[test]
@@ -243,7 +282,7 @@ fn openapi_says_which_operations_ask_for_a_role() {
         "{responses}"
     );
     // Who runs the command sees whatever is not hidden from everyone.
-    let printed: serde_json::Value = serde_json::from_str(&server.setup.run(&["openapi"]).well().out).unwrap();
+    let printed: Value = serde_json::from_str(&server.setup.run(&["openapi"]).well().out).unwrap();
     assert_eq!(
         printed["paths"]["/api/secrets/"]["get"]["security"],
         json!([{"bearer": ["admin"]}])

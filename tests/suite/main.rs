@@ -22,6 +22,7 @@ mod shell;
 mod site;
 mod wire;
 
+mod attack_bytes;
 mod bulk;
 mod concurrency;
 mod cors;

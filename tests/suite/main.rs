@@ -23,6 +23,7 @@ mod site;
 mod wire;
 
 mod attack_bytes;
+mod attack_sql;
 mod bulk;
 mod concurrency;
 mod cors;

@@ -4,6 +4,7 @@
 //! setting is its flag in capitals (`--database-url`, `DATABASE_URL`), so the two cannot drift apart, and `--help` and
 //! the messages about bad values are made from the same definitions.
 
+pub mod file;
 mod help;
 mod parse;
 mod perimeter;

@@ -2,6 +2,8 @@
 
 mod caller;
 mod role;
+pub mod rules;
 
 pub use caller::Caller;
 pub use role::Role;
+pub use rules::{RuleBook, Rules};

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use crate::config::file::Mistake;
 use crate::database;
 use crate::database::sqlite::migrations::MigrationError;
 
@@ -15,6 +16,9 @@ pub(super) enum CommandError {
     /// The database could not be used.
     #[error("{0}")]
     Database(#[from] database::Error),
+    /// `socle.toml` is wrong.
+    #[error("{0}")]
+    File(#[from] Mistake),
     /// The address could not be listened on.
     #[error("{0}")]
     Listen(#[from] ListenError),

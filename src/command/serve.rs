@@ -10,6 +10,7 @@ mod signals;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -17,10 +18,13 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::error::{CommandError, ListenError};
+use crate::access::RuleBook;
 use crate::config::Settings;
+use crate::config::file::ConfigFile;
 use crate::database::sqlite::migrations::{self, Expected};
 use crate::database::{Database, Options};
 use crate::http::{self, Lifecycle, Phase};
+use crate::schema::Catalog;
 use crate::telemetry::{self, Output};
 
 /// How long closing the database may take; what is left then is in its log, and safe there.
@@ -36,14 +40,19 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
     let phase = watch::Sender::new(Phase::Starting);
     signals::listen(&runtime, phase.clone(), settings.shutdown_delay).map_err(CommandError::System)?;
 
+    // Read before anything is changed, and held against the tables once they are there.
+    let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let expected = migrate(settings.database_url.path(), settings.config_dir.as_deref())?;
     let database = open(&settings)?;
+    let catalog = Arc::new(Catalog::read(&database)?);
+    let rules = Arc::new(RuleBook::open(file, catalog)?);
     let address = SocketAddr::new(settings.address, settings.port);
     check_port(address)?;
 
     let served = runtime.block_on(async {
         phase.send_replace(Phase::Serving);
-        let served = serve_until_stopped(settings, database.clone(), expected, Lifecycle::new(phase.subscribe())).await;
+        let lifecycle = Lifecycle::new(phase.subscribe());
+        let served = serve_until_stopped(settings, database.clone(), rules, expected, lifecycle).await;
         if tokio::time::timeout(CLOSING, database.close()).await.is_err() {
             tracing::warn!("closing the database takes long: leaving the rest to the next start");
         }
@@ -104,6 +113,7 @@ fn check_port(address: SocketAddr) -> Result<(), ListenError> {
 async fn serve_until_stopped(
     settings: Settings,
     database: Database,
+    rules: Arc<RuleBook>,
     expected: Expected,
     lifecycle: Lifecycle,
 ) -> io::Result<()> {
@@ -116,7 +126,7 @@ async fn serve_until_stopped(
         }
     };
     tokio::select! {
-        served = http::serve(settings, database, expected, lifecycle) => served,
+        served = http::serve(settings, database, rules, expected, lifecycle) => served,
         () = time_is_over => {
             tracing::warn!("requests were still open after {} s: ended them", grace.as_secs_f32());
             Ok(())

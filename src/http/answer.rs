@@ -6,12 +6,16 @@ use rocket::http::Status;
 use rocket::{Request, Response};
 use serde_json::{Map, Value as Json, json};
 
-use super::{App, accept};
+use super::{App, accept, guard};
+use crate::config::file::Level;
 use crate::database;
 use crate::records::{self, FieldErrors};
 
 /// Seconds after which a client may try again what a busy or full database refused.
 const RETRY_AFTER: &str = "1";
+
+/// What a 401 asks for (RFC 6750).
+const CHALLENGE: &str = "Bearer realm=\"socle\"";
 
 /// An answer that says no.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +46,18 @@ impl Refusal {
         Self::new(Status::NotFound, "Not found.")
     }
 
+    /// 401, in Django REST framework's words: who asks has shown nothing, and needs to.
+    pub fn not_authenticated() -> Self {
+        let mut refusal = Self::new(Status::Unauthorized, "Authentication credentials were not provided.");
+        refusal.headers.push(("WWW-Authenticate", CHALLENGE.into()));
+        refusal
+    }
+
+    /// 403, in Django REST framework's words: who asks is known and may not.
+    pub fn not_permitted() -> Self {
+        Self::new(Status::Forbidden, "You do not have permission to perform this action.")
+    }
+
     /// 405 with what is allowed instead.
     pub fn not_allowed(method: &str, allow: &str) -> Self {
         let mut refusal = Self::new(Status::MethodNotAllowed, format!("Method \"{method}\" not allowed."));
@@ -51,7 +67,10 @@ impl Refusal {
 
     /// As a response: RFC 9457 for clients that name it, plain JSON for all others.
     pub fn respond(self, request: &Request<'_>) -> Response<'static> {
-        let debug = request.rocket().state::<App>().is_some_and(|app| app.debug);
+        let debug = request
+            .rocket()
+            .state::<App>()
+            .is_some_and(|app| may_show_inner(app, request));
         let mut body = *self.body;
         if let (true, Some(inner), Some(object)) = (debug, self.inner, body.as_object_mut()) {
             object.insert("debug".into(), Json::from(inner));
@@ -137,6 +156,12 @@ impl Refusal {
         }
         refusal
     }
+}
+
+/// Whether `DEBUG` may show what the database said. It may name anything there is, so where something is hidden from the
+/// caller only the log has it.
+fn may_show_inner(app: &App, request: &Request<'_>) -> bool {
+    app.debug && !app.rules.current().hides_from(Level::from(guard::caller(request)))
 }
 
 fn fields_json(errors: &FieldErrors) -> Json {

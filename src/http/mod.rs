@@ -31,11 +31,11 @@ use rocket::Route;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
+use crate::access::RuleBook;
 use crate::config::Settings;
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
 use crate::records::Records;
-use crate::schema::Catalog;
 use connections::Connections;
 use document::Document;
 use guard::{Rule, guarded};
@@ -45,6 +45,7 @@ use perimeter::Perimeter;
 /// What every route may need.
 pub struct App {
     records: Records,
+    rules: Arc<RuleBook>,
     title: String,
     version: String,
     environment: String,
@@ -62,9 +63,15 @@ pub struct App {
 /// Listens and answers until `lifecycle` says that the server is to finish, and then until what was begun is finished.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the schema cannot be read.
-pub async fn serve(settings: Settings, database: Database, expected: Expected, lifecycle: Lifecycle) -> io::Result<()> {
-    let catalog = Arc::new(Catalog::read(&database).map_err(io::Error::other)?);
+/// When the address cannot be listened on.
+pub async fn serve(
+    settings: Settings,
+    database: Database,
+    rules: Arc<RuleBook>,
+    expected: Expected,
+    lifecycle: Lifecycle,
+) -> io::Result<()> {
+    let catalog = rules.catalog().clone();
     for (table, reason) in &catalog.current().unserved {
         tracing::warn!("the table \"{table}\" is not served: {reason}");
     }
@@ -72,11 +79,13 @@ pub async fn serve(settings: Settings, database: Database, expected: Expected, l
         tracing::warn!("the table \"{table}\" refers to what is not there, and changes of it will fail: {reason}");
     }
     tokio::spawn(catalog.clone().follow(database.clone()));
+    tokio::spawn(rules.clone().follow());
     let connections = Arc::new(Connections::new());
     let rocket = rocket::custom(config(&settings))
         .manage(App {
             perimeter: Perimeter::new(&settings),
             records: Records::new(database, catalog),
+            rules,
             title: settings.app_title,
             version: settings.app_version,
             environment: settings.app_environment,

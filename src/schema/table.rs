@@ -19,6 +19,9 @@ pub struct Table {
     pub has_triggers: bool,
     /// Columns, in their declared order.
     pub columns: Vec<Column>,
+    /// `created_at` and `updated_at` where a restriction hides them: the server keeps them all the same. Their places
+    /// follow those of the columns.
+    pub unseen_times: Vec<Column>,
     /// Places of the primary key's columns, in the key's order; empty when there is none.
     pub key: Vec<usize>,
     /// Whether SQLite makes the key (an INTEGER PRIMARY KEY).
@@ -103,12 +106,24 @@ impl Table {
             key_is_made,
             checks,
             columns,
+            unseen_times: Vec::new(),
         }
     }
 
     /// The column with this name, as declared.
     pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+    }
+
+    /// Every column that a statement may write with its place: those there are to see, then the unseen ones.
+    pub fn written_columns(&self) -> impl Iterator<Item = (usize, &Column)> {
+        self.columns.iter().chain(&self.unseen_times).enumerate()
+    }
+
+    /// The column at a place, unseen ones included.
+    pub fn at(&self, place: usize) -> Option<&Column> {
+        let unseen = || self.unseen_times.get(place.checked_sub(self.columns.len())?);
+        self.columns.get(place).or_else(unseen)
     }
 
     /// The primary key's columns.

@@ -17,7 +17,7 @@ use std::time::Duration;
 pub use crate::database::Synchronous;
 pub use parse::{Environment, Exit, parse};
 pub use perimeter::{AllowedHosts, CorsOrigins, HostPattern, RateLimit, TrustedProxies};
-pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel};
+pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password};
 
 /// Where the tables' files are looked for when `CONFIG_DIR` is not set.
 pub const DEFAULT_CONFIG_DIR: &str = "/etc/socle";
@@ -125,6 +125,18 @@ pub struct Settings {
         value_parser = values::synchronous
     )]
     pub sqlite_synchronous: Synchronous,
+
+    /// The account that is made an administrator at the start, or kept one; needs ADMIN_PASSWORD
+    #[arg(long, global = true, value_name = "NAME")]
+    pub admin_login: Option<String>,
+
+    /// That account's password; better as ADMIN_PASSWORD_FILE, as flags and variables can be seen by others
+    #[arg(long, global = true, value_name = "TEXT", value_parser = values::password)]
+    pub admin_password: Option<Password>,
+
+    /// That account's email address
+    #[arg(long, global = true, value_name = "EMAIL")]
+    pub admin_email: Option<String>,
 
     /// The largest body of a request (512KiB, 1MiB, 2M, or bytes)
     #[arg(long, global = true, value_name = "SIZE", default_value = "1MiB", value_parser = values::byte_size)]

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use crate::access;
 use crate::config::file::Mistake;
 use crate::database;
 use crate::database::sqlite::migrations::MigrationError;
@@ -19,6 +20,12 @@ pub(super) enum CommandError {
     /// `socle.toml` is wrong.
     #[error("{0}")]
     File(#[from] Mistake),
+    /// The administrator of the settings could not be made.
+    #[error("ADMIN_LOGIN, ADMIN_PASSWORD or ADMIN_EMAIL is refused: {0}")]
+    Administrator(access::Error),
+    /// Accounts or tokens could not be changed.
+    #[error("{0}")]
+    Access(#[from] access::Error),
     /// The address could not be listened on.
     #[error("{0}")]
     Listen(#[from] ListenError),

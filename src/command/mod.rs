@@ -4,6 +4,7 @@ mod error;
 mod healthcheck;
 mod migrate;
 mod openapi;
+mod random;
 mod serve;
 
 use std::io::{self, Write as _};

@@ -13,12 +13,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::error::{CommandError, ListenError};
-use crate::access::RuleBook;
+use super::random;
+use crate::access::{Access, Administrator, RuleBook};
 use crate::config::Settings;
 use crate::config::file::ConfigFile;
 use crate::database::sqlite::migrations::{self, Expected};
@@ -46,24 +48,26 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
     let database = open(&settings)?;
     let catalog = Arc::new(Catalog::read(&database)?);
     let rules = Arc::new(RuleBook::open(file, catalog)?);
+    let access = Access::new(database.clone(), random::fill);
     let address = SocketAddr::new(settings.address, settings.port);
     check_port(address)?;
 
     let served = runtime.block_on(async {
+        ensure_administrator(&settings, &access).await?;
         phase.send_replace(Phase::Serving);
         let lifecycle = Lifecycle::new(phase.subscribe());
-        let served = serve_until_stopped(settings, database.clone(), rules, expected, lifecycle).await;
+        let served = serve_until_stopped(settings, database.clone(), access, rules, expected, lifecycle).await;
         if tokio::time::timeout(CLOSING, database.close()).await.is_err() {
             tracing::warn!("closing the database takes long: leaving the rest to the next start");
         }
-        served
+        Ok::<_, CommandError>(served)
     });
     runtime.shutdown_timeout(LEAVING);
     match logs.dropped() {
         0 => tracing::info!("stopped"),
         lines => tracing::warn!("stopped; {lines} log lines were dropped because they could not be written in time"),
     }
-    served.map_err(|error| ListenError::new(address, error).into())
+    served?.map_err(|error| ListenError::new(address, error).into())
 }
 
 /// As many open connections as the system lets this user have.
@@ -101,6 +105,20 @@ fn open(settings: &Settings) -> Result<Database, CommandError> {
     Ok(database)
 }
 
+/// Makes the administrator that the settings name, or brings the account up to date.
+async fn ensure_administrator(settings: &Settings, access: &Access) -> Result<(), CommandError> {
+    let (Some(name), Some(password)) = (&settings.admin_login, &settings.admin_password) else {
+        return Ok(());
+    };
+    let wanted = Administrator {
+        name: name.clone(),
+        password: password.reveal().to_owned(),
+        email: settings.admin_email.clone(),
+    };
+    let ensured = access.ensure_administrator(wanted, Timestamp::now()).await;
+    ensured.map_err(CommandError::Administrator)
+}
+
 /// Whether the port can be listened on. Asked before the HTTP library does, whose words for it are its own.
 fn check_port(address: SocketAddr) -> Result<(), ListenError> {
     match TcpListener::bind(address) {
@@ -113,6 +131,7 @@ fn check_port(address: SocketAddr) -> Result<(), ListenError> {
 async fn serve_until_stopped(
     settings: Settings,
     database: Database,
+    access: Access,
     rules: Arc<RuleBook>,
     expected: Expected,
     lifecycle: Lifecycle,
@@ -126,7 +145,7 @@ async fn serve_until_stopped(
         }
     };
     tokio::select! {
-        served = http::serve(settings, database, rules, expected, lifecycle) => served,
+        served = http::serve(settings, database, access, rules, expected, lifecycle) => served,
         () = time_is_over => {
             tracing::warn!("requests were still open after {} s: ended them", grace.as_secs_f32());
             Ok(())

@@ -7,6 +7,7 @@ use rocket::{Request, Response};
 use serde_json::{Map, Value as Json, json};
 
 use super::{App, accept, guard};
+use crate::access::Caller;
 use crate::config::file::Level;
 use crate::database;
 use crate::records::{self, FieldErrors};
@@ -14,8 +15,12 @@ use crate::records::{self, FieldErrors};
 /// Seconds after which a client may try again what a busy or full database refused.
 const RETRY_AFTER: &str = "1";
 
-/// What a 401 asks for (RFC 6750).
+/// How a stranger may show who it is.
 const CHALLENGE: &str = "Bearer realm=\"socle\"";
+
+/// Accounts and tokens are never open: else whoever comes first could take the server over.
+const NO_ADMINISTRATOR: &str = "There is no administrator yet. Make one where the server runs: \
+    `socle user add NAME --role admin`, or ADMIN_LOGIN and ADMIN_PASSWORD.";
 
 /// An answer that says no.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +67,29 @@ impl Refusal {
     pub fn not_allowed(method: &str, allow: &str) -> Self {
         let mut refusal = Self::new(Status::MethodNotAllowed, format!("Method \"{method}\" not allowed."));
         refusal.headers.push(("Allow", allow.to_owned()));
+        refusal
+    }
+
+    /// 401 for a credential that is not taken (RFC 6750, section 3).
+    pub fn bad_credential(said: impl Into<String>) -> Self {
+        let mut refusal = Self::new(Status::Unauthorized, said);
+        let challenge = format!("{CHALLENGE}, error=\"invalid_token\"");
+        refusal.headers.push(("WWW-Authenticate", challenge));
+        refusal
+    }
+
+    /// 401 to a stranger, 403 to a caller whose role does not suffice, in Django REST framework's words.
+    pub fn lacking_role(caller: &Caller) -> Self {
+        if caller.role.is_some() {
+            let said = "You do not have permission to perform this action.";
+            return Self::new(Status::Forbidden, said);
+        }
+        let said = match caller.is_open {
+            true => NO_ADMINISTRATOR,
+            false => "Authentication credentials were not provided.",
+        };
+        let mut refusal = Self::new(Status::Unauthorized, said);
+        refusal.headers.push(("WWW-Authenticate", CHALLENGE.to_owned()));
         refusal
     }
 

@@ -7,6 +7,7 @@ mod accept;
 mod access_log;
 mod answer;
 mod api;
+mod auth;
 mod connections;
 mod document;
 mod exchange;
@@ -31,7 +32,7 @@ use rocket::Route;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
-use crate::access::RuleBook;
+use crate::access::{Access, RuleBook};
 use crate::config::Settings;
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
@@ -42,10 +43,15 @@ use guard::{Rule, guarded};
 pub use lifecycle::{Lifecycle, Phase};
 use perimeter::Perimeter;
 
+/// What an operator should know of a server without accounts.
+const OPEN: &str = "whoever reaches the port may read and write. To close it, make an administrator with \
+    `socle user add NAME --role admin`, or set ADMIN_LOGIN and ADMIN_PASSWORD";
+
 /// What every route may need.
 pub struct App {
     records: Records,
     rules: Arc<RuleBook>,
+    access: Access,
     title: String,
     version: String,
     environment: String,
@@ -63,10 +69,11 @@ pub struct App {
 /// Listens and answers until `lifecycle` says that the server is to finish, and then until what was begun is finished.
 ///
 /// # Errors
-/// When the address cannot be listened on.
+/// When the address cannot be listened on, or the database cannot be read.
 pub async fn serve(
     settings: Settings,
     database: Database,
+    access: Access,
     rules: Arc<RuleBook>,
     expected: Expected,
     lifecycle: Lifecycle,
@@ -78,6 +85,9 @@ pub async fn serve(
     for (table, reason) in &catalog.current().broken {
         tracing::warn!("the table \"{table}\" refers to what is not there, and changes of it will fail: {reason}");
     }
+    if access.is_open().map_err(io::Error::other)? {
+        tracing::warn!("open: {OPEN}");
+    }
     tokio::spawn(catalog.clone().follow(database.clone()));
     tokio::spawn(rules.clone().follow());
     let connections = Arc::new(Connections::new());
@@ -86,6 +96,7 @@ pub async fn serve(
             perimeter: Perimeter::new(&settings),
             records: Records::new(database, catalog),
             rules,
+            access,
             title: settings.app_title,
             version: settings.app_version,
             environment: settings.app_environment,
@@ -103,7 +114,7 @@ pub async fn serve(
         .attach(exchange::fairing())
         .attach(lift_off(connections.clone()));
     let rocket = mounts().into_iter().fold(rocket, |rocket, (base, rule, routes)| {
-        rocket.mount(base, guarded(rule, routes))
+        rocket.mount(base, guarded(base, rule, routes))
     });
     let rocket = rocket.ignite().await.map_err(system_error)?;
     let shutdown = rocket.shutdown();
@@ -115,13 +126,26 @@ pub async fn serve(
 
 /// Every route there is, with the rule it stands under. Nothing is mounted that is not named here.
 fn mounts() -> Vec<(&'static str, Rule, Vec<Route>)> {
-    vec![
+    let mut mounts = vec![
         ("/api", Rule::ByTable, api::routes()),
         ("/", Rule::Anyone, pages::routes()),
         ("/", Rule::Anyone, health::routes()),
         ("/", Rule::Anyone, service::routes()),
         ("/", Rule::Anyone, fallback::routes()),
-    ]
+    ];
+    mounts.extend(auth::mounts());
+    mounts
+}
+
+impl App {
+    /// Whether strangers may write, as `/` and `/health` say it.
+    fn access(&self) -> &'static str {
+        match self.access.is_open() {
+            Ok(true) => "open",
+            Ok(false) => "closed",
+            Err(_) => "unknown",
+        }
+    }
 }
 
 /// What happens once the port is listened on.

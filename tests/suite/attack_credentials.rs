@@ -47,13 +47,22 @@ fn ask(server: &Server, method: &str, path: &str, headers: &[(&str, &str)]) -> A
 fn refused_everywhere(closed: &Closed, headers: &[(&str, &str)]) {
     for (method, path) in ADDRESSES {
         let answer = ask(&closed.server, method, path, headers);
-        assert_eq!(answer.status, 401, "{method} {path} with {headers:?}: {}", answer.text());
+        assert_eq!(
+            answer.status,
+            401,
+            "{method} {path} with {headers:?}: {}",
+            answer.text()
+        );
         let challenge = answer.header("www-authenticate");
         assert!(challenge.starts_with("Bearer realm=\"socle\""), "{challenge}");
         assert_eq!(answer.header("cache-control"), "no-store", "{method} {path}");
         for (_, value) in headers {
             let secret = value.rsplit([' ', '=']).next().unwrap_or_default();
-            assert!(secret.len() < 20 || !answer.text().contains(secret), "{}", answer.text());
+            assert!(
+                secret.len() < 20 || !answer.text().contains(secret),
+                "{}",
+                answer.text()
+            );
         }
     }
     assert_eq!(closed.server.column("/api/items/", "name"), ["kept"]);
@@ -145,7 +154,9 @@ fn a_token_that_has_expired_or_was_revoked_is_refused_everywhere_at_once() {
     let closed = with_a_row();
     let database = rusqlite::Connection::open(closed.server.setup.database()).expect("the database");
     let expired = closed.token_of("admin");
-    closed.with_token(&expired, "GET", "/api/auth/me/", &Value::Null).is(200);
+    closed
+        .with_token(&expired, "GET", "/api/auth/me/", &Value::Null)
+        .is(200);
     let changed = database
         .execute(
             "UPDATE _tokens SET expires_at = 1000 WHERE id = (SELECT max(id) FROM _tokens)",
@@ -237,10 +248,23 @@ fn without_a_credential_only_what_is_public_is_answered() {
     ] {
         ask(&closed.server, method, path, &[]).is(status);
         // Nor does it help to say who one is in words that a proxy might use.
-        for header in ["X-Remote-User", "X-Forwarded-User", "X-User", "Remote-User", "X-API-Key", "From"] {
+        for header in [
+            "X-Remote-User",
+            "X-Forwarded-User",
+            "X-User",
+            "Remote-User",
+            "X-API-Key",
+            "From",
+        ] {
             ask(&closed.server, method, path, &[(header, "admin")]).is(status);
         }
-        ask(&closed.server, method, &format!("{path}?token={}", closed.token("admin")), &[]).refused();
+        ask(
+            &closed.server,
+            method,
+            &format!("{path}?token={}", closed.token("admin")),
+            &[],
+        )
+        .refused();
     }
     assert_eq!(closed.server.column("/api/items/", "name"), ["kept"]);
 }

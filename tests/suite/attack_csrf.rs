@@ -77,7 +77,14 @@ fn a_request_from_another_origin_changes_nothing() {
         vec![("Origin", &own), ("Origin", "https://evil.example")],
         vec![("Origin", "https://evil.example"), ("Host", "evil.example")],
     ];
-    for origin in ["https://evil.example", &behind, &before, &other_port, &with_tls, &with_user] {
+    for origin in [
+        "https://evil.example",
+        &behind,
+        &before,
+        &other_port,
+        &with_tls,
+        &with_user,
+    ] {
         attempts.push(vec![("Origin", origin)]);
     }
     for headers in attempts {
@@ -106,7 +113,12 @@ fn a_form_of_another_site_changes_nothing() {
             ("text/plain", b"{\"name\": \"changed\"}"),
             ("text/plain", b"{\"name\": \"changed\", \"x\": \"=\"}"),
         ] {
-            for path in ["/api/items/", "/api/items/1/", "/api/auth/users/", "/api/auth/logout-all/"] {
+            for path in [
+                "/api/items/",
+                "/api/items/1/",
+                "/api/auth/users/",
+                "/api/auth/logout-all/",
+            ] {
                 for query in ["", "?_method=DELETE", "?csrf_token=x"] {
                     let mut headers = origin.to_vec();
                     headers.push(("Content-Type", kind));
@@ -156,7 +168,15 @@ fn the_pages_own_requests_pass() {
     ] {
         let mut headers = headers.to_vec();
         headers.push(("Content-Type", "application/json"));
-        sent(&closed, &session, "POST", "/api/items/", &headers, b"{\"name\": \"more\"}").is(201);
+        sent(
+            &closed,
+            &session,
+            "POST",
+            "/api/items/",
+            &headers,
+            b"{\"name\": \"more\"}",
+        )
+        .is(201);
     }
 }
 
@@ -164,12 +184,28 @@ fn the_pages_own_requests_pass() {
 fn a_csrf_token_counts_only_with_the_session_it_belongs_to() {
     let (closed, session) = with_a_row();
     let other = closed.session_of("admin");
-    let stolen = [("X-CSRF-Token", other.csrf_token.as_str()), ("Content-Type", "application/json")];
-    sent(&closed, &session, "POST", "/api/items/", &stolen, b"{\"name\": \"changed\"}").is(403);
+    let stolen = [
+        ("X-CSRF-Token", other.csrf_token.as_str()),
+        ("Content-Type", "application/json"),
+    ];
+    sent(
+        &closed,
+        &session,
+        "POST",
+        "/api/items/",
+        &stolen,
+        b"{\"name\": \"changed\"}",
+    )
+    .is(403);
     // Without its cookie it says nothing of who asks.
     closed
         .server
-        .ask("POST", "/api/items/", &[stolen[0], stolen[1]], b"{\"name\": \"changed\"}")
+        .ask(
+            "POST",
+            "/api/items/",
+            &[stolen[0], stolen[1]],
+            b"{\"name\": \"changed\"}",
+        )
         .is(401);
     nothing_changed(&closed, &session);
 }
@@ -192,7 +228,10 @@ fn of_several_cookies_none_is_taken_for_another() {
             ("Origin", own.as_str()),
             ("Content-Type", "application/json"),
         ];
-        closed.server.ask("POST", "/api/items/", &headers, b"{\"name\": \"changed\"}").is(401);
+        closed
+            .server
+            .ask("POST", "/api/items/", &headers, b"{\"name\": \"changed\"}")
+            .is(401);
     }
     nothing_changed(&closed, &session);
 }
@@ -209,7 +248,10 @@ fn no_other_site_signs_a_browser_in() {
     ] {
         let mut headers = headers.to_vec();
         headers.push(("Content-Type", "application/json"));
-        let answer = closed.server.ask("POST", "/api/auth/login/", &headers, body.as_bytes()).is(403);
+        let answer = closed
+            .server
+            .ask("POST", "/api/auth/login/", &headers, body.as_bytes())
+            .is(403);
         assert_eq!(answer.header("set-cookie"), "");
     }
 }
@@ -222,7 +264,10 @@ fn a_session_is_never_the_one_that_the_client_brought() {
     let body = json!({"username": "admin", "password": password("admin")}).to_string();
     for cookie in [planted.cookie.clone(), format!("{name}=chosen-by-mallory")] {
         let headers = [("Cookie", cookie.as_str()), ("Content-Type", "application/json")];
-        let answer = closed.server.ask("POST", "/api/auth/login/", &headers, body.as_bytes()).is(200);
+        let answer = closed
+            .server
+            .ask("POST", "/api/auth/login/", &headers, body.as_bytes())
+            .is(200);
         let set = answer.header("set-cookie");
         assert!(!set.starts_with(&cookie), "{set}");
         for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
@@ -230,7 +275,50 @@ fn a_session_is_never_the_one_that_the_client_brought() {
         }
         assert!(!set.contains("Domain"), "{set}");
         // Whoever planted it holds nothing now.
-        closed.server.ask("GET", "/api/auth/me/", &[("Cookie", &cookie)], b"").is(401);
+        closed
+            .server
+            .ask("GET", "/api/auth/me/", &[("Cookie", &cookie)], b"")
+            .is(401);
+    }
+}
+
+#[test]
+fn behind_tls_the_cookie_is_bound_to_its_host_and_to_tls() {
+    let closed = Closed::with(|setup| setup.env("TRUSTED_PROXIES", "127.0.0.1"));
+    let plain = closed.session_of("editor");
+    let tls = ("X-Forwarded-Proto", "https");
+    let host = ("Host", "socle.example");
+    let kind = ("Content-Type", "application/json");
+    let body = json!({"username": "editor", "password": password("editor")}).to_string();
+    let answer = closed
+        .server
+        .ask("POST", "/api/auth/login/", &[tls, host, kind], body.as_bytes())
+        .is(200);
+    let set = answer.header("set-cookie");
+    assert!(
+        set.starts_with("__Host-socle=") && set.contains("Secure") && set.contains("Path=/") && !set.contains("Domain"),
+        "{set}"
+    );
+    let cookie = ("Cookie", set.split(';').next().expect("a cookie"));
+    closed
+        .server
+        .ask("GET", "/api/auth/me/", &[tls, host, cookie], b"")
+        .is(200);
+    // A neighbour under the same domain can set the plain name, which counts for nothing here.
+    closed
+        .server
+        .ask("GET", "/api/auth/me/", &[tls, host, ("Cookie", &plain.cookie)], b"")
+        .is(401);
+    // The request's own origin is what the browser sees, not what the proxy asks for.
+    for (origin, status) in [
+        ("https://socle.example", 201),
+        ("http://socle.example", 403),
+        ("https://socle.example:8443", 403),
+        ("https://evil.socle.example", 403),
+    ] {
+        let headers = [tls, host, cookie, kind, ("Origin", origin)];
+        let answer = closed.server.ask("POST", "/api/items/", &headers, b"{\"name\": \"n\"}");
+        assert_eq!(answer.status, status, "{origin}: {}", answer.text());
     }
 }
 
@@ -240,7 +328,15 @@ fn an_allowed_origin_uses_tokens_and_never_cookies() {
     let session = closed.session_of("editor");
     let origin = ("Origin", "https://app.example.org");
     let json = ("Content-Type", "application/json");
-    let by_cookie = sent(&closed, &session, "POST", "/api/items/", &[origin, json], b"{\"name\": \"n\"}").is(403);
+    let by_cookie = sent(
+        &closed,
+        &session,
+        "POST",
+        "/api/items/",
+        &[origin, json],
+        b"{\"name\": \"n\"}",
+    )
+    .is(403);
     assert_eq!(by_cookie.header("access-control-allow-credentials"), "");
     let token = format!("Bearer {}", closed.token("editor"));
     let by_token = closed.server.ask(

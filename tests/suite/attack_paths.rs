@@ -94,7 +94,14 @@ fn no_spelling_of_their_address_leads_strangers_to_accounts() {
     let before = closed.accounts();
     let account = json!({"username": "mallory", "password": "a password of mallory", "role": "admin"}).to_string();
     for spelling in SPELLINGS {
-        for name in ["auth/users", "auth%2fusers", "auth//users", "auth/./users", "auth/me/../users", "AUTH/USERS"] {
+        for name in [
+            "auth/users",
+            "auth%2fusers",
+            "auth//users",
+            "auth/./users",
+            "auth/me/../users",
+            "AUTH/USERS",
+        ] {
             let target = spelling.replace("{}", name);
             for (method, body) in [("GET", ""), ("POST", account.as_str()), ("DELETE", "")] {
                 // To close without a word is an answer too.
@@ -121,7 +128,11 @@ fn no_spelling_of_their_address_leads_editors_to_accounts() {
     let (id, token) = (closed.id_of("editor"), closed.token("editor"));
     let headers = format!("Authorization: Token {token}\r\n");
     for spelling in SPELLINGS {
-        for name in [format!("auth/users/{id}"), format!("auth/users//{id}"), format!("auth/users/0{id}")] {
+        for name in [
+            format!("auth/users/{id}"),
+            format!("auth/users//{id}"),
+            format!("auth/users/0{id}"),
+        ] {
             let target = spelling.replace("{}", &name);
             for (method, body) in [("GET", ""), ("PATCH", "{\"role\": \"admin\"}")] {
                 if let Some(reply) = ask(&closed.server, method, &target, &headers, body) {
@@ -146,8 +157,11 @@ fn no_spelling_of_its_name_shows_a_table_that_one_may_not_read() {
             "CREATE TABLE diaries (id INTEGER PRIMARY KEY, entry TEXT NOT NULL);
              INSERT INTO diaries VALUES (1, 'dear diary');",
         );
-        std::fs::write(setup.config_dir().join("socle.toml"), "[tables.diaries]\nread = \"editor\"\n")
-            .expect("the rules");
+        std::fs::write(
+            setup.config_dir().join("socle.toml"),
+            "[tables.diaries]\nread = \"editor\"\n",
+        )
+        .expect("the rules");
         setup
     });
     closed
@@ -167,9 +181,14 @@ fn no_spelling_of_its_name_shows_a_table_that_one_may_not_read() {
                     ] {
                         if let Some(reply) = ask(&closed.server, method, &target, headers, body) {
                             let said = reply.text();
-                            assert!(!said.contains("dear diary"), "{method} {target}: {said}");
                             assert!(
-                                (400..500).contains(&reply.status),
+                                !said.contains("diary") && !said.contains("entry"),
+                                "{method} {target}: {said}"
+                            );
+                            // Whatever lies under `/static/` answers OPTIONS, if only with what it allows.
+                            let is_static = method == "OPTIONS" && target.starts_with("/static/");
+                            assert!(
+                                is_static || (400..500).contains(&reply.status),
                                 "{method} {target} was answered {} {said}",
                                 reply.status
                             );
@@ -190,8 +209,11 @@ fn a_table_that_one_may_not_read_is_answered_as_one_that_is_not_there() {
             "V1__diaries.sql",
             "CREATE TABLE diaries (id INTEGER PRIMARY KEY, entry TEXT NOT NULL);",
         );
-        std::fs::write(setup.config_dir().join("socle.toml"), "[tables.diaries]\nread = \"admin\"\n")
-            .expect("the rules");
+        std::fs::write(
+            setup.config_dir().join("socle.toml"),
+            "[tables.diaries]\nread = \"admin\"\n",
+        )
+        .expect("the rules");
         setup
     });
     for role in ["viewer", "worker", "editor"] {
@@ -208,11 +230,7 @@ fn a_table_that_one_may_not_read_is_answered_as_one_that_is_not_there() {
         ] {
             let answer = |table: &str| {
                 let answer = closed.as_role(role, method, &format!("/api/{table}/{tail}"), &body);
-                let headers: Vec<_> = answer
-                    .headers
-                    .keys()
-                    .map(ToString::to_string)
-                    .collect();
+                let headers: Vec<_> = answer.headers.keys().map(ToString::to_string).collect();
                 (answer.status, answer.text(), headers)
             };
             assert_eq!(answer("diaries"), answer("nowhere"), "{method} {tail} as {role}");

@@ -6,7 +6,10 @@ use crate::closed::{Closed, ROLES, password};
 
 #[track_caller]
 fn role_of(closed: &Closed, token: &str) -> String {
-    let me = closed.with_token(token, "GET", "/api/auth/me/", &Value::Null).is(200).json();
+    let me = closed
+        .with_token(token, "GET", "/api/auth/me/", &Value::Null)
+        .is(200)
+        .json();
     me["role"].as_str().expect("a role").to_owned()
 }
 
@@ -24,7 +27,10 @@ fn a_role_in_a_body_that_sets_none_is_refused_or_means_nothing() {
             json!({"owner": "admin"}),
         ] {
             let mut asked = credentials.clone();
-            asked.as_object_mut().expect("an object").extend(more.as_object().expect("one").clone());
+            asked
+                .as_object_mut()
+                .expect("an object")
+                .extend(more.as_object().expect("one").clone());
             let answer = closed.server.post("/api/auth/token/", asked.clone());
             if answer.status == 200 {
                 let token = answer.json()["token"].as_str().expect("a token").to_owned();
@@ -32,7 +38,10 @@ fn a_role_in_a_body_that_sets_none_is_refused_or_means_nothing() {
             }
             closed.server.post("/api/auth/login/", asked).refused();
             let mut change = json!({"old_password": password(role), "new_password": password(role)});
-            change.as_object_mut().expect("an object").extend(more.as_object().expect("one").clone());
+            change
+                .as_object_mut()
+                .expect("an object")
+                .extend(more.as_object().expect("one").clone());
             closed.as_role(role, "POST", "/api/auth/password/", &change);
             assert_eq!(role_of(&closed, closed.token(role)), role);
         }
@@ -66,7 +75,10 @@ fn fields_of_an_account_that_nobody_sets_are_refused_from_administrators_too() {
     ] {
         closed.as_role("admin", "PATCH", &path, &change).is(400);
     }
-    assert_eq!(closed.as_role("admin", "GET", &path, &Value::Null).is(200).json(), before);
+    assert_eq!(
+        closed.as_role("admin", "GET", &path, &Value::Null).is(200).json(),
+        before
+    );
 }
 
 #[test]
@@ -146,7 +158,10 @@ fn a_weaker_token_of_an_administrator_cannot_do_what_an_administrator_can() {
     let closed = Closed::start();
     for role in ["viewer", "worker", "editor"] {
         let body = json!({"name": "weak", "role": role});
-        let made = closed.as_role("admin", "POST", "/api/auth/tokens/", &body).is(201).json();
+        let made = closed
+            .as_role("admin", "POST", "/api/auth/tokens/", &body)
+            .is(201)
+            .json();
         let weak = made["token"].as_str().expect("a token");
         let admin = format!("/api/auth/users/{}/", closed.id_of("admin"));
         for (method, path, body) in [
@@ -164,7 +179,10 @@ fn a_weaker_token_of_an_administrator_cannot_do_what_an_administrator_can() {
 }
 
 fn token_id(closed: &Closed, role: &str) -> i64 {
-    let me = closed.as_role(role, "GET", "/api/auth/me/", &Value::Null).is(200).json();
+    let me = closed
+        .as_role(role, "GET", "/api/auth/me/", &Value::Null)
+        .is(200)
+        .json();
     me["token"]["id"].as_i64().expect("an id")
 }
 
@@ -189,9 +207,13 @@ fn nobody_sees_or_revokes_the_tokens_of_others() {
 fn a_demoted_accounts_tokens_and_sessions_are_demoted_with_it() {
     let closed = Closed::start();
     let (token, session) = (closed.token_of("editor"), closed.session_of("editor"));
-    closed.with_token(&token, "POST", "/api/items/", &json!({"name": "kept"})).is(201);
+    closed
+        .with_token(&token, "POST", "/api/items/", &json!({"name": "kept"}))
+        .is(201);
     let path = format!("/api/auth/users/{}/", closed.id_of("editor"));
-    closed.as_role("admin", "PATCH", &path, &json!({"role": "viewer"})).is(200);
+    closed
+        .as_role("admin", "PATCH", &path, &json!({"role": "viewer"}))
+        .is(200);
     closed
         .with_token(&token, "POST", "/api/items/", &json!({"name": "more"}))
         .is(403);
@@ -200,7 +222,9 @@ fn a_demoted_accounts_tokens_and_sessions_are_demoted_with_it() {
         ("X-CSRF-Token", session.csrf_token.as_str()),
         ("Content-Type", "application/json"),
     ];
-    let answer = closed.server.ask("POST", "/api/items/", &headers, b"{\"name\": \"more\"}");
+    let answer = closed
+        .server
+        .ask("POST", "/api/items/", &headers, b"{\"name\": \"more\"}");
     assert!(matches!(answer.status, 401 | 403), "{}", answer.status);
     assert_eq!(closed.server.column("/api/items/", "name"), ["kept"]);
 }
@@ -211,9 +235,16 @@ fn a_changed_password_ends_what_the_old_one_opened() {
     let session = closed.session_of("editor");
     let path = format!("/api/auth/users/{}/", closed.id_of("editor"));
     closed
-        .as_role("admin", "PATCH", &path, &json!({"password": "an entirely new password"}))
+        .as_role(
+            "admin",
+            "PATCH",
+            &path,
+            &json!({"password": "an entirely new password"}),
+        )
         .is(200);
-    let me = closed.server.ask("GET", "/api/auth/me/", &[("Cookie", &session.cookie)], b"");
+    let me = closed
+        .server
+        .ask("GET", "/api/auth/me/", &[("Cookie", &session.cookie)], b"");
     me.is(401);
     let old = json!({"username": "editor", "password": password("editor")});
     closed.server.post("/api/auth/token/", old).is(400);
@@ -223,17 +254,80 @@ fn a_changed_password_ends_what_the_old_one_opened() {
 fn the_last_administrator_cannot_be_taken_away_over_http() {
     let closed = Closed::start();
     let path = format!("/api/auth/users/{}/", closed.id_of("admin"));
-    closed.as_role("admin", "PATCH", &path, &json!({"role": "editor"})).is(409);
+    closed
+        .as_role("admin", "PATCH", &path, &json!({"role": "editor"}))
+        .is(409);
     closed.as_role("admin", "DELETE", &path, &Value::Null).is(409);
     assert_eq!(role_of(&closed, closed.token("admin")), "admin");
+}
+
+#[test]
+fn administrators_who_demote_each_other_at_once_leave_one() {
+    let closed = Closed::start();
+    let (admin, editor) = (closed.id_of("admin"), closed.id_of("editor"));
+    for _ in 0..10 {
+        let path = |id: i64| format!("/api/auth/users/{id}/");
+        for id in [admin, editor] {
+            // Whichever of both is left makes them equal again.
+            for role in ["admin", "editor"] {
+                closed.as_role(role, "PATCH", &path(id), &json!({"role": "admin"}));
+            }
+        }
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let demote = |role: &'static str, id: i64| {
+                let (closed, path) = (&closed, path(id));
+                scope.spawn(move || closed.as_role(role, "PATCH", &path, &json!({"role": "viewer"})).status)
+            };
+            let both = [demote("admin", editor), demote("editor", admin)];
+            both.into_iter().map(|one| one.join().expect("an answer")).collect()
+        });
+        assert!(
+            statuses.iter().filter(|status| **status == 200).count() == 1,
+            "{statuses:?}"
+        );
+        let left = ["admin", "editor"]
+            .into_iter()
+            .filter(|role| role_of(&closed, closed.token(role)) == "admin");
+        assert_eq!(left.count(), 1);
+    }
+}
+
+#[test]
+fn a_role_that_does_not_cover_writing_writes_nothing() {
+    let closed = Closed::start();
+    closed
+        .as_role("editor", "POST", "/api/items/", &json!({"name": "kept"}))
+        .is(201);
+    for role in ["viewer", "worker"] {
+        for (method, path, body) in [
+            ("POST", "/api/items/", json!({"name": "changed"})),
+            ("POST", "/api/items/", json!([{"name": "changed"}])),
+            ("PUT", "/api/items/1/", json!({"name": "changed"})),
+            ("PATCH", "/api/items/1/", json!({"name": "changed"})),
+            ("DELETE", "/api/items/1/", Value::Null),
+        ] {
+            closed.as_role(role, method, path, &body).is(403);
+        }
+    }
+    assert_eq!(closed.server.column("/api/items/", "name"), ["kept"]);
 }
 
 #[test]
 fn system_tables_are_no_way_to_a_role() {
     let closed = Closed::start();
     for table in [
-        "_users", "_tokens", "_sessions", "_audit", "_access", "_USERS", "%5fusers", "main._users", "\"_users\"",
-        "sqlite_schema", "sqlite_master", "refinery_schema_history",
+        "_users",
+        "_tokens",
+        "_sessions",
+        "_audit",
+        "_access",
+        "_USERS",
+        "%5fusers",
+        "main._users",
+        "\"_users\"",
+        "sqlite_schema",
+        "sqlite_master",
+        "refinery_schema_history",
     ] {
         for (method, path) in [
             ("GET", format!("/api/{table}/")),
@@ -250,8 +344,14 @@ fn system_tables_are_no_way_to_a_role() {
             closed.as_role("admin", method, &path, &body).is(404);
         }
     }
-    let document = closed.as_role("admin", "GET", "/api/openapi.json", &Value::Null).is(200).text();
-    assert!(!document.contains("_users") && !document.contains("_sessions"), "system tables are described");
+    let document = closed
+        .as_role("admin", "GET", "/api/openapi.json", &Value::Null)
+        .is(200)
+        .text();
+    assert!(
+        !document.contains("_users") && !document.contains("_sessions"),
+        "system tables are described"
+    );
 }
 
 #[test]

@@ -82,7 +82,14 @@ fn guessing_is_held_up_and_the_right_password_does_not_help_then() {
         // No spelling of the name or the address is another.
         try_it(&closed, path, "EDITOR", &password("editor")).refused();
     }
-    for header in ["X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "CF-Connecting-IP", "True-Client-IP"] {
+    for header in [
+        "X-Forwarded-For",
+        "X-Real-IP",
+        "Forwarded",
+        "X-Client-IP",
+        "CF-Connecting-IP",
+        "True-Client-IP",
+    ] {
         let body = json!({"username": "editor", "password": password("editor")}).to_string();
         for address in ["203.0.113.7", "for=203.0.113.8", "127.0.0.1"] {
             closed
@@ -132,11 +139,86 @@ fn many_at_once_are_no_more_than_one_after_the_other() {
                 scope.spawn(move || try_it(closed, "/api/auth/token/", "editor", &format!("guess number {n}")).status)
             })
             .collect();
-        let statuses: Vec<u16> = attempts.into_iter().map(|attempt| attempt.join().expect("an answer")).collect();
-        assert!(statuses.iter().all(|status| matches!(status, 400 | 429 | 503)), "{statuses:?}");
+        let statuses: Vec<u16> = attempts
+            .into_iter()
+            .map(|attempt| attempt.join().expect("an answer"))
+            .collect();
+        assert!(
+            statuses.iter().all(|status| matches!(status, 400 | 429 | 503)),
+            "{statuses:?}"
+        );
         statuses.iter().filter(|status| **status == 400).count()
     });
     assert!(checked <= 12, "{checked} guesses were checked");
+}
+
+#[test]
+fn guesses_from_everywhere_at_once_take_bounded_memory() {
+    let closed = Closed::start();
+    std::thread::scope(|scope| {
+        for n in 0..100 {
+            let closed = &closed;
+            scope.spawn(move || {
+                let status = try_it(closed, "/api/auth/token/", &format!("nobody{n}"), "not the password").status;
+                assert!(matches!(status, 400 | 429 | 503), "{status}");
+            });
+        }
+    });
+    let status = std::fs::read_to_string(format!("/proc/{}/status", closed.server.pid())).expect("the process");
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .expect("its peak");
+    let peak: u64 = peak.trim().trim_end_matches(" kB").trim().parse().expect("a number");
+    assert!(peak < 150 * 1024, "{peak} kB");
+}
+
+#[test]
+fn what_is_no_name_and_password_is_refused_before_it_is_tried() {
+    let closed = Closed::start();
+    for body in [
+        json!({"username": {"$ne": null}, "password": {"$ne": null}}),
+        json!({"username": ["editor"], "password": [password("editor")]}),
+        json!({"username": "editor", "password": true}),
+        json!({"username": "editor", "password": null}),
+        json!({"username": "editor", "password": ""}),
+        json!({"username": "editor"}),
+        json!([{"username": "editor", "password": password("editor")}]),
+        json!("editor"),
+        json!({"username": "editor", "password": "x".repeat(900_000)}),
+        json!({"username": "x".repeat(900_000), "password": "x"}),
+    ] {
+        for path in ["/api/auth/token/", "/api/auth/login/"] {
+            let shown = body.to_string();
+            let answer = closed.server.post(path, body.clone());
+            assert_eq!(answer.status, 400, "{path} {:.80}: {:.200}", shown, answer.text());
+            assert_eq!(answer.header("set-cookie"), "");
+        }
+    }
+}
+
+#[test]
+fn behind_a_trusted_proxy_each_client_is_held_up_alone() {
+    let closed = Closed::with(|setup| setup.env("TRUSTED_PROXIES", "127.0.0.1"));
+    let try_from = |address: &str, password: &str| {
+        let body = json!({"username": "editor", "password": password}).to_string();
+        let headers = [("X-Forwarded-For", address), ("Content-Type", "application/json")];
+        closed.server.ask("POST", "/api/auth/token/", &headers, body.as_bytes())
+    };
+    for (guesser, same, other) in [
+        ("203.0.113.1", "1.2.3.4, 203.0.113.1", "203.0.113.2"),
+        ("2001:db8:1::1", "2001:db8:1::ffff:ffff:1", "2001:db8:2::1"),
+    ] {
+        let held = (0..50).any(|n| try_from(guesser, &format!("guess number {n}")).status == 429);
+        assert!(held, "{guesser} may guess without end");
+        try_from(same, &password("editor")).is(429);
+        try_from(other, &password("editor")).is(200);
+    }
+    let audit = closed
+        .as_role("admin", "GET", "/api/auth/audit/", &Value::Null)
+        .is(200)
+        .text();
+    assert!(audit.contains("203.0.113.1") && !audit.contains("1.2.3.4"), "{audit}");
 }
 
 #[test]
@@ -145,7 +227,10 @@ fn passwords_are_nowhere_to_be_read() {
     try_it(&closed, "/api/auth/token/", "editor", "a secret that was mistyped").is(400);
     try_it(&closed, "/api/auth/token/", "a secret in the wrong field", "x").is(400);
     let session = closed.session_of("editor");
-    let audit = closed.as_role("admin", "GET", "/api/auth/audit/", &Value::Null).is(200).text();
+    let audit = closed
+        .as_role("admin", "GET", "/api/auth/audit/", &Value::Null)
+        .is(200)
+        .text();
     let (_, secret) = session.cookie.split_once('=').expect("a cookie");
     let secrets = [
         "the long password of",

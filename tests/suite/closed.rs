@@ -104,17 +104,30 @@ impl Closed {
     /// The id of an account.
     #[track_caller]
     pub(crate) fn id_of(&self, name: &str) -> i64 {
-        let users = self.as_role("admin", "GET", "/api/auth/users/", &Value::Null).is(200).json();
-        let found = users.as_array().expect("accounts").iter().find(|user| user["username"] == name);
+        let users = self
+            .as_role("admin", "GET", "/api/auth/users/", &Value::Null)
+            .is(200)
+            .json();
+        let found = users
+            .as_array()
+            .expect("accounts")
+            .iter()
+            .find(|user| user["username"] == name);
         found.expect("the account")["id"].as_i64().expect("an id")
     }
 
     /// Names and roles of all accounts.
     #[track_caller]
     pub(crate) fn accounts(&self) -> Vec<(String, String)> {
-        let users = self.as_role("admin", "GET", "/api/auth/users/", &Value::Null).is(200).json();
+        let users = self
+            .as_role("admin", "GET", "/api/auth/users/", &Value::Null)
+            .is(200)
+            .json();
         let text = |user: &Value, field: &str| user[field].as_str().expect("a text").to_owned();
         let users = users.as_array().expect("accounts").clone();
-        users.iter().map(|user| (text(user, "username"), text(user, "role"))).collect()
+        users
+            .iter()
+            .map(|user| (text(user, "username"), text(user, "role")))
+            .collect()
     }
 }

@@ -28,7 +28,7 @@ pub use caller::{AccountName, Caller, Via, Who};
 pub use callers::{Credential, Rejection};
 pub use error::Error;
 pub use role::Role;
-pub use rules::{RuleBook, Rules};
+pub use rules::{Level, RuleBook, Rules};
 pub use secret::{Random, Secret, csrf_token, is_same};
 pub use tokens::{Token, Whose};
 pub use users::{LastAdmin, NewUser, User, UserChange};

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::CommandError;
-use crate::access::RuleBook;
+use super::random;
+use crate::access::{Access, Level, RuleBook};
 use crate::config::Settings;
-use crate::config::file::{ConfigFile, Level};
+use crate::config::file::ConfigFile;
 use crate::database::sqlite::migrations;
 use crate::database::{Database, Options};
 use crate::http::{self, openapi::Rights};
@@ -34,7 +35,7 @@ pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Comman
         &book.catalog().seen_by(Level::Admin.into()),
         &Rights {
             rules: &rules,
-            is_open: true,
+            is_open: Access::new(database.clone(), random::fill).is_open()?,
         },
         &settings.app_title,
         &settings.app_version,

@@ -7,8 +7,7 @@ use rocket::{Request, Response};
 use serde_json::{Map, Value as Json, json};
 
 use super::{App, accept, guard};
-use crate::access::Caller;
-use crate::config::file::Level;
+use crate::access::{Caller, Level};
 use crate::database;
 use crate::records::{self, FieldErrors};
 
@@ -49,18 +48,6 @@ impl Refusal {
     /// 404, in Django REST framework's words.
     pub fn not_found() -> Self {
         Self::new(Status::NotFound, "Not found.")
-    }
-
-    /// 401, in Django REST framework's words: who asks has shown nothing, and needs to.
-    pub fn not_authenticated() -> Self {
-        let mut refusal = Self::new(Status::Unauthorized, "Authentication credentials were not provided.");
-        refusal.headers.push(("WWW-Authenticate", CHALLENGE.into()));
-        refusal
-    }
-
-    /// 403, in Django REST framework's words: who asks is known and may not.
-    pub fn not_permitted() -> Self {
-        Self::new(Status::Forbidden, "You do not have permission to perform this action.")
     }
 
     /// 405 with what is allowed instead.

@@ -12,8 +12,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::answer::{self, Refusal};
 use super::{App, accept, guard, links, receive, stream};
-use crate::access::Caller;
-use crate::config::file::Level;
+use crate::access::{Caller, Level};
 use crate::records::{FieldErrors, ListRequest, Rows, Seen, metadata, row_request, urlencoded};
 use crate::schema::Table;
 
@@ -87,10 +86,9 @@ impl<'r> Asker<'r> {
 
     /// Refuses whoever may not write a table, before anything of the request is looked at.
     fn is_to_write(&self, table: &Table) -> Result<(), Refusal> {
-        match (self.may_write(table), self.caller.role) {
-            (true, _) => Ok(()),
-            (false, None) => Err(Refusal::not_authenticated()),
-            (false, Some(_)) => Err(Refusal::not_permitted()),
+        match self.may_write(table) {
+            true => Ok(()),
+            false => Err(Refusal::lacking_role(self.caller)),
         }
     }
 

@@ -50,8 +50,8 @@ const OPEN: &str = "whoever reaches the port may read and write. To close it, ma
 /// What every route may need.
 pub struct App {
     records: Records,
-    rules: Arc<RuleBook>,
     access: Access,
+    rules: Arc<RuleBook>,
     title: String,
     version: String,
     environment: String,
@@ -95,8 +95,8 @@ pub async fn serve(
         .manage(App {
             perimeter: Perimeter::new(&settings),
             records: Records::new(database, catalog),
-            rules,
             access,
+            rules,
             title: settings.app_title,
             version: settings.app_version,
             environment: settings.app_environment,

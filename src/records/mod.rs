@@ -19,6 +19,7 @@ pub mod plan;
 pub mod request;
 mod statement;
 pub mod urlencoded;
+mod wrong_rows;
 
 use std::sync::Arc;
 

@@ -129,6 +129,7 @@ fn without(table: &Table, hidden: &[String], read_only: &[String]) -> Table {
                 .any(|(_, column)| column.name.eq_ignore_ascii_case("_rowid_")),
         name: table.name.clone(),
         ident: table.ident.clone(),
+        mentions: table.mentions.clone(),
         ..*table
     }
 }

@@ -1,7 +1,10 @@
 //! A table or view as the API offers it.
 
+use std::collections::HashSet;
+
 use super::check::{self, Check};
 use super::column::{Column, Ident};
+use super::sql_tokens::tokens;
 use crate::database::facts::TableFacts;
 
 /// A table or view.
@@ -13,6 +16,8 @@ pub struct Table {
     pub ident: Ident,
     /// Whether it can only be read.
     pub is_view: bool,
+    /// Names of the tables that a view mentions.
+    pub mentions: Vec<String>,
     /// Whether SQLite numbers its rows, which gives tables without a key an order.
     pub has_rowid: bool,
     /// Whether triggers may change a row after it is written.
@@ -100,6 +105,11 @@ impl Table {
             name: facts.name.clone(),
             ident: Ident::quote(&facts.name),
             is_view: facts.is_view,
+            mentions: if facts.is_view {
+                mentioned(&facts.sql, all)
+            } else {
+                Vec::new()
+            },
             has_rowid: facts.has_rowid,
             has_triggers: facts.has_triggers,
             key,
@@ -150,6 +160,18 @@ impl Table {
     pub fn title(&self) -> String {
         super::column::label(&self.name)
     }
+}
+
+/// The tables whose names are words of a statement. One that only a text or column is named for may be among them.
+fn mentioned(sql: &str, all: &[TableFacts]) -> Vec<String> {
+    let words = tokens(sql);
+    let names = words.iter().filter_map(|word| word.kind.name());
+    let names: HashSet<String> = names.map(str::to_ascii_lowercase).collect();
+    let named = all.iter().map(|facts| &facts.name);
+    named
+        .filter(|name| names.contains(&name.to_ascii_lowercase()))
+        .cloned()
+        .collect()
 }
 
 fn primary_key_of(table: &str, all: &[TableFacts]) -> Vec<String> {

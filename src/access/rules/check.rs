@@ -1,5 +1,6 @@
 //! The file held against the tables that there are: what it names must be there, and what it asks for must make sense.
 
+use super::views;
 use crate::config::file::{ColumnRule, ConfigFile, Level, Lined, Mistake, TableSection};
 use crate::schema::{Schema, Table};
 
@@ -26,6 +27,7 @@ pub(super) fn check(file: &ConfigFile, schema: &Schema) -> Findings {
         }
     }
     findings.mistakes.sort_by_key(Mistake::line);
+    findings.warnings.extend(views::warnings(file, schema));
     findings
 }
 

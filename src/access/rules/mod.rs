@@ -5,13 +5,15 @@
 
 mod book;
 mod check;
+mod views;
 
 use std::collections::HashMap;
 
 pub use book::RuleBook;
 
 use super::{Caller, Role};
-use crate::config::file::{ColumnRule, ConfigFile, Level, Lined, TableSection};
+pub use crate::config::file::Level;
+use crate::config::file::{ColumnRule, ConfigFile, Lined, TableSection};
 use crate::schema::{Cut, Reader, Restriction};
 
 /// Who may do what with tables and jobs.

@@ -2,8 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::access::Rules;
-use crate::config::file::Level;
+use crate::access::{Level, Rules};
 use crate::schema::Table;
 
 /// Who may do what with the tables.

@@ -14,7 +14,7 @@ use super::formats::{Shape, json};
 use super::plan::{self, Selection};
 use super::statement::{self, Assign};
 use super::wrong_rows::WrongRows;
-use super::{Seen, diagnose, settled};
+use super::{Seen, diagnose};
 use crate::database::{self, Row, Session, Statement, Value, ValueRef};
 use crate::schema::{Schema, Table};
 
@@ -40,10 +40,8 @@ impl Seen<'_> {
             Err(error) => error,
             written => return written,
         };
-        match self.newer_schema(&error).await {
-            Some(schema) => self.insert_by(&schema, table, body, now).await,
-            None => Err(settled(error)),
-        }
+        let schema = self.newer_schema(error).await?;
+        self.insert_by(&schema, table, body, now).await
     }
 
     /// Puts a row in place of another, or changes the given fields of it (`partial`).
@@ -62,10 +60,8 @@ impl Seen<'_> {
             Err(error) => error,
             written => return written,
         };
-        match self.newer_schema(&error).await {
-            Some(schema) => self.update_by(&schema, table, key, body, partial, now).await,
-            None => Err(settled(error)),
-        }
+        let schema = self.newer_schema(error).await?;
+        self.update_by(&schema, table, key, body, partial, now).await
     }
 
     /// Deletes a row.
@@ -77,10 +73,8 @@ impl Seen<'_> {
             Err(error) => error,
             deleted => return deleted,
         };
-        match self.newer_schema(&error).await {
-            Some(schema) => self.delete_by(&schema, table, key).await,
-            None => Err(settled(error)),
-        }
+        let schema = self.newer_schema(error).await?;
+        self.delete_by(&schema, table, key).await
     }
 
     async fn delete_by(&self, schema: &Schema, table: &str, key: &str) -> Result<(), Error> {

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::formats::{Format, ListWriter, json};
 use super::plan::{self, ListPlan, Selection};
 use super::request::ListRequest;
-use super::{Error, FieldErrors, Seen, cursor, settled, statement};
+use super::{Error, FieldErrors, Seen, cursor, statement};
 use crate::database::sqlite::{CancelFlag, Place};
 use crate::database::{self, Database, Session, Statement, Value};
 use crate::schema::{Schema, Table};
@@ -141,10 +141,8 @@ impl Seen<'_> {
             Err(error) => error,
             listed => return listed,
         };
-        match self.newer_schema(&error).await {
-            Some(schema) => self.list_by(&schema, table, request, format).await,
-            None => Err(settled(error)),
-        }
+        let schema = self.newer_schema(error).await?;
+        self.list_by(&schema, table, request, format).await
     }
 
     /// One row as JSON, with the `fields` and `expand` of the request.
@@ -156,10 +154,8 @@ impl Seen<'_> {
             Err(error) => error,
             read => return read,
         };
-        match self.newer_schema(&error).await {
-            Some(schema) => self.row_by(&schema, table, key, request),
-            None => Err(settled(error)),
-        }
+        let schema = self.newer_schema(error).await?;
+        self.row_by(&schema, table, key, request)
     }
 
     fn row_by(&self, schema: &Schema, table: &str, key: &str, request: &ListRequest) -> Result<Vec<u8>, Error> {

@@ -29,7 +29,7 @@ pub use formats::Format;
 pub use list::{Chunks, Head, Listing, Rows, row_request};
 pub use request::ListRequest;
 
-use crate::database::Database;
+use crate::database::{self, Database};
 use crate::schema::{Catalog, Reader, Schema};
 
 /// Rows of every table, over one database.
@@ -76,26 +76,21 @@ impl Seen<'_> {
         &self.schema
     }
 
-    /// After the database said that its tables are not those of the schema: reads it again and gives it, if it differs,
-    /// as the reader sees it, so that the request can be planned once more.
-    async fn newer_schema(&self, error: &Error) -> Option<Arc<Schema>> {
-        if !matches!(error, Error::Database(crate::database::Error::SchemaChanged(_))) {
-            return None;
-        }
+    /// After an error: the schema read again, as the reader sees it, when the database says that its tables are not those
+    /// of the one used, so that the request can be planned once more.
+    ///
+    /// # Errors
+    /// The error itself when that would not help. When the database misses a table and the schema is still the same, a
+    /// reference or a trigger names one that is not there.
+    async fn newer_schema(&self, error: Error) -> Result<Arc<Schema>, Error> {
+        let Error::Database(database::Error::SchemaChanged(said)) = error else {
+            return Err(error);
+        };
         let (catalog, database) = (self.catalog.clone(), self.database.clone());
         let read = tokio::task::spawn_blocking(move || catalog.refresh(&database)).await;
-        let is_newer = matches!(read, Ok(Ok(schema)) if schema.version != self.schema.version);
-        is_newer.then(|| self.catalog.seen_by(self.reader))
-    }
-}
-
-/// What an error means after [`Seen::newer_schema`] has found none: the database misses a table and the schema is still
-/// the same, so a reference or a trigger names one that is not there, and trying again would not help.
-fn settled(error: Error) -> Error {
-    match error {
-        Error::Database(crate::database::Error::SchemaChanged(said)) => {
-            Error::Database(crate::database::Error::Other(said))
+        match read {
+            Ok(Ok(schema)) if schema.version != self.schema.version => Ok(self.catalog.seen_by(self.reader)),
+            _ => Err(Error::Database(database::Error::Other(said))),
         }
-        error => error,
     }
 }

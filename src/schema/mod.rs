@@ -51,8 +51,7 @@ pub struct Schema {
 impl Schema {
     /// What the database's facts amount to.
     pub fn from_facts(version: i64, facts: &[TableFacts]) -> Self {
-        let mut unserved = Vec::new();
-        let mut broken = Vec::new();
+        let (mut unserved, mut broken) = (Vec::new(), Vec::new());
         let mut tables = Vec::new();
         for table in facts.iter().filter(|table| !is_system(&table.name)) {
             if RESERVED.contains(&table.name.as_str()) {

@@ -15,6 +15,7 @@
 
 mod browser;
 mod client;
+mod closed;
 mod load;
 mod process;
 mod queue;
@@ -23,6 +24,13 @@ mod shell;
 mod site;
 mod wire;
 
+mod attack_bytes;
+mod attack_credentials;
+mod attack_csrf;
+mod attack_paths;
+mod attack_roles;
+mod attack_sign_in;
+mod attack_sql;
 mod bulk;
 mod concurrency;
 mod cors;

@@ -59,15 +59,17 @@ struct Arrival {
 #[derive(Clone, Copy)]
 enum Verdict {
     Pass,
+    Ambiguous,
+    CutShort,
     HostMalformed,
     HostUnknown,
     TooMany { retry_after: u64 },
     Preflight,
 }
 
-/// Looks at a request that has just come.
-pub fn arrive(request: &Request<'_>) {
-    arrival(request);
+/// Looks at a request that has just come, and whose body may have broken off already.
+pub fn arrive(request: &Request<'_>, is_cut_short: bool) {
+    request.local_cache(|| Arrival::of(request, is_cut_short));
 }
 
 /// When a request came.
@@ -100,6 +102,13 @@ pub fn answer(request: &Request<'_>) -> Option<Response<'static>> {
     let refusal = match arrival(request).verdict {
         Verdict::Pass => return None,
         Verdict::Preflight => return Some(cors::preflight()),
+        Verdict::CutShort => Refusal::new(Status::BadRequest, "The body was cut short."),
+        Verdict::Ambiguous => {
+            let said = "No other Transfer-Encoding than chunked, once, is understood.";
+            let mut refusal = Refusal::new(Status::BadRequest, said);
+            refusal.headers.push(("Connection", "close".to_owned()));
+            refusal
+        }
         Verdict::HostMalformed => Refusal::new(Status::BadRequest, "The Host header cannot be understood."),
         Verdict::HostUnknown => Refusal::new(
             Status::BadRequest,
@@ -120,31 +129,33 @@ pub fn answer(request: &Request<'_>) -> Option<Response<'static>> {
 /// Kept with the request, so that it is judged and counted once. Rocket shows requests that it cannot express to no
 /// fairing; those are judged when the catcher asks.
 fn arrival<'r>(request: &'r Request<'_>) -> &'r Arrival {
-    request.local_cache(|| {
+    request.local_cache(|| Arrival::of(request, false))
+}
+
+impl Arrival {
+    fn of(request: &Request<'_>, is_cut_short: bool) -> Self {
         let at = Instant::now();
-        let Some(app) = request.rocket().state::<App>() else {
-            let (client, is_proxied) = client::of(request, &TrustedProxies(Vec::new()));
-            let verdict = Verdict::Pass;
-            return Arrival {
-                at,
-                client,
-                is_proxied,
-                verdict,
-            };
+        let perimeter = request.rocket().state::<App>().map(|app| &app.perimeter);
+        let (client, is_proxied) = client::of(request, perimeter.map(|perimeter| &perimeter.proxies));
+        let verdict = match perimeter {
+            _ if is_cut_short => Verdict::CutShort,
+            Some(perimeter) => perimeter.judge(request, client, is_proxied, at),
+            None => Verdict::Pass,
         };
-        let perimeter = &app.perimeter;
-        let (client, is_proxied) = client::of(request, &perimeter.proxies);
-        Arrival {
+        Self {
             at,
             client,
             is_proxied,
-            verdict: perimeter.judge(request, client, is_proxied, at),
+            verdict,
         }
-    })
+    }
 }
 
 impl Perimeter {
     fn judge(&self, request: &Request<'_>, client: Client, is_proxied: bool, at: Instant) -> Verdict {
+        if is_ambiguous(request) {
+            return Verdict::Ambiguous;
+        }
         let is_probe = is_probe(request);
         match host::named(request, is_proxied) {
             host::Named::Malformed => return Verdict::HostMalformed,
@@ -162,5 +173,17 @@ impl Perimeter {
             return Verdict::Preflight;
         }
         Verdict::Pass
+    }
+}
+
+/// Whether two readers may disagree where the body ends. What comes behind it would then be a part of it to the one, and
+/// another request to the other (RFC 9112, 6.1 and 11.2). With a Content-Length beside it, hyper takes the coding alone, and
+/// the request as the connection's last.
+fn is_ambiguous(request: &Request<'_>) -> bool {
+    let mut codings = request.headers().get("Transfer-Encoding");
+    match (codings.next(), codings.next()) {
+        (None, _) => false,
+        (Some(coding), None) => !coding.trim().eq_ignore_ascii_case("chunked"),
+        _ => true,
     }
 }

@@ -1,0 +1,31 @@
+// The form that submits a text to be put into capitals, for those who may.
+
+import { isOpen, learn } from "../access/session.js";
+import { ask } from "../api.js";
+import { element } from "../element.js";
+import { makeForm } from "../form.js";
+import { go } from "../navigate.js";
+import { pageHref } from "../view.js";
+import { sent } from "./state.js";
+
+/** The form, or why there is none; nothing for a stranger who may not. */
+export async function submission(signal) {
+  const { actions } = (await ask("api/jobs/", { method: "OPTIONS", signal })).data ?? {};
+  const me = isOpen() ? null : await learn(signal);
+  if (actions?.POST || isOpen() || ["worker", "editor", "admin"].includes(me?.role)) return element("div", { class: "card" }, form().node);
+  return me && element("p", { class: "notice" }, `Your role, ${me.role}, may look at jobs but not ask for any.`);
+}
+
+function form() {
+  return makeForm({
+    id: "submit",
+    fields: { text: { type: "string", label: "Text", required: true, help_text: "A worker puts it into capitals." } },
+    save: "Submit",
+    saving: "Submitting…",
+    async send({ text }) {
+      const { data } = await ask("api/jobs/", { method: "POST", body: { kind: "uppercase", text } });
+      sent.set(data.job_id, text);
+      go(pageHref({ page: "job", id: data.job_id }));
+    },
+  });
+}

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use crate::database;
 use crate::database::sqlite::migrations::MigrationError;
+use crate::jobs::{self, JobId};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,15 @@ pub(super) enum CommandError {
     /// The database could not be used.
     #[error("{0}")]
     Database(#[from] database::Error),
+    /// There is no database to look into.
+    #[error("there is no database at {0}: set DATABASE_URL to the server's, or start the server first")]
+    NoDatabase(String),
+    /// The queue did not do what was asked.
+    #[error("{}", told(.0))]
+    Jobs(jobs::Error),
+    /// Nothing can be done about one job.
+    #[error("{0}: {told}", told = told(.1))]
+    Job(JobId, jobs::Error),
     /// The address could not be listened on.
     #[error("{0}")]
     Listen(#[from] ListenError),
@@ -51,5 +61,16 @@ impl ListenError {
             io::ErrorKind::AddrNotAvailable => Self::NotHere(address),
             _ => Self::Other(address, error),
         }
+    }
+}
+
+/// What the queue says, for a terminal.
+fn told(error: &jobs::Error) -> String {
+    match error {
+        jobs::Error::NotFound => "there is no such job; finished ones go after JOB_RETENTION".to_owned(),
+        jobs::Error::Database(database::Error::SchemaChanged(_)) => {
+            "the database has no queue yet: run `socle migrate`".to_owned()
+        }
+        other => other.to_string(),
     }
 }

@@ -13,6 +13,7 @@ mod exchange;
 mod fallback;
 mod guard;
 mod health;
+mod jobs;
 mod lifecycle;
 mod links;
 pub mod openapi;
@@ -30,9 +31,10 @@ use rocket::Route;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
-use crate::config::Settings;
+use crate::config::{Roles, Settings};
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
+use crate::jobs::Jobs;
 use crate::records::Records;
 use crate::schema::Catalog;
 use connections::Connections;
@@ -43,6 +45,8 @@ pub use lifecycle::{Lifecycle, Phase};
 /// What every route may need.
 pub struct App {
     records: Records,
+    jobs: Jobs,
+    roles: Roles,
     title: String,
     version: String,
     environment: String,
@@ -54,13 +58,20 @@ pub struct App {
     connections: Arc<Connections>,
     document: Document,
     bodies: receive::Bodies,
+    streams: jobs::Streams,
 }
 
 /// Listens and answers until `lifecycle` says that the server is to finish, and then until what was begun is finished.
 ///
 /// # Errors
 /// When the address cannot be listened on, or the schema cannot be read.
-pub async fn serve(settings: Settings, database: Database, expected: Expected, lifecycle: Lifecycle) -> io::Result<()> {
+pub async fn serve(
+    settings: Settings,
+    database: Database,
+    jobs: Jobs,
+    expected: Expected,
+    lifecycle: Lifecycle,
+) -> io::Result<()> {
     let catalog = Arc::new(Catalog::read(&database).map_err(io::Error::other)?);
     for (table, reason) in &catalog.current().unserved {
         tracing::warn!("the table \"{table}\" is not served: {reason}");
@@ -70,6 +81,8 @@ pub async fn serve(settings: Settings, database: Database, expected: Expected, l
     let rocket = rocket::custom(config(&settings))
         .manage(App {
             records: Records::new(database, catalog),
+            jobs,
+            roles: settings.roles,
             title: settings.app_title,
             version: settings.app_version,
             environment: settings.app_environment,
@@ -81,14 +94,17 @@ pub async fn serve(settings: Settings, database: Database, expected: Expected, l
             connections: connections.clone(),
             document: Document::default(),
             bodies: receive::Bodies::new(),
+            streams: jobs::Streams::new(),
         })
         .register("/", fallback::catchers())
         .attach(rocket::shield::Shield::new())
         .attach(exchange::fairing())
         .attach(lift_off(connections.clone()));
-    let rocket = mounts().into_iter().fold(rocket, |rocket, (base, rule, routes)| {
-        rocket.mount(base, guarded(rule, routes))
-    });
+    let rocket = mounts(settings.roles)
+        .into_iter()
+        .fold(rocket, |rocket, (base, rule, routes)| {
+            rocket.mount(base, guarded(rule, routes))
+        });
     let rocket = rocket.ignite().await.map_err(system_error)?;
     let shutdown = rocket.shutdown();
     tokio::select! {
@@ -97,15 +113,22 @@ pub async fn serve(settings: Settings, database: Database, expected: Expected, l
     }
 }
 
-/// Every route there is, with the rule it stands under. Nothing is mounted that is not named here.
-fn mounts() -> Vec<(&'static str, Rule, Vec<Route>)> {
-    vec![
+/// Every route of these parts of Socle, with the rule it stands under. Nothing is mounted that is not named here.
+fn mounts(roles: Roles) -> Vec<(&'static str, Rule, Vec<Route>)> {
+    let api = [
         ("/api", Rule::ByTable, api::routes()),
-        ("/", Rule::Anyone, pages::routes()),
+        ("/api/jobs", Rule::ByTable, jobs::routes()),
+        ("/jobs", Rule::ByTable, jobs::routes()),
+    ];
+    let pages = [("/", Rule::Anyone, pages::routes())];
+    let always = [
         ("/", Rule::Anyone, health::routes()),
         ("/", Rule::Anyone, service::routes()),
         ("/", Rule::Anyone, fallback::routes()),
-    ]
+    ];
+    let api = api.into_iter().filter(|_| roles.api);
+    let pages = pages.into_iter().filter(|_| roles.pages);
+    api.chain(pages).chain(always).collect()
 }
 
 /// What happens once the port is listened on.

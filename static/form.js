@@ -1,6 +1,7 @@
 // A form: labelled fields, one request, and the answer said field by field. Adding rows, signing in, tokens and accounts
 // are forms of this kind.
 
+import { Refusal } from "./api.js";
 import { element } from "./element.js";
 import { Unsendable, formField } from "./fields.js";
 import { details, summary } from "./problem.js";
@@ -33,7 +34,7 @@ export function makeForm({ id, fields: descriptions, notes = [], save, saving, s
     try {
       await send(values);
     } catch (error) {
-      if (error.status === undefined) throw error;
+      if (!(error instanceof Refusal)) throw error;
       refuse(error);
     } finally {
       wait(false);

@@ -39,6 +39,12 @@ export async function knowAccess(word = "closed") {
   changed();
 }
 
+/** Whether anyone may read and write, asked if it is not known yet. */
+export async function whetherOpen(signal) {
+  if (access === "") await knowAccess((await ask("./", { signal })).data?.access);
+  return isOpen();
+}
+
 /** Asks the server who is signed in; gives null for a stranger. */
 export async function learn(signal) {
   try {

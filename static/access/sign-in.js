@@ -5,7 +5,7 @@ import { makeForm } from "../form.js";
 import { announce } from "../frame.js";
 import { go } from "../navigate.js";
 import { firstAdministrator } from "./first.js";
-import { isOpen, me, signIn } from "./session.js";
+import { me, signIn, whetherOpen } from "./session.js";
 
 export const title = "Sign in";
 
@@ -14,8 +14,8 @@ const REASONS = {
   needed: "What you asked for needs a sign-in.",
 };
 
-export async function show({ query }) {
-  if (isOpen()) {
+export async function show({ query, signal }) {
+  if (await whetherOpen(signal)) {
     return { body: [element("div", { class: "empty" },
       element("p", {}, "There are no accounts yet: this server is open to everyone. Make the first administrator to close it:"),
       ...firstAdministrator())] };

@@ -1,6 +1,6 @@
 // One job, followed live to its end.
 
-import { ask } from "../api.js";
+import { Refusal, ask } from "../api.js";
 import { copyable } from "../copy.js";
 import { element } from "../element.js";
 import { announce } from "../frame.js";
@@ -93,7 +93,7 @@ function actions(job, again, trouble) {
         announce(done);
       } catch (error) {
         event.target.disabled = false;
-        if (error.status === undefined) throw error;
+        if (!(error instanceof Refusal)) throw error;
         trouble.replaceChildren(problem(error, {}));
       }
     },

@@ -1,7 +1,7 @@
 // The jobs: text to submit, how many there are in each state, and the latest of them, kept current.
 
 import { signInHref } from "../access/menu.js";
-import { ask } from "../api.js";
+import { Refusal, ask } from "../api.js";
 import { element, refill } from "../element.js";
 import { stringify } from "../exact.js";
 import { announce, writeStatus } from "../frame.js";
@@ -44,7 +44,7 @@ export async function show({ query, signal }) {
       await look();
       announce(done);
     } catch (error) {
-      if (error.status === undefined) throw error;
+      if (!(error instanceof Refusal)) throw error;
       trouble.replaceChildren(problem(error));
     }
   }
@@ -72,7 +72,7 @@ async function keepLooking(look, trouble, signal) {
       trouble.replaceChildren();
     } catch (error) {
       if (signal.aborted) return;
-      if (error.status === undefined) throw error;
+      if (!(error instanceof Refusal)) throw error;
       trouble.replaceChildren(problem(error));
     }
   }

@@ -1,6 +1,6 @@
 // The form that submits a text to be put into capitals, for those who may.
 
-import { isOpen, learn } from "../access/session.js";
+import { learn, whetherOpen } from "../access/session.js";
 import { ask } from "../api.js";
 import { element } from "../element.js";
 import { makeForm } from "../form.js";
@@ -11,8 +11,9 @@ import { sent } from "./state.js";
 /** The form, or why there is none; nothing for a stranger who may not. */
 export async function submission(signal) {
   const { actions } = (await ask("api/jobs/", { method: "OPTIONS", signal })).data ?? {};
-  const me = isOpen() ? null : await learn(signal);
-  if (actions?.POST || isOpen() || ["worker", "editor", "admin"].includes(me?.role)) return element("div", { class: "card" }, form().node);
+  const isOpen = await whetherOpen(signal);
+  const me = isOpen ? null : await learn(signal);
+  if (actions?.POST || isOpen || ["worker", "editor", "admin"].includes(me?.role)) return element("div", { class: "card" }, form().node);
   return me && element("p", { class: "notice" }, `Your role, ${me.role}, may look at jobs but not ask for any.`);
 }
 

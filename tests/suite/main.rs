@@ -45,6 +45,8 @@ mod migrations;
 mod openapi;
 mod options;
 mod pages;
+mod pages_access;
+mod pages_jobs;
 mod references;
 mod refusals;
 mod rules;

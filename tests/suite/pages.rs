@@ -174,7 +174,7 @@ fn nothing_else_lies_beside_the_files() {
 }
 
 /// The console's entries except failed loads, which a refused form leaves by design.
-fn complaints(browser: &Browser) -> Vec<serde_json::Value> {
+pub(crate) fn complaints(browser: &Browser) -> Vec<serde_json::Value> {
     let mut entries = browser.console();
     entries.retain(|entry| entry["source"] != "network");
     entries

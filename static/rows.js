@@ -1,6 +1,6 @@
 // The rows of a table: the view of every address without `page`.
 
-import { isClosed, isOpen, me } from "./access/session.js";
+import { isClosed, isOpen, me, reader } from "./access/session.js";
 import { signInHref } from "./access/menu.js";
 import { openForm } from "./add.js";
 import { ask, describe } from "./api.js";
@@ -11,7 +11,7 @@ import { paging, rowPath, rowsTable } from "./table.js";
 import { rowsQuery, viewOf } from "./view.js";
 
 let tables = null; // Map of name → path under this page, once known
-let seenBy = null; // who the tables were listed for
+let seenBy = null; // the reader that the tables were listed for
 let described = null; // the table last described
 let added = null; // the row just added, while its table is in view: { name, row }
 
@@ -65,13 +65,13 @@ export function explain() {
 
 /** Lists the tables if they are not known, when `name` may have been made since, or when somebody else looks. */
 async function listTables(signal, name) {
-  const reader = me()?.username ?? "";
-  if (reader !== seenBy) described = null;
+  const asker = reader();
+  if (asker !== seenBy) described = null;
   else if (tables && (!name || tables.has(name))) return;
   const { data } = await ask("api/", { signal });
   // The path is taken from the answer, the host is not: behind a proxy it may be one that this browser cannot reach.
   tables = new Map(Object.entries(data).map(([table, url]) => [table, `api/${url.split("/api/").pop()}`]));
-  seenBy = reader;
+  seenBy = asker;
 }
 
 async function describeTable(name, path, signal) {

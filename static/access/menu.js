@@ -1,7 +1,7 @@
 // The corner of the frame that says who is signed in, with what one may do about it.
 
 import { byId, element } from "../element.js";
-import { announce } from "../frame.js";
+import { announce, showWait } from "../frame.js";
 import { go } from "../navigate.js";
 import { pageHref, viewOf } from "../view.js";
 import { isClosed, me, signOut } from "./session.js";
@@ -40,12 +40,15 @@ function entries(person, page, refused) {
 
 async function leave(choice, refused) {
   close();
+  showWait(true);
   try {
     await signOut(choice);
     go("./");
     announce(choice.everywhere ? "You are signed out on every device." : "You are signed out.");
   } catch (error) {
     refused(error);
+  } finally {
+    showWait(false);
   }
 }
 

@@ -1,10 +1,10 @@
 // The roles, and which of them covers which: an admin all of them, and everyone a viewer.
 
 const MEANINGS = {
-  viewer: "reads what strangers may not",
-  worker: "a viewer that also takes jobs",
-  editor: "a viewer that also writes rows and asks for jobs",
-  admin: "everything, accounts included",
+  viewer: "A viewer reads what strangers may not.",
+  worker: "A worker also takes jobs.",
+  editor: "An editor also writes rows and asks for jobs.",
+  admin: "An admin does everything.",
 };
 
 export const covers = (role, other) => role === "admin" || role === other || other === "viewer";
@@ -17,6 +17,7 @@ export function roleField(most, initial) {
     label: "Role",
     required: true,
     initial: offered.includes(initial) ? initial : offered[0],
-    choices: offered.map((role) => ({ value: role, display_name: `${role}: ${MEANINGS[role]}` })),
+    help_text: offered.map((role) => MEANINGS[role]).join(" "),
+    choices: offered.map((role) => ({ value: role })),
   };
 }

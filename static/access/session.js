@@ -6,12 +6,16 @@ import { Refusal, ask, carry, onUnknown } from "../api.js";
 const otherTabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("socle-session") : null;
 
 let person = null; // as /api/auth/me/ says it
+let changes = 0; // how often that has become somebody else
 let access = ""; // "open", "closed", or not known yet
 let changed = () => {};
 let ended = () => {};
 
 /** Who is signed in, as far as is known: { username, role, email }, or null. */
 export const me = () => person;
+
+/** A number for whoever asks the server now: what was answered under another may not hold any more. */
+export const reader = () => changes;
 
 /** Whether anyone may read and write, because no account was ever made. */
 export const isOpen = () => access === "open";
@@ -33,7 +37,7 @@ export function followSession(whenChanged, whenEnded) {
 
 /** Takes in what `/` and `/health` say of the access: "open" until the first account or token is made. */
 export async function knowAccess(word = "closed") {
-  if (word === access) return;
+  if (word === access || !["open", "closed"].includes(word)) return;
   if (word === "closed") await learn();
   access = word;
   changed();
@@ -77,6 +81,7 @@ export async function signOut({ everywhere = false } = {}) {
 function become(someone) {
   // Only signing in tells the session's token; what is asked later leaves it as it is.
   if (someone === null || someone.csrf_token) carry(someone?.csrf_token ?? null);
+  if (person?.username !== someone?.username || person?.role !== someone?.role) changes += 1;
   person = someone;
   changed();
 }

@@ -38,7 +38,8 @@ export async function show({ query, signal }) {
     writeStatus(line(view, found));
   }
 
-  async function act(work, job, done) {
+  async function act(button, work, job, done) {
+    button.disabled = true;
     try {
       await work(job);
       await look();
@@ -46,6 +47,8 @@ export async function show({ query, signal }) {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       trouble.replaceChildren(problem(error));
+    } finally {
+      button.disabled = false;
     }
   }
 
@@ -110,7 +113,7 @@ function choose(view, counts) {
 
 function columns(act) {
   const button = (label, job, work, done) => element("button", {
-    type: "button", class: "small", id: `${label}-${job.job_id}`, "aria-label": `${label} job ${short(job)}`, onclick: () => act(work, job, done),
+    type: "button", class: "small", id: `${label}-${job.job_id}`, "aria-label": `${label} job ${short(job)}`, onclick: (event) => act(event.target, work, job, done),
   }, label);
   return [
     { name: "Job", cell: (job) => element("a", { href: pageHref({ page: "job", id: job.job_id }), title: job.job_id, id: `job-${job.job_id}` }, short(job)) },

@@ -23,7 +23,7 @@ function form() {
     fields: { text: { type: "string", label: "Text", required: true, help_text: "A worker puts it into capitals." } },
     save: "Submit",
     saving: "Submitting…",
-    async send({ text }) {
+    async send({ text = "" }) {
       const { data } = await ask("api/jobs/", { method: "POST", body: { kind: "uppercase", text } });
       sent.set(data.job_id, text);
       go(pageHref({ page: "job", id: data.job_id }));

@@ -49,7 +49,7 @@ fn a_text_that_is_none_is_refused_at_the_field() {
     browser.open(&server.url("/?page=jobs"));
     browser.click("#submit-save");
     browser.wait_until(
-        "document.querySelector('[aria-invalid] ~ .error:not([hidden])')?.innerText === 'This field is required.'",
+        "document.querySelector('[aria-invalid] ~ .error:not([hidden])')?.innerText === 'This field may not be blank.'",
     );
 }
 

@@ -30,8 +30,8 @@ const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["ho
 /** "3 minutes ago", "in 2 days": for lists in which the exact moment, one hover away, matters less than its distance. */
 export function ago(exact) {
   const seconds = (new Date(exact) - Date.now()) / 1000;
-  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
-  const words = Math.abs(seconds) < 10 ? "just now" : distance.format(Math.trunc(seconds / length), unit);
+  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? [];
+  const words = unit ? distance.format(Math.round(seconds / length), unit) : seconds > 0 ? "in a moment" : "just now";
   return element("time", { datetime: exact, title: instant.format(new Date(exact)) }, words);
 }
 

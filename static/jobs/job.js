@@ -10,12 +10,13 @@ import { valueNode } from "../values.js";
 import { pageHref } from "../view.js";
 import { follow } from "./follow.js";
 import { badge, canCancel, canRetry, cancel, isFinished, jobPath, progressOf, resultText, retry, sent } from "./state.js";
+import { mayAsk } from "./submit.js";
 
 export const title = "Job";
 
 export async function show({ query, signal, again }) {
   const id = query.get("id") ?? "";
-  const job = await found(id, signal);
+  const [job, may] = await Promise.all([found(id, signal), mayAsk(signal)]);
   if (!job) return { body: [nothing("There is no such job, or no longer: finished jobs go after a while.", element("a", { href: pageHref({ page: "jobs" }) }, "All jobs"))] };
   const state = element("p", { class: "state", role: "status" });
   const trouble = element("div", {});
@@ -32,7 +33,7 @@ export async function show({ query, signal, again }) {
     if (worth === shown) return;
     shown = worth;
     outcome.replaceChildren(...outcomeOf(now));
-    buttons.replaceChildren(...actions(now, again, trouble));
+    buttons.replaceChildren(...actions(now, may, again, trouble));
   };
   heard(job);
   const troubled = (error) => trouble.replaceChildren(...(error ? [problem(error, {})] : []));
@@ -81,7 +82,7 @@ function outcomeOf(job) {
 
 const part = (name, node) => element("section", {}, element("h2", {}, name), node);
 
-function actions(job, again, trouble) {
+function actions(job, may, again, trouble) {
   const act = (label, id, work, done) => element("button", {
     type: "button",
     id,
@@ -99,8 +100,8 @@ function actions(job, again, trouble) {
     },
   }, label);
   return [
-    canCancel(job) ? act("Cancel", "job-cancel", cancel, "The job is told to stop.") : null,
-    canRetry(job) ? act("Try again", "job-retry", retry, "The job is queued again.") : null,
+    may && canCancel(job) ? act("Cancel", "job-cancel", cancel, "The job is told to stop.") : null,
+    may && canRetry(job) ? act("Try again", "job-retry", retry, "The job is queued again.") : null,
     element("a", { class: "button", href: pageHref({ page: "jobs" }) }, "All jobs"),
   ].filter(Boolean);
 }

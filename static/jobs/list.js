@@ -10,7 +10,7 @@ import { problem } from "../problem.js";
 import { ago } from "../values.js";
 import { PAGE_SIZE, pageHref } from "../view.js";
 import { STATES, badge, canCancel, canRetry, cancel, progressOf, resultText, retry } from "./state.js";
-import { submission } from "./submit.js";
+import { mayAsk, submission } from "./submit.js";
 
 export const title = "Jobs";
 export const about = "Work that outlives the request: done by workers, never lost, and kept for a while once finished.";
@@ -21,6 +21,7 @@ const BEGINNING = 60; // characters of a result in the list
 export async function show({ query, signal }) {
   const status = STATES.includes(query.get("status")) ? query.get("status") : "";
   const view = { page: "jobs", status, after: query.get("after") ?? "" };
+  const may = await mayAsk(signal);
   const counts = element("div", {});
   const trouble = element("div", {});
   const list = element("div", {});
@@ -29,11 +30,12 @@ export async function show({ query, signal }) {
 
   async function look() {
     const [found, counted] = await Promise.all([listed(view, signal), count(signal)]);
-    const now = stringify([found, counted]);
+    // Looked at anew each minute, when "just now" is not true any more.
+    const now = stringify([found, counted, Math.floor(Date.now() / 60_000)]);
     if (now === shown) return;
     shown = now;
     refill(counts, choose(view, counted));
-    refill(list, found.jobs.length ? listTable("Jobs", columns(act), found.jobs) : none(view));
+    refill(list, found.jobs.length ? listTable("Jobs", columns(may ? act : null), found.jobs) : none(view));
     refill(paging, steps(view.after ? { ...view, after: "" } : null, found.next && { ...view, after: found.next }, ["Newest", "Older"]));
     writeStatus(line(view, found));
   }
@@ -52,7 +54,7 @@ export async function show({ query, signal }) {
     }
   }
 
-  const form = await submission(signal);
+  const form = submission(may);
   try {
     await look();
   } catch (error) {
@@ -111,6 +113,7 @@ function choose(view, counts) {
     link("", "All", all), ...STATES.map((state) => link(state, state, counts[state])));
 }
 
+/** Without `act` there is nothing to press. */
 function columns(act) {
   const button = (label, job, work, done) => element("button", {
     type: "button", class: "small", id: `${label}-${job.job_id}`, "aria-label": `${label} job ${short(job)}`, onclick: (event) => act(event.target, work, job, done),
@@ -121,11 +124,11 @@ function columns(act) {
     { name: "State", cell: badge },
     { name: "Outcome", cell: outcome },
     { name: "Asked for", cell: (job) => ago(job.created_at) },
-    { name: "Actions", kind: "actions", cell: (job) => {
+    act && { name: "Actions", kind: "actions", cell: (job) => {
       if (canCancel(job)) return button("Cancel", job, cancel, "The job is told to stop.");
       return canRetry(job) ? button("Retry", job, retry, "The job is queued again.") : "";
     } },
-  ];
+  ].filter(Boolean);
 }
 
 /** The end of the name tells jobs apart; its beginning is the time. */

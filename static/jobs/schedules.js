@@ -4,7 +4,7 @@ import { ask } from "../api.js";
 import { copyable } from "../copy.js";
 import { element } from "../element.js";
 import { listTable } from "../list.js";
-import { valueNode } from "../values.js";
+import { ago, valueNode } from "../values.js";
 import { pageHref } from "../view.js";
 
 export const title = "Schedules";
@@ -27,11 +27,11 @@ const COLUMNS = [
 
 function last({ last_at: at, last_job_id: id }) {
   if (!at) return element("span", { class: "muted" }, "not yet");
-  return id ? element("a", { href: pageHref({ page: "job", id }) }, valueNode(at, "datetime")) : valueNode(at, "datetime");
+  return id ? element("a", { href: pageHref({ page: "job", id }) }, ago(at)) : ago(at);
 }
 
 function none() {
   return element("div", { class: "empty" },
     element("p", {}, "No schedules yet. Write one into ", element("code", {}, "socle.toml"), ":"),
-    copyable('[[schedules]]\nname = "every morning"\nkind = "uppercase"\npayload = { text = "good morning" }\ncron = "0 7 * * *"\ntimezone = "Europe/Paris"'));
+    copyable('[[schedules]]\nname = "every-morning"\nkind = "uppercase"\npayload = { text = "good morning" }\ncron = "0 7 * * *"\ntimezone = "Europe/Paris"'));
 }

@@ -1,6 +1,6 @@
-// The form that submits a text to be put into capitals, for those who may.
+// Who may ask for jobs, and the form with which they do: a text to be put into capitals.
 
-import { learn, whetherOpen } from "../access/session.js";
+import { learn, me, whetherOpen } from "../access/session.js";
 import { ask } from "../api.js";
 import { element } from "../element.js";
 import { makeForm } from "../form.js";
@@ -8,13 +8,17 @@ import { go } from "../navigate.js";
 import { pageHref } from "../view.js";
 import { sent } from "./state.js";
 
-/** The form, or why there is none; nothing for a stranger who may not. */
-export async function submission(signal) {
+/** Whether whoever is signed in may ask for jobs, and so call them off and have them tried again. */
+export async function mayAsk(signal) {
+  if (await whetherOpen(signal)) return true;
   const { actions } = (await ask("api/jobs/", { method: "OPTIONS", signal })).data ?? {};
-  const isOpen = await whetherOpen(signal);
-  const me = isOpen ? null : await learn(signal);
-  if (actions?.POST || isOpen || ["worker", "editor", "admin"].includes(me?.role)) return element("div", { class: "card" }, form().node);
-  return me && element("p", { class: "notice" }, `Your role, ${me.role}, may look at jobs but not ask for any.`);
+  return Boolean(actions?.POST) || ["worker", "editor", "admin"].includes((await learn(signal))?.role);
+}
+
+/** The form, or why there is none; nothing for a stranger who may not. */
+export function submission(may) {
+  if (may) return element("div", { class: "card" }, form().node);
+  return me() && element("p", { class: "notice" }, `Your role, ${me().role}, may look at jobs but not ask for any.`);
 }
 
 function form() {

@@ -134,6 +134,7 @@ fn a_person_signs_in_adds_a_row_and_signs_out() {
 fn a_viewer_is_offered_no_form_and_reads_why() {
     let server = closed();
     add_account(&server, "vi", "viewer");
+    as_admin(&server, "POST", "/api/jobs/", json!({"kind": "resize", "payload": {}}));
     let browser = Browser::start();
     browser.open(&server.url("/?page=sign-in&next=%3Ftable%3Ditems"));
     sign_in(&browser, "vi", PASSWORD);
@@ -145,6 +146,11 @@ fn a_viewer_is_offered_no_form_and_reads_why() {
         &browser,
         "#view .notice",
         "Your role, viewer, may look at jobs but not ask for any.",
+    );
+    wait_for_text(&browser, "#view tbody", "resize");
+    assert_eq!(
+        browser.value("document.querySelector('#view tbody button')"),
+        Value::Null
     );
     browser.click("#account-button");
     wait_for_text(&browser, "#account-menu", "Tokens");

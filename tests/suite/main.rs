@@ -67,6 +67,8 @@ mod migrations;
 mod openapi;
 mod options;
 mod pages;
+mod pages_access;
+mod pages_jobs;
 mod proxies;
 mod read_only;
 mod references;

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Answer;
+use crate::closed::Closed;
 use crate::server::Server;
 
 const PAYLOADS: [&str; 22] = [
@@ -305,4 +306,80 @@ fn sql_in_headers_changes_nothing() {
         is_harmless(&server.ask("GET", "/api/items/", &[("Authorization", &token)], b""));
     }
     assert_eq!(everything(&server), before);
+}
+
+#[test]
+fn sql_in_what_accounts_are_asked_with_signs_nobody_in_and_changes_nothing() {
+    let closed = Closed::start();
+    let server = &closed.server;
+    let own = closed.id_of("viewer");
+    let before = closed.accounts();
+    for (n, payload) in PAYLOADS.into_iter().enumerate() {
+        let in_path = encoded(payload);
+        for path in [
+            format!("/api/auth/users/{in_path}/"),
+            format!("/api/auth/users/{own}{in_path}/"),
+            format!("/api/auth/tokens/{in_path}/"),
+        ] {
+            for (method, body) in [
+                ("GET", Value::Null),
+                ("PATCH", json!({"role": "admin"})),
+                ("DELETE", Value::Null),
+            ] {
+                let answer = closed.as_role("admin", method, &path, &body);
+                is_harmless(&answer);
+                answer.refused();
+            }
+        }
+        for query in [
+            format!("limit={in_path}"),
+            format!("before={in_path}"),
+            format!("{in_path}=1"),
+            format!("limit=1&{in_path}"),
+        ] {
+            let answer = closed.as_role("admin", "GET", &format!("/api/auth/audit/?{query}"), &Value::Null);
+            is_harmless(&answer);
+            answer.is(400);
+        }
+        let all = format!("/api/auth/tokens/?all={in_path}");
+        is_harmless(&closed.as_role("admin", "GET", &all, &Value::Null).is(400));
+        let path = format!("/api/auth/users/{own}/");
+        for change in [
+            json!({"role": payload}),
+            json!({payload: "admin"}),
+            json!({"email": 1, payload: 1}),
+        ] {
+            let answer = closed.as_role("admin", "PATCH", &path, &change);
+            is_harmless(&answer);
+            answer.is(400);
+        }
+        let named = json!({"name": payload, "role": "viewer"});
+        let made = closed
+            .as_role("admin", "POST", "/api/auth/tokens/", &named)
+            .is(201)
+            .json();
+        assert_eq!((&made["name"], &made["role"]), (&json!(payload), &json!("viewer")));
+        // A few only: guessing is held up.
+        if n < 4 {
+            for (username, password) in [(payload, "x"), ("admin", payload), (payload, payload)] {
+                let given = json!({"username": username, "password": password});
+                for path in ["/api/auth/token/", "/api/auth/login/"] {
+                    let answer = server.post(path, given.clone());
+                    is_harmless(&answer);
+                    assert!(matches!(answer.status, 400 | 429), "{path} {given}: {}", answer.status);
+                }
+            }
+        }
+        for header in [
+            ("Authorization", format!("Token {payload}")),
+            ("Authorization", format!("Token socle_{payload}")),
+            ("Cookie", format!("socle={payload}")),
+            ("Cookie", format!("socle={in_path}")),
+        ] {
+            let answer = server.ask("GET", "/api/auth/me/", &[(header.0, &header.1)], b"");
+            is_harmless(&answer);
+            assert_eq!(answer.status, 401, "{header:?}");
+        }
+    }
+    assert_eq!(closed.accounts(), before);
 }

@@ -29,6 +29,7 @@ mod attack_credentials;
 mod attack_csrf;
 mod attack_paths;
 mod attack_roles;
+mod attack_sessions;
 mod attack_sign_in;
 mod attack_sql;
 mod bulk;

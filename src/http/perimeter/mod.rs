@@ -7,6 +7,7 @@
 
 mod client;
 mod cors;
+mod form;
 mod headers;
 mod host;
 mod rate;
@@ -64,6 +65,7 @@ enum Verdict {
     HostMalformed,
     HostUnknown,
     TooMany { retry_after: u64 },
+    ForeignForm,
     Preflight,
 }
 
@@ -84,10 +86,7 @@ pub fn client(request: &Request<'_>) -> Client {
 
 /// The host and port that the client addressed, when it said them well.
 pub fn host<'r>(request: &'r Request<'_>) -> Option<&'r str> {
-    match host::named(request, arrival(request).is_proxied) {
-        host::Named::Host(host) => Some(host.written),
-        host::Named::Missing | host::Named::Malformed => None,
-    }
+    host::named(request, arrival(request).is_proxied).host()
 }
 
 /// Whether the path is one that Kubernetes' probes and monitors ask again and again.
@@ -113,6 +112,10 @@ pub fn answer(request: &Request<'_>) -> Option<Response<'static>> {
         Verdict::HostUnknown => Refusal::new(
             Status::BadRequest,
             "This server does not answer to the name in the Host header. ALLOWED_HOSTS says to which it does.",
+        ),
+        Verdict::ForeignForm => Refusal::new(
+            Status::Forbidden,
+            "This form was sent by a page of another site. CORS_ORIGINS says which sites may.",
         ),
         Verdict::TooMany { retry_after } => {
             let unit = if retry_after == 1 { "second" } else { "seconds" };
@@ -157,7 +160,8 @@ impl Perimeter {
             return Verdict::Ambiguous;
         }
         let is_probe = is_probe(request);
-        match host::named(request, is_proxied) {
+        let named = host::named(request, is_proxied);
+        match &named {
             host::Named::Malformed => return Verdict::HostMalformed,
             host::Named::Missing if self.hosts != AllowedHosts::Any && !is_probe => return Verdict::HostUnknown,
             host::Named::Host(host) if !is_probe && !host.is_among(&self.hosts) => return Verdict::HostUnknown,
@@ -168,6 +172,9 @@ impl Perimeter {
         {
             let retry_after = wait.as_secs_f64().ceil().max(1.0) as u64;
             return Verdict::TooMany { retry_after };
+        }
+        if form::is_foreign(request, named.host()) && cors::allowed(&self.origins, request).is_none() {
+            return Verdict::ForeignForm;
         }
         if cors::is_preflight(request) && cors::allowed(&self.origins, request).is_some() {
             return Verdict::Preflight;

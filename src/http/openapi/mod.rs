@@ -10,6 +10,7 @@
 
 mod example;
 mod fixed;
+mod jobs;
 mod names;
 mod operations;
 mod parameters;
@@ -35,6 +36,7 @@ does not have is answered 405 with `Allow`.";
 pub fn document(schema: &Schema, title: &str, version: &str, server: Option<&str>) -> Json {
     let tables = names::of(schema);
     let mut paths = fixed::paths();
+    paths.extend(jobs::paths());
     for named in &tables {
         paths.extend(operations::paths(schema, named));
     }
@@ -59,7 +61,8 @@ fn tags(tables: &[Named<'_>]) -> Json {
         json!({ "name": named.table.name, "description": format!("{what} `{}`.", named.table.name) })
     });
     let service = json!({ "name": fixed::TAG, "description": "The service itself: what it is and how it is." });
-    of_tables.chain([service]).collect()
+    let jobs = json!({ "name": jobs::TAG, "description": jobs::ABOUT });
+    of_tables.chain([jobs, service]).collect()
 }
 
 fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
@@ -68,5 +71,6 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
         schemas.extend(rows::schemas(schema, tables, named));
     }
     schemas.extend(shared::schemas());
+    schemas.extend(jobs::schemas());
     Json::Object(schemas)
 }

@@ -12,6 +12,7 @@ Examples:
   socle migrate --status                       what is applied, what is pending
   socle user add ada --role admin              the first account closes the server
   socle token create ci --role editor          a token for a program, printed once
+  socle jobs list --status failed              what went wrong
   socle openapi > openapi.json                 the API's description, for clients and tools";
 
 /// One setting, as `--help` lists it.
@@ -59,14 +60,14 @@ pub(super) fn dress(command: clap::Command) -> clap::Command {
         })
     };
     hide(command)
+        .mut_subcommands(|subcommand| dress_subcommand(subcommand, &table))
         .after_help(format!("{table}\n{EXAMPLES}"))
-        .mut_subcommands(|subcommand| with_table(subcommand, &table))
 }
 
-fn with_table(command: clap::Command, table: &str) -> clap::Command {
+fn dress_subcommand(command: clap::Command, table: &str) -> clap::Command {
     command
+        .mut_subcommands(|subcommand| dress_subcommand(subcommand, table))
         .after_help(table.to_owned())
-        .mut_subcommands(|subcommand| with_table(subcommand, table))
 }
 
 fn table(settings: &[Setting]) -> String {

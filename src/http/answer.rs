@@ -6,8 +6,8 @@ use rocket::http::Status;
 use rocket::{Request, Response};
 use serde_json::{Map, Value as Json, json};
 
-use super::{App, accept};
-use crate::access::Caller;
+use super::{App, accept, guard};
+use crate::access::{Caller, Level};
 use crate::database;
 use crate::records::{self, FieldErrors};
 
@@ -82,7 +82,10 @@ impl Refusal {
 
     /// As a response: RFC 9457 for clients that name it, plain JSON for all others.
     pub fn respond(self, request: &Request<'_>) -> Response<'static> {
-        let debug = request.rocket().state::<App>().is_some_and(|app| app.debug);
+        let debug = request
+            .rocket()
+            .state::<App>()
+            .is_some_and(|app| may_show_inner(app, request));
         let mut body = *self.body;
         if let (true, Some(inner), Some(object)) = (debug, self.inner, body.as_object_mut()) {
             object.insert("debug".into(), Json::from(inner));
@@ -168,6 +171,12 @@ impl Refusal {
         }
         refusal
     }
+}
+
+/// Whether `DEBUG` may show what the database said. It may name anything there is, so where something is hidden from the
+/// caller only the log has it.
+fn may_show_inner(app: &App, request: &Request<'_>) -> bool {
+    app.debug && !app.rules.current().hides_from(Level::from(guard::caller(request)))
 }
 
 fn fields_json(errors: &FieldErrors) -> Json {

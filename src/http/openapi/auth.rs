@@ -1,4 +1,4 @@
-//! The addresses under `/api/auth/`: signing in, accounts, tokens, the audit. And how requests show who sends them.
+//! The addresses under `/api/auth/`: signing in, accounts, tokens, the audit.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -30,21 +30,6 @@ struct Operation {
     status: &'static str,
     answer: Option<Json>,
     errors: &'static [&'static str],
-}
-
-/// `components/securitySchemes`.
-pub(super) fn schemes() -> Json {
-    json!({
-        "bearer": {
-            "type": "http", "scheme": "bearer",
-            "description": "A token, after `Bearer` or `Token`: from `/api/auth/token/`, `/api/auth/tokens/` or `socle token create`.",
-        },
-        "session": {
-            "type": "apiKey", "in": "cookie", "name": "socle",
-            "description": "The cookie that `/api/auth/login/` sets; behind TLS its name is `__Host-socle`. Requests that \
-                change something must come from the same origin, or bear `X-CSRF-Token`.",
-        },
-    })
 }
 
 /// Their paths.

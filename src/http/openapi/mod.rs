@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document of the tables as they are: what `/api/openapi.json` serves and `socle openapi` prints.
 //!
-//! [`document`] is a pure function of the schema. It says what the server does and no more: a value that the document
+//! [`document`] is a pure function of the schema that a reader sees and of who may do what with it. It says what the server does and no more: a value that the document
 //! allows is taken, one that it forbids is refused, a parameter that it does not list is unknown.
 
 #![allow(
@@ -11,10 +11,13 @@
 mod auth;
 mod example;
 mod fixed;
+mod jobs;
 mod names;
 mod operations;
 mod parameters;
 mod rows;
+mod schedules;
+mod security;
 mod shared;
 #[cfg(test)]
 mod tests;
@@ -24,6 +27,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::schema::Schema;
 use names::Named;
+pub use security::Rights;
 
 const DESCRIPTION: &str = "\
 Every table of the database over HTTP, with and without the closing slash of an address. \
@@ -32,14 +36,16 @@ parameters, every one of them at once, and `{\"detail\": \"what is wrong\"}` for
 `application/problem+json` gets RFC 9457 instead. `HEAD` answers as `GET` does, without a body; a method that an address \
 does not have is answered 405 with `Allow`.";
 
-/// The document of the tables in `schema`. `server` is the address that clients reach the API at, when it is known.
-pub fn document(schema: &Schema, title: &str, version: &str, server: Option<&str>) -> Json {
+/// The document of the tables in `schema`, each operation with who may do it. `server` is the address that clients reach the API at, when it is known.
+pub fn document(schema: &Schema, rights: &Rights<'_>, title: &str, version: &str, server: Option<&str>) -> Json {
     let tables = names::of(schema);
     let mut paths = fixed::paths();
     paths.extend(auth::paths());
+    paths.extend(jobs::paths());
     for named in &tables {
-        paths.extend(operations::paths(schema, named));
+        paths.extend(operations::paths(schema, rights, named));
     }
+    paths.extend(schedules::paths(rights));
     json!({
         "openapi": "3.1.0",
         "info": { "title": title, "version": version, "description": DESCRIPTION },
@@ -51,7 +57,7 @@ pub fn document(schema: &Schema, title: &str, version: &str, server: Option<&str
             "parameters": shared::parameters(),
             "headers": shared::headers(),
             "responses": shared::responses(),
-            "securitySchemes": auth::schemes(),
+            "securitySchemes": security::schemes(),
         },
     })
 }
@@ -64,7 +70,8 @@ fn tags(tables: &[Named<'_>]) -> Json {
     let service = json!({ "name": fixed::TAG, "description": "The service itself: what it is and how it is." });
     let access =
         json!({ "name": auth::TAG, "description": "Signing in, accounts, tokens, and what happened to them." });
-    of_tables.chain([access, service]).collect()
+    let jobs = json!({ "name": jobs::TAG, "description": jobs::ABOUT });
+    of_tables.chain([jobs, access, service]).collect()
 }
 
 fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
@@ -72,7 +79,9 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
     for named in tables {
         schemas.extend(rows::schemas(schema, tables, named));
     }
+    schemas.extend(schedules::schemas());
     schemas.extend(shared::schemas());
     schemas.extend(auth::schemas());
+    schemas.extend(jobs::schemas());
     Json::Object(schemas)
 }

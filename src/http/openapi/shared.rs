@@ -9,7 +9,7 @@ use crate::records::request::PARAMETERS;
 pub(super) const METADATA: &str = "metadata.table";
 
 /// Statuses of errors, the component of each, and what it means.
-const ERRORS: [(&str, &str, &str); 13] = [
+const ERRORS: [(&str, &str, &str); 15] = [
     (
         "400",
         "BadRequest",
@@ -27,6 +27,7 @@ const ERRORS: [(&str, &str, &str); 13] = [
     ),
     ("403", "Forbidden", "The credential's role does not suffice."),
     ("404", "NotFound", "There is no such row or table."),
+    ("404.job", "NoSuchJob", "There is no such job, or no longer."),
     ("405", "MethodNotAllowed", "The address does not have this method."),
     ("406", "NotAcceptable", "`Accept` names nothing that can be answered."),
     ("408", "RequestTimeout", "The body did not arrive in time."),
@@ -34,6 +35,11 @@ const ERRORS: [(&str, &str, &str); 13] = [
         "409",
         "Conflict",
         "Something else stands in the way, such as rows that point to this one.",
+    ),
+    (
+        "409.job",
+        "JobConflict",
+        "The job stands where this cannot be done, or the lease is over.",
     ),
     ("413", "ContentTooLarge", "The body is larger than the server takes."),
     (
@@ -77,8 +83,8 @@ pub(super) fn responses() -> Json {
             _ => reference("error.detail"),
         };
         let headers: &[&str] = match status {
-            "405" => &["X-Request-Id", "Allow"],
             "401" => &["X-Request-Id", "WWW-Authenticate"],
+            "405" => &["X-Request-Id", "Allow"],
             "429" | "503" => &["X-Request-Id", "Retry-After"],
             _ => &["X-Request-Id"],
         };

@@ -4,6 +4,7 @@
 //! setting is its flag in capitals (`--database-url`, `DATABASE_URL`), so the two cannot drift apart, and `--help` and
 //! the messages about bad values are made from the same definitions.
 
+mod accounts;
 pub mod file;
 mod help;
 mod parse;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 pub use crate::database::Synchronous;
 use crate::jobs::{JobId, State};
+pub use accounts::{TokenCommand, UserCommand};
 pub use parse::{Environment, Exit, parse};
 pub use perimeter::{AllowedHosts, CorsOrigins, HostPattern, RateLimit, TrustedProxies};
 pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password, Roles, time};
@@ -62,6 +64,18 @@ pub enum Command {
     },
     /// Run built-in jobs without a server, until SIGTERM or SIGINT
     Worker,
+    /// Add, list and remove accounts, and change their passwords; a running server sees it at once
+    User {
+        /// What to do
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Create, list and revoke tokens for programs
+    Token {
+        /// What to do
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
     /// Print the OpenAPI document of the tables as they are
     Openapi,
 }

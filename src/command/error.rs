@@ -37,6 +37,9 @@ pub(super) enum CommandError {
     /// `socle.toml` is wrong.
     #[error("{0}")]
     File(#[from] Mistake),
+    /// What the command line asks for cannot be done as it stands.
+    #[error("{0}")]
+    Asked(String),
     /// The address could not be listened on.
     #[error("{0}")]
     Listen(#[from] ListenError),

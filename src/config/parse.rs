@@ -145,6 +145,11 @@ fn exit(error: clap::Error, variables: &[Variable]) -> Exit {
             code: 0,
             message: error.render().to_string(),
         },
+        // `socle user` alone: all there is to say is what it can do.
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Exit {
+            code: 2,
+            message: error.render().to_string(),
+        },
         ErrorKind::ValueValidation => wrong(refused_value(&error, variables)),
         _ => wrong(format!("{}; see `socle --help`", one_line(&error.render().to_string()))),
     }
@@ -158,15 +163,20 @@ fn refused_value(error: &clap::Error, variables: &[Variable]) -> String {
     let allowed = std::error::Error::source(error)
         .map(ToString::to_string)
         .unwrap_or_default();
-    let is_setting = help::settings(&Cli::command())
-        .iter()
-        .any(|setting| flag.strip_prefix("--") == Some(&setting.flag));
     let name = match variables.iter().find(|variable| variable.flag == flag) {
         Some(variable) => format!("{} (or {flag})", variable.described),
-        None if is_setting => format!("{flag} (or {})", variable_name(flag.trim_start_matches('-'))),
-        None => flag.to_owned(),
+        None if !is_setting(flag) => flag.to_owned(),
+        None => format!("{flag} (or {})", variable_name(flag.trim_start_matches('-'))),
     };
     format!("{name} is {:?}; allowed: {allowed}", context(ContextKind::InvalidValue))
+}
+
+/// Whether a flag is a setting, which has a variable, and not one of a single command.
+fn is_setting(flag: &str) -> bool {
+    let name = flag.trim_start_matches('-');
+    help::settings(&Cli::command())
+        .iter()
+        .any(|setting| setting.flag == name)
 }
 
 /// clap's message and its tips, without the usage that follows them.

@@ -236,7 +236,7 @@ fn who_closes_a_server_closes_it_for_every_process() {
     let document = open.get("/api/openapi.json").is(200);
     assert_eq!(document.header("vary"), "Authorization, Cookie");
     let security = document.json()["paths"]["/api/plain/"]["post"]["security"].take();
-    assert_eq!(security, json!([{"bearer": ["editor"]}]));
+    assert_eq!(security, json!([{"token": ["editor"]}, {"session": ["editor"]}]));
     let printed: Value = serde_json::from_str(&open.setup.run(&["openapi"]).well().out).unwrap();
     assert_eq!(printed["paths"]["/api/plain/"]["post"]["security"], security);
 }
@@ -270,12 +270,15 @@ fn openapi_says_which_operations_ask_for_a_role() {
     assert_eq!(security("/api/plain/", "get"), None);
     assert_eq!(security("/api/plain/", "post"), None);
     assert_eq!(security("/api/kept/", "get"), None);
-    assert_eq!(security("/api/kept/", "post"), Some(json!([{"bearer": ["viewer"]}])));
+    assert_eq!(
+        security("/api/kept/", "post"),
+        Some(json!([{"token": ["viewer"]}, {"session": ["viewer"]}]))
+    );
     assert_eq!(
         security("/api/owned/{id}/", "delete"),
-        Some(json!([{"bearer": ["admin"]}]))
+        Some(json!([{"token": ["admin"]}, {"session": ["admin"]}]))
     );
-    assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+    assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
     let responses = &document["paths"]["/api/owned/{id}/"]["delete"]["responses"];
     assert!(
         responses.get("401").is_some() && responses.get("403").is_some(),
@@ -285,6 +288,6 @@ fn openapi_says_which_operations_ask_for_a_role() {
     let printed: Value = serde_json::from_str(&server.setup.run(&["openapi"]).well().out).unwrap();
     assert_eq!(
         printed["paths"]["/api/secrets/"]["get"]["security"],
-        json!([{"bearer": ["admin"]}])
+        json!([{"token": ["admin"]}, {"session": ["admin"]}])
     );
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::rows::reference;
+use super::security::Rights;
 use super::shared::{self, errors, json_content};
 use crate::jobs::State;
 use crate::jobs::job::{ATTEMPTS, ATTEMPTS_LIMIT, MESSAGE_LIMIT, NAME_LIMIT, PRIORITY_LIMIT};
@@ -19,7 +20,7 @@ const LEASES: (i64, &str) = (3600, "^([1-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][
 const WAITS: (i64, &str) = (60, "^([0-9]|[1-5][0-9]|60)s$");
 
 /// Their paths.
-pub(super) fn paths() -> Vec<(String, Json)> {
+pub(super) fn paths(rights: &Rights<'_>) -> Vec<(String, Json)> {
     let path = |path: &str, operations: Json| (path.to_owned(), operations);
     let of_one = |verbs: Json| {
         let mut operations = json!({ "parameters": [id()] });
@@ -34,7 +35,7 @@ pub(super) fn paths() -> Vec<(String, Json)> {
         operation["requestBody"] = required(json_content(reference(body)));
         of_one(json!({ "post": operation }))
     };
-    vec![
+    let mut paths = vec![
         path("/jobs", json!({ "get": list(), "post": submit() })),
         path("/jobs/counts", json!({ "get": counts() })),
         path("/jobs/claim", json!({ "post": claim() })),
@@ -68,12 +69,23 @@ pub(super) fn paths() -> Vec<(String, Json)> {
                 answer("Where the job stands now.", reference("job.state"), &[]),
             ),
         ),
-    ]
+    ];
+    let operations = paths
+        .iter_mut()
+        .filter_map(|(_, operations)| operations.as_object_mut());
+    for operation in operations.flat_map(|operations| operations.values_mut()) {
+        let name = operation["operationId"].as_str().and_then(|id| id.split('.').nth(1));
+        if let Some(security) = name.and_then(|name| rights.of_job(name)) {
+            operation["security"] = security;
+        }
+    }
+    paths
 }
 
 fn operation(name: &str, summary: &str, status: &str, good: Json, bad: &[&str]) -> Json {
     let mut responses = Map::from_iter([(status.to_owned(), good)]);
     responses.extend(errors(bad));
+    responses.extend(errors(&["401", "403"]));
     json!({ "operationId": format!("{TAG}.{name}"), "summary": summary, "tags": [TAG], "responses": responses })
 }
 

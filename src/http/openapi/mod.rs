@@ -8,6 +8,7 @@
     reason = "what is indexed is a JSON object made a few lines before, and a name it has not is added to it"
 )]
 
+mod auth;
 mod example;
 mod fixed;
 mod jobs;
@@ -39,7 +40,8 @@ does not have is answered 405 with `Allow`.";
 pub fn document(schema: &Schema, rights: &Rights<'_>, title: &str, version: &str, server: Option<&str>) -> Json {
     let tables = names::of(schema);
     let mut paths = fixed::paths();
-    paths.extend(jobs::paths());
+    paths.extend(jobs::paths(rights));
+    paths.extend(auth::paths());
     for named in &tables {
         paths.extend(operations::paths(schema, rights, named));
     }
@@ -67,7 +69,9 @@ fn tags(tables: &[Named<'_>]) -> Json {
     });
     let service = json!({ "name": fixed::TAG, "description": "The service itself: what it is and how it is." });
     let jobs = json!({ "name": jobs::TAG, "description": jobs::ABOUT });
-    of_tables.chain([jobs, service]).collect()
+    let access =
+        json!({ "name": auth::TAG, "description": "Signing in, accounts, tokens, and what happened to them." });
+    of_tables.chain([jobs, access, service]).collect()
 }
 
 fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
@@ -78,5 +82,6 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
     schemas.extend(schedules::schemas());
     schemas.extend(shared::schemas());
     schemas.extend(jobs::schemas());
+    schemas.extend(auth::schemas());
     Json::Object(schemas)
 }

@@ -9,7 +9,7 @@ use crate::records::request::PARAMETERS;
 pub(super) const METADATA: &str = "metadata.table";
 
 /// Statuses of errors, the component of each, and what it means.
-const ERRORS: [(&str, &str, &str); 14] = [
+const ERRORS: [(&str, &str, &str); 15] = [
     (
         "400",
         "BadRequest",
@@ -23,15 +23,23 @@ const ERRORS: [(&str, &str, &str); 14] = [
     (
         "401",
         "Unauthorized",
-        "A credential is needed, or the one that was sent is wrong, expired or revoked.",
+        "No credential, or one that is not taken: unknown, expired or revoked.",
     ),
-    ("403", "Forbidden", "The credential's role does not suffice."),
+    (
+        "403",
+        "Forbidden",
+        "The caller's role does not suffice, or the request may be forged.",
+    ),
     ("404", "NotFound", "There is no such row or table."),
     ("404.job", "NoSuchJob", "There is no such job, or no longer."),
     ("405", "MethodNotAllowed", "The address does not have this method."),
     ("406", "NotAcceptable", "`Accept` names nothing that can be answered."),
     ("408", "RequestTimeout", "The body did not arrive in time."),
-    ("409", "Conflict", "Other rows point to this one."),
+    (
+        "409",
+        "Conflict",
+        "Something else stands in the way, such as rows that point to this one.",
+    ),
     (
         "409.job",
         "JobConflict",
@@ -42,6 +50,11 @@ const ERRORS: [(&str, &str, &str); 14] = [
         "415",
         "UnsupportedMediaType",
         "The body has a media type that is not taken.",
+    ),
+    (
+        "429",
+        "TooManyRequests",
+        "Too many requests or failed sign-ins. `Retry-After` says when to try again.",
     ),
     (
         "503",
@@ -76,7 +89,7 @@ pub(super) fn responses() -> Json {
         let headers: &[&str] = match status {
             "401" => &["X-Request-Id", "WWW-Authenticate"],
             "405" => &["X-Request-Id", "Allow"],
-            "503" => &["X-Request-Id", "Retry-After"],
+            "429" | "503" => &["X-Request-Id", "Retry-After"],
             _ => &["X-Request-Id"],
         };
         let response = json!({
@@ -104,7 +117,7 @@ pub(super) fn headers() -> Json {
         "Location": text("The address of the row that was added, when it is one."),
         "Allow": text("The methods that the address has."),
         "Retry-After": number("Seconds."),
-        "WWW-Authenticate": text("What kind of credential is asked for (RFC 9110)."),
+        "WWW-Authenticate": text("How to show who asks (RFC 6750)."),
     });
     for always in ["X-Request-Id", "Allow"] {
         headers[always]["required"] = json!(true);

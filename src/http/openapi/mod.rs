@@ -10,6 +10,7 @@
 
 mod example;
 mod fixed;
+mod job_schemas;
 mod jobs;
 mod names;
 mod operations;
@@ -71,6 +72,6 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
         schemas.extend(rows::schemas(schema, tables, named));
     }
     schemas.extend(shared::schemas());
-    schemas.extend(jobs::schemas());
+    schemas.extend(job_schemas::schemas());
     Json::Object(schemas)
 }

@@ -1,8 +1,8 @@
 //! The integration tests: they start the real binary, each in a folder of its own, and speak HTTP to it.
 //!
-//! [`server`] starts and stops it, [`client`] asks for ordinary things, [`wire`] for those that no library would
-//! send; [`queue`] asks for jobs; [`shell`], [`site`] and [`load`] are for a Socle that Docker or Kubernetes runs. Every other module is one
-//! subject and reads as a list of what Socle promises about it.
+//! [`server`] starts and stops it, [`client`] asks for ordinary things, [`queue`] for jobs, [`wire`] for what no library
+//! would send; [`shell`], [`site`] and [`load`] are for a Socle that Docker or Kubernetes runs. Every other module is
+//! one subject and reads as a list of what Socle promises about it.
 
 // A test is allowed to stop at the first thing that is not as promised; that is what it is for.
 #![allow(

@@ -11,6 +11,7 @@
 mod auth;
 mod example;
 mod fixed;
+mod job_schemas;
 mod jobs;
 mod names;
 mod operations;
@@ -81,7 +82,7 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
     }
     schemas.extend(schedules::schemas());
     schemas.extend(shared::schemas());
-    schemas.extend(jobs::schemas());
+    schemas.extend(job_schemas::schemas());
     schemas.extend(auth::schemas());
     Json::Object(schemas)
 }

@@ -14,6 +14,7 @@ mod names;
 mod operations;
 mod parameters;
 mod rows;
+mod schedules;
 mod security;
 mod shared;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub fn document(schema: &Schema, rights: &Rights<'_>, title: &str, version: &str
     for named in &tables {
         paths.extend(operations::paths(schema, rights, named));
     }
+    paths.extend(schedules::paths(rights));
     json!({
         "openapi": "3.1.0",
         "info": { "title": title, "version": version, "description": DESCRIPTION },
@@ -62,7 +64,8 @@ fn tags(tables: &[Named<'_>]) -> Json {
         json!({ "name": named.table.name, "description": format!("{what} `{}`.", named.table.name) })
     });
     let service = json!({ "name": fixed::TAG, "description": "The service itself: what it is and how it is." });
-    of_tables.chain([service]).collect()
+    let jobs = json!({ "name": schedules::TAG, "description": "Work that outlives the request." });
+    of_tables.chain([jobs, service]).collect()
 }
 
 fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
@@ -70,6 +73,7 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
     for named in tables {
         schemas.extend(rows::schemas(schema, tables, named));
     }
+    schemas.extend(schedules::schemas());
     schemas.extend(shared::schemas());
     Json::Object(schemas)
 }

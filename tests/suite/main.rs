@@ -27,6 +27,7 @@ mod wire;
 mod attack_bytes;
 mod attack_credentials;
 mod attack_csrf;
+mod attack_jobs;
 mod attack_paths;
 mod attack_roles;
 mod attack_sessions;

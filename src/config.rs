@@ -7,6 +7,7 @@
 pub mod file;
 mod help;
 mod parse;
+mod perimeter;
 mod values;
 
 use std::net::IpAddr;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 pub use crate::database::Synchronous;
 pub use parse::{Environment, Exit, parse};
+pub use perimeter::{AllowedHosts, CorsOrigins, HostPattern, RateLimit, TrustedProxies};
 pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password};
 
 /// Where the tables' files are looked for when `CONFIG_DIR` is not set.
@@ -91,6 +93,28 @@ pub struct Settings {
     /// The name of the environment, as `/` answers it
     #[arg(long, global = true, value_name = "TEXT", default_value = "production")]
     pub app_environment: String,
+
+    /// The hosts that requests may be addressed to: *, or a comma list; .example.org takes every name below it too
+    #[arg(long, global = true, value_name = "HOSTS", default_value = "*", value_parser = perimeter::allowed_hosts)]
+    pub allowed_hosts: AllowedHosts,
+
+    /// The origins whose pages may use the API from a browser: none, *, or a comma list of https://host
+    #[arg(long, global = true, value_name = "ORIGINS", default_value = "none", value_parser = perimeter::cors_origins)]
+    pub cors_origins: CorsOrigins,
+
+    /// The proxies whose X-Forwarded-For, -Proto and -Host are believed: none, or a comma list of networks
+    #[arg(
+        long,
+        global = true,
+        value_name = "NETWORKS",
+        default_value = "none",
+        value_parser = perimeter::trusted_proxies
+    )]
+    pub trusted_proxies: TrustedProxies,
+
+    /// The requests that one client address may send: off, 100/s, 1000/m or 20000/h
+    #[arg(long, global = true, value_name = "RATE", default_value = "off", value_parser = perimeter::rate_limit)]
+    pub rate_limit: RateLimit,
 
     /// full: a write is answered once it is on disk; normal: once it is in the log
     #[arg(

@@ -10,7 +10,7 @@ use rocket::form::Form;
 use rocket::http::Method;
 use rocket::{Data, Request, Response};
 
-use super::{App, access_log};
+use super::{App, access_log, perimeter};
 
 /// Longest request id taken from a client.
 const LONGEST_ID: usize = 128;
@@ -35,7 +35,7 @@ impl Fairing for Exchange {
         if poses_as_another_method(request, data).await {
             request.set_method(Method::Post);
         }
-        access_log::begin(request);
+        perimeter::arrive(request);
         if let Some(app) = request.rocket().state::<App>() {
             app.connections.enter(request.remote());
         }
@@ -68,7 +68,7 @@ async fn poses_as_another_method(request: &Request<'_>, data: &mut Data<'_>) -> 
 pub fn finish<'r>(request: &'r Request<'_>, response: &mut Response<'r>) {
     let id = request_id(request);
     access_log::finish(request, response, &id);
-    response.set_raw_header("X-Content-Type-Options", "nosniff");
+    perimeter::dress(request, response);
     response.set_raw_header("X-Request-Id", id);
     // A client that keeps its connection would go on asking this process, and not the one that takes over.
     if request

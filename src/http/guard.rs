@@ -16,7 +16,7 @@ use rocket::route::{Handler, Outcome, Route};
 use rocket::{Data, Request};
 
 use super::answer::Refusal;
-use super::{App, client};
+use super::{App, perimeter};
 use crate::access::{Caller, Credential, Rejection, Role};
 
 /// Who may come through.
@@ -81,6 +81,9 @@ struct Guarded {
 #[rocket::async_trait]
 impl Handler for Guarded {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+        if let Some(turned_away) = perimeter::answer(request) {
+            return Outcome::Success(turned_away);
+        }
         if self.rule != Rule::Anyone {
             let Some(app) = request.rocket().state::<App>() else {
                 return Outcome::Error(Status::InternalServerError);
@@ -113,7 +116,7 @@ impl Rule {
 
 /// Who asks, unless the credential is bad or the request may be forged.
 fn resolve(app: &App, request: &Request<'_>) -> Result<Caller, Refusal> {
-    let client = client::of(request);
+    let client = perimeter::client(request);
     let shown = credential::shown(request, client)?;
     let caller = app.access.caller(shown, Timestamp::now()).map_err(|rejection| {
         let ends_cookie = rejection == Rejection::Ended;

@@ -8,7 +8,6 @@ mod access_log;
 mod answer;
 mod api;
 mod auth;
-mod client;
 mod connections;
 mod document;
 mod exchange;
@@ -19,6 +18,7 @@ mod lifecycle;
 mod links;
 pub mod openapi;
 mod pages;
+mod perimeter;
 mod receive;
 mod service;
 mod stream;
@@ -41,6 +41,7 @@ use connections::Connections;
 use document::Document;
 use guard::{Rule, guarded};
 pub use lifecycle::{Lifecycle, Phase};
+use perimeter::Perimeter;
 
 /// What an operator should know of a server without accounts.
 const OPEN: &str = "whoever reaches the port may read and write. To close it, make an administrator with \
@@ -60,6 +61,7 @@ pub struct App {
     lifecycle: Lifecycle,
     expected: Expected,
     connections: Arc<Connections>,
+    perimeter: Perimeter,
     document: Document,
     bodies: receive::Bodies,
 }
@@ -83,11 +85,15 @@ pub async fn serve(
     if access.is_open().map_err(io::Error::other)? {
         tracing::warn!("open: {OPEN}");
     }
+    for (table, reason) in &catalog.current().broken {
+        tracing::warn!("the table \"{table}\" refers to what is not there, and changes of it will fail: {reason}");
+    }
     tokio::spawn(catalog.clone().follow(database.clone()));
     tokio::spawn(rules.clone().follow());
     let connections = Arc::new(Connections::new());
     let rocket = rocket::custom(config(&settings))
         .manage(App {
+            perimeter: Perimeter::new(&settings),
             records: Records::new(database, catalog),
             access,
             rules,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::body::{Body, Fields, Given};
 use super::checked::{Checked, Values, changes, checked, keep_times};
-use super::error::{Error, FieldErrors};
+use super::error::{Error, FieldErrors, NON_FIELD};
 use super::formats::{Shape, json};
 use super::plan::{self, Selection};
 use super::statement::{self, Assign};
@@ -40,10 +40,8 @@ impl Seen<'_> {
             Err(error) => error,
             written => return written,
         };
-        match self.newer_schema(&error).await {
-            Some(schema) => self.insert_by(&schema, table, body, now).await,
-            None => Err(error),
-        }
+        let schema = self.newer_schema(error).await?;
+        self.insert_by(&schema, table, body, now).await
     }
 
     /// Puts a row in place of another, or changes the given fields of it (`partial`).
@@ -62,10 +60,8 @@ impl Seen<'_> {
             Err(error) => error,
             written => return written,
         };
-        match self.newer_schema(&error).await {
-            Some(schema) => self.update_by(&schema, table, key, body, partial, now).await,
-            None => Err(error),
-        }
+        let schema = self.newer_schema(error).await?;
+        self.update_by(&schema, table, key, body, partial, now).await
     }
 
     /// Deletes a row.
@@ -77,19 +73,23 @@ impl Seen<'_> {
             Err(error) => error,
             deleted => return deleted,
         };
-        match self.newer_schema(&error).await {
-            Some(schema) => self.delete_by(&schema, table, key).await,
-            None => Err(error),
-        }
+        let schema = self.newer_schema(error).await?;
+        self.delete_by(&schema, table, key).await
     }
 
     async fn delete_by(&self, schema: &Schema, table: &str, key: &str) -> Result<(), Error> {
         let found = schema.at_path(table).ok_or(Error::NotFound)?;
         let key = plan::key(found, key)?;
         let statement = statement::delete(found, &key);
+        let look = found
+            .has_triggers
+            .then(|| statement::row(found, &Selection::all(found), &key));
         let deleted = self
             .database
             .write(move |session| match session.execute(&statement) {
+                Ok(0) if is_there(session, look.as_ref())? => Err(Error::Conflict(
+                    "The row cannot be deleted: a trigger of the table keeps it.".into(),
+                )),
                 Ok(0) => Err(Error::NotFound),
                 Ok(_) => Ok(()),
                 Err(error) => Err(error.into()),
@@ -163,7 +163,7 @@ impl Seen<'_> {
         let table = schema.at_path(path).ok_or(Error::NotFound)?;
         let key = plan::key(table, key)?;
         let Given::One(fields) = body.rows()? else {
-            return Err(FieldErrors::one(super::error::NON_FIELD, "Invalid data. Expected an object.").into());
+            return Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object.").into());
         };
         let checked = checked(table, &fields, Some(&key), partial);
         if !checked.errors.is_empty() {
@@ -192,7 +192,7 @@ impl Seen<'_> {
             .database
             .write(move |session| match writing.written(session, &statement) {
                 Ok(Some((json, key))) => Ok(Written { json, key: Some(key) }),
-                Ok(None) => Err(Error::NotFound),
+                Ok(None) => Err(writing.explain_nothing(session, &at)),
                 Err(error) => Err(writing.explain_update(session, &at, &values, error)),
             });
         written.await.map_err(|error| {
@@ -225,7 +225,7 @@ impl Seen<'_> {
     ) -> Result<Vec<Values>, Error> {
         if given.len() > MOST_ROWS {
             let said = format!("At most {MOST_ROWS} rows are taken at once.");
-            return Err(FieldErrors::one(super::error::NON_FIELD, said).into());
+            return Err(FieldErrors::one(NON_FIELD, said).into());
         }
         let mut rows = Vec::with_capacity(given.len());
         let mut wrong = WrongRows::default();
@@ -322,6 +322,17 @@ impl Insert {
         }
     }
 
+    /// An update that changed no row: there is none, or a trigger would not have it.
+    fn explain_nothing(&self, session: &Session<'_>, key: &[Value]) -> Error {
+        let table = self.schema.named(&self.table).filter(|table| table.has_triggers);
+        let look = table.map(|table| statement::row(table, &Selection::all(table), key));
+        match is_there(session, look.as_ref()) {
+            Ok(true) => FieldErrors::one(NON_FIELD, "A trigger of the table left the row as it was.").into(),
+            Ok(false) => Error::NotFound,
+            Err(error) => error,
+        }
+    }
+
     fn explain_update(
         &self,
         session: &Session<'_>,
@@ -350,6 +361,14 @@ impl Insert {
             ),
             _ => error.into(),
         }
+    }
+}
+
+/// Whether there is the row that a statement looks for.
+fn is_there(session: &Session<'_>, look: Option<&Statement>) -> Result<bool, Error> {
+    match look {
+        Some(look) => Ok(session.first(look, |_| Ok::<_, Error>(()))?.is_some()),
+        None => Ok(false),
     }
 }
 

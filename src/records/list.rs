@@ -141,10 +141,8 @@ impl Seen<'_> {
             Err(error) => error,
             listed => return listed,
         };
-        match self.newer_schema(&error).await {
-            Some(schema) => self.list_by(&schema, table, request, format).await,
-            None => Err(error),
-        }
+        let schema = self.newer_schema(error).await?;
+        self.list_by(&schema, table, request, format).await
     }
 
     /// One row as JSON, with the `fields` and `expand` of the request.
@@ -156,10 +154,8 @@ impl Seen<'_> {
             Err(error) => error,
             read => return read,
         };
-        match self.newer_schema(&error).await {
-            Some(schema) => self.row_by(&schema, table, key, request),
-            None => Err(error),
-        }
+        let schema = self.newer_schema(error).await?;
+        self.row_by(&schema, table, key, request)
     }
 
     fn row_by(&self, schema: &Schema, table: &str, key: &str, request: &ListRequest) -> Result<Vec<u8>, Error> {

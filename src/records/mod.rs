@@ -29,7 +29,7 @@ pub use formats::Format;
 pub use list::{Chunks, Head, Listing, Rows, row_request};
 pub use request::ListRequest;
 
-use crate::database::Database;
+use crate::database::{self, Database};
 use crate::schema::{Catalog, Reader, Schema};
 
 /// Rows of every table, over one database.
@@ -78,13 +78,19 @@ impl Seen<'_> {
 
     /// After the database said that its tables are not those of the schema: reads it again and gives it, if it differs,
     /// as the reader sees it, so that the request can be planned once more.
-    async fn newer_schema(&self, error: &Error) -> Option<Arc<Schema>> {
-        if !matches!(error, Error::Database(crate::database::Error::SchemaChanged(_))) {
-            return None;
-        }
+    ///
+    /// # Errors
+    /// Any other error as it is. When the schema is still the same, a reference or a trigger names a table that is not
+    /// there, and trying again would not help.
+    async fn newer_schema(&self, error: Error) -> Result<Arc<Schema>, Error> {
+        let Error::Database(database::Error::SchemaChanged(said)) = error else {
+            return Err(error);
+        };
         let (catalog, database) = (self.catalog.clone(), self.database.clone());
         let read = tokio::task::spawn_blocking(move || catalog.refresh(&database)).await;
-        let is_newer = matches!(read, Ok(Ok(schema)) if schema.version != self.schema.version);
-        is_newer.then(|| self.catalog.seen_by(self.reader))
+        match read {
+            Ok(Ok(schema)) if schema.version != self.schema.version => Ok(self.catalog.seen_by(self.reader)),
+            _ => Err(Error::Database(database::Error::Other(said))),
+        }
     }
 }

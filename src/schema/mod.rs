@@ -42,6 +42,8 @@ pub struct Schema {
     pub version: i64,
     /// Tables that cannot be served, with the reason.
     pub unserved: Vec<(String, &'static str)>,
+    /// Tables of which some changes fail whatever the data, with the engine's reason.
+    pub broken: Vec<(String, String)>,
     tables: Vec<Arc<Table>>,
     by_path: HashMap<String, usize>,
 }
@@ -49,7 +51,7 @@ pub struct Schema {
 impl Schema {
     /// What the database's facts amount to.
     pub fn from_facts(version: i64, facts: &[TableFacts]) -> Self {
-        let mut unserved = Vec::new();
+        let (mut unserved, mut broken) = (Vec::new(), Vec::new());
         let mut tables = Vec::new();
         for table in facts.iter().filter(|table| !is_system(&table.name)) {
             if RESERVED.contains(&table.name.as_str()) {
@@ -61,11 +63,15 @@ impl Schema {
                     "its columns cannot be read; is a table that it shows gone?",
                 ));
             } else {
+                if let Some(reason) = &table.broken {
+                    broken.push((table.name.clone(), reason.clone()));
+                }
                 tables.push(Arc::new(Table::from_facts(table, facts)));
             }
         }
         Self {
             unserved,
+            broken,
             ..Self::of(version, tables)
         }
     }
@@ -75,6 +81,7 @@ impl Schema {
         Self {
             version,
             unserved: Vec::new(),
+            broken: Vec::new(),
             by_path: places.map(|(place, table)| (table.name.clone(), place)).collect(),
             tables,
         }

@@ -15,7 +15,7 @@ use serde_json::{Value as Json, json};
 
 use super::answer::{self, Refusal};
 use super::guard::{self, Rule};
-use super::{App, accept, client};
+use super::{App, accept, perimeter};
 use crate::access::Actor;
 use crate::records::{FieldErrors, urlencoded};
 
@@ -226,7 +226,7 @@ impl Asked<'_, '_> {
     fn actor(&self) -> Actor {
         Actor {
             name: guard::caller(self.request).name(),
-            address: Some(client::of(self.request).address),
+            address: Some(perimeter::client(self.request).address),
         }
     }
 

@@ -8,8 +8,8 @@ use super::fields::Fields;
 use super::{Asked, answered, no_content};
 use crate::access::{Actor, Error, Role, User, Via, csrf_token, expiry};
 use crate::http::answer::Refusal;
-use crate::http::client;
 use crate::http::guard::{self, cookie, origin};
+use crate::http::perimeter;
 use crate::records::FieldErrors;
 
 /// A token for a name and a password, as Django REST framework's `obtain_auth_token` gives it.
@@ -38,7 +38,7 @@ pub async fn login(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'st
     let (username, password) = (fields.required("username"), fields.required("password"));
     fields.done()?;
     let user = sign_in(asked, &username, &password).await?;
-    let client = client::of(asked.request);
+    let client = perimeter::client(asked.request);
     // Never the cookie that the client came with: somebody else may have put it there.
     let before = asked.request.cookies().get(cookie::name(client));
     let before = before.map(|cookie| cookie.value());
@@ -119,7 +119,7 @@ pub async fn password(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<
 }
 
 async fn sign_in(asked: &Asked<'_, '_>, username: &str, password: &str) -> Result<User, Error> {
-    let address = client::of(asked.request).address;
+    let address = perimeter::client(asked.request).address;
     asked.app.access.sign_in(username, password, address, asked.now).await
 }
 
@@ -127,7 +127,7 @@ async fn sign_in(asked: &Asked<'_, '_>, username: &str, password: &str) -> Resul
 fn actor(asked: &Asked<'_, '_>, user: &User) -> Actor {
     Actor {
         name: Some(user.name.clone()),
-        address: Some(client::of(asked.request).address),
+        address: Some(perimeter::client(asked.request).address),
     }
 }
 
@@ -142,7 +142,7 @@ fn session(asked: &Asked<'_, '_>) -> Option<i64> {
 fn without_cookie(asked: &Asked<'_, '_>) -> Response<'static> {
     let mut response = no_content();
     if session(asked).is_some() {
-        response.set_raw_header("Set-Cookie", cookie::ended(client::of(asked.request)));
+        response.set_raw_header("Set-Cookie", cookie::ended(perimeter::client(asked.request)));
     }
     response
 }

@@ -5,7 +5,7 @@ use rocket::Request;
 use super::cookie;
 use crate::access::Credential;
 use crate::http::answer::Refusal;
-use crate::http::client::Client;
+use crate::http::perimeter::Client;
 
 /// The credential of a request, not yet looked up.
 ///

@@ -34,6 +34,7 @@ fn table(name: &str, columns: Vec<ColumnFacts>, checks: &str) -> TableFacts {
         columns,
         foreign_keys: Vec::new(),
         unique: Vec::new(),
+        broken: None,
     }
 }
 

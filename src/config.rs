@@ -15,9 +15,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::database::Synchronous;
+use crate::jobs::{JobId, State};
 pub use parse::{Environment, Exit, parse};
 pub use perimeter::{AllowedHosts, CorsOrigins, HostPattern, RateLimit, TrustedProxies};
-pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password};
+pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password, Roles, time};
 
 /// Where the tables' files are looked for when `CONFIG_DIR` is not set.
 pub const DEFAULT_CONFIG_DIR: &str = "/etc/socle";
@@ -53,8 +54,53 @@ pub enum Command {
     },
     /// Exit 0 when the local server is ready, 1 when not (for HEALTHCHECK and exec probes)
     Healthcheck,
+    /// List, show, retry or cancel jobs; safe beside a running server
+    Jobs {
+        /// What to do with them.
+        #[command(subcommand)]
+        what: JobsCommand,
+    },
+    /// Run built-in jobs without a server, until SIGTERM or SIGINT
+    Worker,
     /// Print the OpenAPI document of the tables as they are
     Openapi,
+}
+
+/// What `socle jobs` can be asked to do.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
+pub enum JobsCommand {
+    /// List jobs, the newest first
+    List {
+        /// Only jobs in this state: queued, processing, done, failed or cancelled
+        #[arg(long, value_name = "STATUS", value_parser = values::job_state)]
+        status: Option<State>,
+        /// Only jobs of this kind
+        #[arg(long, value_name = "KIND")]
+        kind: Option<String>,
+        /// At most so many, up to 1000
+        #[arg(long, value_name = "COUNT", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+    },
+    /// List schedules: when each ticks, what it asks for and where it is written
+    Schedules,
+    /// Show all of a job, with its payload, as JSON
+    Show {
+        /// The job.
+        #[arg(value_name = "ID", value_parser = values::job_id)]
+        id: JobId,
+    },
+    /// Put a job that failed or was cancelled into the queue again
+    Retry {
+        /// The job.
+        #[arg(value_name = "ID", value_parser = values::job_id)]
+        id: JobId,
+    },
+    /// Call a job off; a running one is told at its next heartbeat
+    Cancel {
+        /// The job.
+        #[arg(value_name = "ID", value_parser = values::job_id)]
+        id: JobId,
+    },
 }
 
 /// The settings every command takes. The first line of each doc comment is its meaning in `--help`.
@@ -125,6 +171,18 @@ pub struct Settings {
         value_parser = values::synchronous
     )]
     pub sqlite_synchronous: Synchronous,
+
+    /// The parts that serve runs: api, pages, worker, separated by commas; health is always there
+    #[arg(long, global = true, value_name = "PARTS", default_value = "api,pages,worker", value_parser = values::roles)]
+    pub roles: Roles,
+
+    /// Built-in jobs that run at once, in serve and in worker
+    #[arg(long, global = true, value_name = "COUNT", default_value = "2", value_parser = values::workers)]
+    pub job_workers: usize,
+
+    /// How long finished jobs stay; failed ones stay seven times as long (30m, 1h, 7d)
+    #[arg(long, global = true, value_name = "TIME", default_value = "1h", value_parser = values::retention)]
+    pub job_retention: Duration,
 
     /// The account that is made an administrator at the start, or kept one; needs ADMIN_PASSWORD
     #[arg(long, global = true, value_name = "NAME")]

@@ -1,14 +1,15 @@
 //! Socle turns a folder of SQL migrations into a running backend.
 //!
 //! `ARCHITECTURE.md` draws the house. The rooms, from the outside in: [`command`] and [`http`] speak to people and
-//! programs; [`access`] says who may do what; [`records`] is the main job; [`schema`] says which tables there are; [`database`] is the only door to
-//! an engine.
+//! programs; [`access`] says who may do what; [`jobs`] is work that outlives a request; [`records`] is the main job;
+//! [`schema`] says which tables there are; [`database`] is the only door to an engine.
 
 pub mod access;
 pub mod command;
 pub mod config;
 pub mod database;
 pub mod http;
+pub mod jobs;
 pub mod records;
 pub mod schema;
 pub mod telemetry;

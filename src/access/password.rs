@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::{Output, ParamsString, PasswordHash, Salt, SaltString};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -22,6 +22,8 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Hashes at once: twice 19 MiB is all the memory that signing in ever takes.
 const AT_ONCE: usize = 2;
+/// Bytes from which on glibc gives memory back to the system as soon as it is free (`DEFAULT_MMAP_THRESHOLD_MAX`).
+const RETURNED_AT_ONCE: usize = 33 << 20;
 /// Hashes that may wait for those, and for how long.
 const MOST_WAITING: usize = 32;
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -148,31 +150,66 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn argon2() -> Result<Argon2<'static>, Error> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
 fn hash(password: &str, salt: &[u8]) -> Result<String, Error> {
     let salt = SaltString::encode_b64(salt).map_err(failed)?;
-    let hash = argon2()?
-        .hash_password(normal(password).as_bytes(), &salt)
-        .map_err(failed)?;
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    let output = digest(&argon2, password, salt.as_salt(), Params::DEFAULT_OUTPUT_LEN)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(failed)?,
+        salt: Some(salt.as_salt()),
+        hash: Some(output),
+    };
     Ok(hash.to_string())
 }
 
 fn check(password: &str, kept: Option<&str>) -> Verdict {
-    let hash = PasswordHash::new(kept.unwrap_or(NOBODYS));
-    let (Ok(argon2), Ok(hash)) = (argon2(), hash) else {
-        tracing::error!("the hash of a password cannot be read");
-        return Verdict::Wrong;
-    };
-    let is_right = argon2.verify_password(normal(password).as_bytes(), &hash).is_ok();
-    match is_right && kept.is_some() {
-        false => Verdict::Wrong,
-        true if is_current(&hash) => Verdict::Right,
-        true => Verdict::RightButOld,
+    match verify(password, kept.unwrap_or(NOBODYS)) {
+        Err(error) => {
+            tracing::error!("a password cannot be checked: {error}");
+            Verdict::Wrong
+        }
+        Ok((true, is_current)) if kept.is_some() => match is_current {
+            true => Verdict::Right,
+            false => Verdict::RightButOld,
+        },
+        Ok(_) => Verdict::Wrong,
     }
+}
+
+/// Whether a PHC string is that of a password, and whether it was made as they are made today.
+fn verify(password: &str, kept: &str) -> Result<(bool, bool), Error> {
+    let hash = PasswordHash::new(kept).map_err(failed)?;
+    let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
+        return Err(failed("it has no salt or no hash"));
+    };
+    let algorithm = Algorithm::try_from(hash.algorithm).map_err(failed)?;
+    let version = hash
+        .version
+        .map_or(Ok(Version::V0x13), Version::try_from)
+        .map_err(failed)?;
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(&hash).map_err(failed)?);
+    let output = digest(&argon2, password, salt, expected.len())?;
+    // Outputs are compared in constant time.
+    Ok((output == expected, is_current(&hash)))
+}
+
+fn digest(argon2: &Argon2<'_>, password: &str, salt: Salt<'_>, length: usize) -> Result<Output, Error> {
+    let mut buffer = [0; Salt::MAX_LENGTH];
+    let salt = salt.decode_b64(&mut buffer).map_err(failed)?;
+    // The system's allocator keeps what it was asked for in pieces of up to 32 MiB, and does so for each thread that has
+    // ever hashed. A larger piece goes back at once; what is not written of it takes no memory.
+    let blocks = argon2.params().block_count();
+    let mut memory: Vec<Block> = Vec::with_capacity(blocks.max(RETURNED_AT_ONCE / Block::SIZE));
+    memory.resize(blocks, Block::default());
+    Output::init_with(length, |output| {
+        argon2
+            .hash_password_into_with_memory(normal(password).as_bytes(), salt, output, &mut memory)
+            .map_err(Into::into)
+    })
+    .map_err(failed)
 }
 
 /// Whether a hash was made as hashes are made today.
@@ -189,6 +226,8 @@ fn failed(error: impl std::fmt::Display) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::PasswordHasher as _;
+
     use super::*;
 
     #[test]

@@ -2,10 +2,14 @@
 
 mod error;
 mod healthcheck;
+mod jobs;
 mod migrate;
 mod openapi;
 mod random;
 mod serve;
+mod signals;
+mod start;
+mod worker;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -22,6 +26,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate { status: false } => with_logs(settings, migrate::apply),
         Command::Migrate { status: true } => with_logs(settings, migrate::status),
         Command::Healthcheck => with_logs(settings, healthcheck::run),
+        Command::Jobs { what } => with_logs(settings, |settings, out| jobs::run(settings, &what, out)),
+        Command::Worker => worker::run(settings),
         Command::Openapi => with_logs(settings, openapi::run),
     };
     match outcome {
@@ -38,7 +44,7 @@ pub fn run(cli: Cli) -> ExitCode {
 /// Runs a command whose result is its standard output, with the logs on standard error.
 fn with_logs(
     settings: Settings,
-    command: fn(&Settings, &mut dyn io::Write) -> Result<(), CommandError>,
+    command: impl FnOnce(&Settings, &mut dyn io::Write) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     let _logs = telemetry::start(&settings, Output::Stderr).map_err(CommandError::Output)?;
     let mut out = io::stdout().lock();

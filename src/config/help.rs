@@ -10,6 +10,7 @@ Examples:
   socle --port 9000 --config-dir ./tables      serve the tables of ./tables/V1__name.sql, …
   PORT=9000 CONFIG_DIR=./tables socle          the same, from the environment
   socle migrate --status                       what is applied, what is pending
+  socle jobs list --status failed              what went wrong
   socle openapi > openapi.json                 the API's description, for clients and tools";
 
 /// One setting, as `--help` lists it.
@@ -57,8 +58,14 @@ pub(super) fn dress(command: clap::Command) -> clap::Command {
         })
     };
     hide(command)
+        .mut_subcommands(|subcommand| dress_subcommand(subcommand, &table))
         .after_help(format!("{table}\n{EXAMPLES}"))
-        .mut_subcommands(|subcommand| subcommand.after_help(table.clone()))
+}
+
+fn dress_subcommand(command: clap::Command, table: &str) -> clap::Command {
+    command
+        .mut_subcommands(|subcommand| dress_subcommand(subcommand, table))
+        .after_help(table.to_owned())
 }
 
 fn table(settings: &[Setting]) -> String {

@@ -93,12 +93,10 @@ struct Variable {
     as_flag: OsString,
 }
 
-/// Whether the command line itself gave a value, before or after the subcommand.
+/// Whether the command line itself gave a value, before or after a subcommand.
 fn given(matches: &ArgMatches, id: &str) -> bool {
-    let here = matches.value_source(id) == Some(ValueSource::CommandLine);
-    here || matches.subcommand().is_some_and(|(_, matches)| {
-        matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine)
-    })
+    let here = matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine);
+    here || matches.subcommand().is_some_and(|(_, matches)| given(matches, id))
 }
 
 /// Reads `X`, or the file that `X_FILE` names.
@@ -160,9 +158,13 @@ fn refused_value(error: &clap::Error, variables: &[Variable]) -> String {
     let allowed = std::error::Error::source(error)
         .map(ToString::to_string)
         .unwrap_or_default();
+    let is_setting = help::settings(&Cli::command())
+        .iter()
+        .any(|setting| flag.strip_prefix("--") == Some(&setting.flag));
     let name = match variables.iter().find(|variable| variable.flag == flag) {
         Some(variable) => format!("{} (or {flag})", variable.described),
-        None => format!("{flag} (or {})", variable_name(flag.trim_start_matches('-'))),
+        None if is_setting => format!("{flag} (or {})", variable_name(flag.trim_start_matches('-'))),
+        None => flag.to_owned(),
     };
     format!("{name} is {:?}; allowed: {allowed}", context(ContextKind::InvalidValue))
 }
@@ -292,6 +294,9 @@ mod tests {
             ("CONFIG_DIR", "/nowhere/at/all"),
             ("SQLITE_SYNCHRONOUS", "off"),
             ("MAX_BODY", "big"),
+            ("ROLES", "everything"),
+            ("JOB_WORKERS", "0"),
+            ("JOB_RETENTION", "a while"),
             ("SHUTDOWN_DELAY", "-1s"),
             ("SHUTDOWN_GRACE", "1 fortnight"),
             ("LOG_FORMAT", "xml"),
@@ -302,6 +307,27 @@ mod tests {
             assert!(message.starts_with(&format!("socle: {name} (or --")), "{message}");
             assert!(message.contains(&format!("{value:?}; allowed: ")), "{message}");
         }
+    }
+
+    #[test]
+    fn a_value_of_a_command_of_its_own_is_refused_by_its_name() {
+        let message = refusal("jobs list --status sleeping --port 1", &[]);
+        assert_eq!(
+            message,
+            "socle: --status is \"sleeping\"; allowed: queued, processing, done, failed or cancelled\n"
+        );
+        let message = refusal("jobs show 7", &[]);
+        assert!(
+            message.starts_with("socle: <ID> is \"7\"; allowed: the job_id"),
+            "{message}"
+        );
+        assert_eq!(
+            read("jobs list --port 9", &[("PORT", "nonsense")])
+                .unwrap()
+                .settings
+                .port,
+            9
+        );
     }
 
     #[test]

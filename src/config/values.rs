@@ -13,6 +13,7 @@ use std::time::Duration;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::database::Synchronous;
+use crate::jobs::{JobId, State};
 
 /// Where the database is: `sqlite:PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,17 @@ impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password")
     }
+}
+
+/// Which parts of Socle a server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roles {
+    /// The API: tables, jobs, their documentation.
+    pub api: bool,
+    /// The pages.
+    pub pages: bool,
+    /// Workers that do the built-in kinds of jobs.
+    pub worker: bool,
 }
 
 /// How log lines are written.
@@ -81,6 +93,38 @@ impl fmt::Display for ByteSize {
         }
         write!(f, "{} bytes", self.0)
     }
+}
+
+pub(super) fn roles(text: &str) -> Result<Roles, &'static str> {
+    const ALLOWED: &str = "some of api, pages and worker, separated by commas";
+    let mut roles = Roles {
+        api: false,
+        pages: false,
+        worker: false,
+    };
+    for role in text.split(',').map(str::trim) {
+        match role.to_ascii_lowercase().as_str() {
+            "api" => roles.api = true,
+            "pages" => roles.pages = true,
+            "worker" => roles.worker = true,
+            _ => return Err(ALLOWED),
+        }
+    }
+    Ok(roles)
+}
+
+pub(super) fn workers(text: &str) -> Result<usize, &'static str> {
+    let count = text.parse().ok().filter(|count| (1..=256).contains(count));
+    count.ok_or("a number of workers from 1 to 256; to have none, leave worker out of ROLES")
+}
+
+pub(super) fn job_state(text: &str) -> Result<State, &'static str> {
+    State::named(text).ok_or("queued, processing, done, failed or cancelled")
+}
+
+pub(super) fn job_id(text: &str) -> Result<JobId, &'static str> {
+    text.parse()
+        .map_err(|()| "the job_id of a job, as socle jobs list shows it")
 }
 
 pub(super) fn address(text: &str) -> Result<IpAddr, &'static str> {
@@ -172,19 +216,30 @@ pub(super) fn byte_size(text: &str) -> Result<ByteSize, &'static str> {
 
 /// Reads `500ms`, `20s`, `1m`, `1h`, or a plain number of seconds; at most a day.
 pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
-    const ALLOWED: &str = "a time of at most 24h, such as 0s, 500ms, 20s or 1m";
-    let (number, unit) = split_number(text).ok_or(ALLOWED)?;
+    let time = time(text).filter(|time| *time <= DAY);
+    time.ok_or("a time of at most 24h, such as 0s, 500ms, 20s or 1m")
+}
+
+/// Reads how long something is kept, which may be days.
+pub(super) fn retention(text: &str) -> Result<Duration, &'static str> {
+    let time = time(text).filter(|time| (Duration::from_secs(1)..=DAY * 3650).contains(time));
+    time.ok_or("a time of at least 1s and at most 3650d, such as 30m, 1h or 7d")
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Reads a time: a number and `ms`, `s`, `m`, `h` or `d`, or a plain number of seconds.
+pub fn time(text: &str) -> Option<Duration> {
+    let (number, unit) = split_number(text)?;
     let milliseconds: u64 = match unit {
         "ms" => 1,
         "" | "s" => 1_000,
         "m" => 60_000,
         "h" => 3_600_000,
-        _ => return Err(ALLOWED),
+        "d" => 86_400_000,
+        _ => return None,
     };
-    match number.checked_mul(milliseconds) {
-        Some(total) if total <= 86_400_000 => Ok(Duration::from_millis(total)),
-        _ => Err(ALLOWED),
-    }
+    number.checked_mul(milliseconds).map(Duration::from_millis)
 }
 
 /// Reads a level, or a level and `part=level` pairs separated by commas.
@@ -278,8 +333,26 @@ mod tests {
         ] {
             assert_eq!(duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
         }
-        for text in ["", "s", "-1s", "1d", "25h", "1.5s", "99999999999999999999s"] {
+        for text in ["", "s", "-1s", "2d", "25h", "1.5s", "99999999999999999999s"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_may_be_kept_for_days_and_not_for_no_time() {
+        assert_eq!(retention("7d"), Ok(DAY * 7));
+        assert_eq!(retention("1s"), Ok(Duration::from_secs(1)));
+        for text in ["0s", "999ms", "3651d", "for ever", "1w"] {
+            assert!(retention(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn roles_are_any_of_three() {
+        let [api, pages, worker] = [true, false, true];
+        assert_eq!(roles("worker, API"), Ok(Roles { api, pages, worker }));
+        for text in ["", "api,", "api;worker", "everything"] {
+            assert!(roles(text).is_err(), "{text}");
         }
     }
 

@@ -20,7 +20,8 @@ use crate::schema::Table;
 pub const READ_ONLY: &str = "GET, HEAD, OPTIONS";
 const TABLE: &str = "GET, POST, HEAD, OPTIONS";
 const ROW: &str = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS";
-const METHODS: [Method; 9] = [
+/// Every method that Rocket knows.
+pub const METHODS: [Method; 9] = [
     Method::Get,
     Method::Post,
     Method::Put,
@@ -281,7 +282,11 @@ fn described(asker: &Asker<'_>, table: &Table, of_row: bool) -> Json {
     metadata::options(asker.seen.schema(), table, of_row, asker.may_write(table))
 }
 
-fn no_parameters(query: &str) -> Result<(), Refusal> {
+/// Refuses every parameter.
+///
+/// # Errors
+/// 400 with the first of them.
+pub fn no_parameters(query: &str) -> Result<(), Refusal> {
     let parameters = urlencoded::parse(query).map_err(|said| Refusal::new(Status::BadRequest, said))?;
     match parameters.into_iter().next() {
         None => Ok(()),
@@ -289,11 +294,13 @@ fn no_parameters(query: &str) -> Result<(), Refusal> {
     }
 }
 
-fn not_acceptable() -> Refusal {
+/// 406.
+pub fn not_acceptable() -> Refusal {
     Refusal::new(Status::NotAcceptable, "Could not satisfy the request Accept header.")
 }
 
-fn allowing(allow: &'static str, body: &Json) -> Response<'static> {
+/// What OPTIONS answers.
+pub fn allowing(allow: &'static str, body: &Json) -> Response<'static> {
     let mut response = answer::of_json(body);
     response.set_raw_header("Allow", allow);
     response

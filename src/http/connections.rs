@@ -125,16 +125,21 @@ impl Connections {
         };
         loop {
             tokio::time::sleep(LOOK).await;
-            if !self.is_open(peer) {
+            if !self.is_open(peer, LOOK / 2) {
                 return;
             }
         }
     }
 
-    /// Whether a peer's connection is open, by a look that all who wait share.
-    fn is_open(&self, peer: SocketAddr) -> bool {
+    /// Whether a peer that has waited for its answer has gone meanwhile, by a look made for it.
+    pub fn has_gone(&self, peer: Option<SocketAddr>) -> bool {
+        peer.is_some_and(|peer| !self.is_open(peer, Duration::ZERO))
+    }
+
+    /// Whether a peer's connection is open, by a look that all who wait share when it is not older than that.
+    fn is_open(&self, peer: SocketAddr, age: Duration) -> bool {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.0.elapsed() > LOOK / 2 {
+        if seen.0.elapsed() > age {
             *seen = (Instant::now(), sockets().map(|(_, peer)| peer).collect());
         }
         seen.1.contains(&peer)

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::answer::{self, Refusal};
 use super::api::{self, READ_ONLY};
-use super::{App, exchange, perimeter};
+use super::{App, exchange, jobs, perimeter};
 
 /// Addresses, without a closing slash, that only GET means anything to.
 const FIXED: [&str; 6] = ["", "/health", "/healthz", "/livez", "/readyz", "/favicon.ico"];
@@ -55,9 +55,13 @@ impl Handler for Fallback {
 /// What the address of a request allows, if there is such an address.
 fn allowed_at(request: &Request<'_>) -> Option<&'static str> {
     let path = request.uri().path().as_str();
+    let app = request.rocket().state::<App>()?;
     match path.strip_suffix('/').unwrap_or(path) {
-        known if FIXED.contains(&known) || path.starts_with("/static/") => Some(READ_ONLY),
-        _ => api::allowed_at(request.rocket().state::<App>()?, path),
+        "/favicon.ico" if !app.roles.pages => None,
+        _ if path.starts_with("/static/") => app.roles.pages.then_some(READ_ONLY),
+        known if FIXED.contains(&known) => Some(READ_ONLY),
+        _ if app.roles.api => jobs::allowed_at(path).or_else(|| api::allowed_at(app, path)),
+        _ => None,
     }
 }
 

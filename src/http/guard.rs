@@ -27,14 +27,7 @@ pub enum Rule {
     /// Anyone whose credential, if any, is good; the table's own rule decides the rest.
     ByTable,
     /// Anyone whose credential, if any, is good; the rule of jobs decides the rest.
-    #[allow(dead_code, reason = "for routes of jobs")]
     ByJobs,
-    /// Whoever may read what strangers may not; anyone while the server is open.
-    #[allow(dead_code, reason = "for routes of jobs")]
-    Viewer,
-    /// Whoever takes jobs; anyone while the server is open.
-    #[allow(dead_code, reason = "for routes of jobs")]
-    Worker,
     /// Whoever has shown who it is, whatever its role. Never open.
     SignedIn,
     /// Administrators. Never open.
@@ -48,8 +41,6 @@ impl fmt::Display for Rule {
             Self::Anyone => "anyone",
             Self::ByTable => "by table",
             Self::ByJobs => "by jobs",
-            Self::Viewer => "viewer",
-            Self::Worker => "worker",
             Self::SignedIn => "signed in",
             Self::Admin => "admin",
         })
@@ -102,9 +93,7 @@ impl Rule {
     fn admit(self, caller: &Caller) -> Result<(), Refusal> {
         let role = match self {
             Self::Anyone | Self::ByTable | Self::ByJobs => return Ok(()),
-            Self::Viewer | Self::Worker if caller.is_open => return Ok(()),
-            Self::SignedIn | Self::Viewer => Role::Viewer,
-            Self::Worker => Role::Worker,
+            Self::SignedIn => Role::Viewer,
             Self::Admin => Role::Admin,
         };
         match caller.covers(role) {

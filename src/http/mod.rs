@@ -14,6 +14,7 @@ mod exchange;
 mod fallback;
 mod guard;
 mod health;
+mod jobs;
 mod lifecycle;
 mod links;
 pub mod openapi;
@@ -33,9 +34,10 @@ use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
 use crate::access::{Access, RuleBook};
-use crate::config::Settings;
+use crate::config::{Roles, Settings};
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
+use crate::jobs::Jobs;
 use crate::records::Records;
 use connections::Connections;
 use document::Document;
@@ -47,11 +49,27 @@ use perimeter::Perimeter;
 const OPEN: &str = "whoever reaches the port may read and write. To close it, make an administrator with \
     `socle user add NAME --role admin`, or set ADMIN_LOGIN and ADMIN_PASSWORD";
 
+/// What answers stand on.
+pub struct Services {
+    /// The database.
+    pub database: Database,
+    /// Accounts, tokens and sessions.
+    pub access: Access,
+    /// Who may do what with which table, and the tables themselves.
+    pub rules: Arc<RuleBook>,
+    /// The queue.
+    pub jobs: Jobs,
+    /// The migrations that the database is to have.
+    pub expected: Expected,
+}
+
 /// What every route may need.
 pub struct App {
     records: Records,
     access: Access,
     rules: Arc<RuleBook>,
+    jobs: Jobs,
+    roles: Roles,
     title: String,
     version: String,
     environment: String,
@@ -64,29 +82,30 @@ pub struct App {
     perimeter: Perimeter,
     document: Document,
     bodies: receive::Bodies,
+    streams: jobs::Streams,
 }
 
 /// Listens and answers until `lifecycle` says that the server is to finish, and then until what was begun is finished.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the database cannot be read.
-pub async fn serve(
-    settings: Settings,
-    database: Database,
-    access: Access,
-    rules: Arc<RuleBook>,
-    expected: Expected,
-    lifecycle: Lifecycle,
-) -> io::Result<()> {
+/// When the address cannot be listened on, or the database does not answer.
+pub async fn serve(settings: Settings, services: Services, lifecycle: Lifecycle) -> io::Result<()> {
+    let Services {
+        database,
+        access,
+        rules,
+        jobs,
+        expected,
+    } = services;
     let catalog = rules.catalog().clone();
     for (table, reason) in &catalog.current().unserved {
         tracing::warn!("the table \"{table}\" is not served: {reason}");
     }
-    if access.is_open().map_err(io::Error::other)? {
-        tracing::warn!("open: {OPEN}");
-    }
     for (table, reason) in &catalog.current().broken {
         tracing::warn!("the table \"{table}\" refers to what is not there, and changes of it will fail: {reason}");
+    }
+    if access.is_open().map_err(io::Error::other)? {
+        tracing::warn!("open: {OPEN}");
     }
     tokio::spawn(catalog.clone().follow(database.clone()));
     tokio::spawn(rules.clone().follow());
@@ -97,6 +116,8 @@ pub async fn serve(
             records: Records::new(database, catalog),
             access,
             rules,
+            jobs,
+            roles: settings.roles,
             title: settings.app_title,
             version: settings.app_version,
             environment: settings.app_environment,
@@ -108,14 +129,17 @@ pub async fn serve(
             connections: connections.clone(),
             document: Document::default(),
             bodies: receive::Bodies::new(),
+            streams: jobs::Streams::new(),
         })
         .register("/", fallback::catchers())
         .attach(rocket::shield::Shield::new())
         .attach(exchange::fairing())
         .attach(lift_off(connections.clone()));
-    let rocket = mounts().into_iter().fold(rocket, |rocket, (base, rule, routes)| {
-        rocket.mount(base, guarded(base, rule, routes))
-    });
+    let rocket = mounts(settings.roles)
+        .into_iter()
+        .fold(rocket, |rocket, (base, rule, routes)| {
+            rocket.mount(base, guarded(base, rule, routes))
+        });
     let rocket = rocket.ignite().await.map_err(system_error)?;
     let shutdown = rocket.shutdown();
     tokio::select! {
@@ -124,17 +148,22 @@ pub async fn serve(
     }
 }
 
-/// Every route there is, with the rule it stands under. Nothing is mounted that is not named here.
-fn mounts() -> Vec<(&'static str, Rule, Vec<Route>)> {
-    let mut mounts = vec![
+/// Every route of these parts of Socle, with the rule it stands under. Nothing is mounted that is not named here.
+fn mounts(roles: Roles) -> Vec<(&'static str, Rule, Vec<Route>)> {
+    let api = [
         ("/api", Rule::ByTable, api::routes()),
-        ("/", Rule::Anyone, pages::routes()),
+        ("/api/jobs", Rule::ByJobs, jobs::routes()),
+        ("/jobs", Rule::ByJobs, jobs::routes()),
+    ];
+    let pages = [("/", Rule::Anyone, pages::routes())];
+    let always = [
         ("/", Rule::Anyone, health::routes()),
         ("/", Rule::Anyone, service::routes()),
         ("/", Rule::Anyone, fallback::routes()),
     ];
-    mounts.extend(auth::mounts());
-    mounts
+    let api = api.into_iter().chain(auth::mounts()).filter(|_| roles.api);
+    let pages = pages.into_iter().filter(|_| roles.pages);
+    api.chain(pages).chain(always).collect()
 }
 
 impl App {

@@ -24,7 +24,7 @@ struct Service<'a>(&'a App);
 impl<'r> Responder<'r, 'static> for Service<'_> {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
         let Self(app) = self;
-        if accept::names(request.headers(), "text/html") {
+        if app.roles.pages && accept::names(request.headers(), "text/html") {
             return Ok(pages::index(request));
         }
         if !accept::takes_json(request.headers()) {

@@ -76,12 +76,12 @@ impl Seen<'_> {
         &self.schema
     }
 
-    /// After the database said that its tables are not those of the schema: reads it again and gives it, if it differs,
-    /// as the reader sees it, so that the request can be planned once more.
+    /// After an error: the schema read again, as the reader sees it, when the database says that its tables are not those
+    /// of the one used, so that the request can be planned once more.
     ///
     /// # Errors
-    /// Any other error as it is. When the schema is still the same, a reference or a trigger names a table that is not
-    /// there, and trying again would not help.
+    /// The error itself when that would not help. When the database misses a table and the schema is still the same, a
+    /// reference or a trigger names one that is not there.
     async fn newer_schema(&self, error: Error) -> Result<Arc<Schema>, Error> {
         let Error::Database(database::Error::SchemaChanged(said)) = error else {
             return Err(error);

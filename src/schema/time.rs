@@ -4,9 +4,14 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 
-/// Reads RFC 3339 (`2026-01-31T12:00:00.5+01:00`; a space for the T, no seconds, or no offset, which means UTC, are
-/// taken as well) into the form that is kept.
+/// Reads a moment as [`moment`] does, into the form that is kept.
 pub fn parse_timestamp(text: &str) -> Option<String> {
+    kept_timestamp(moment(text)?)
+}
+
+/// Reads RFC 3339 (`2026-01-31T12:00:00.5+01:00`; a space for the T, no seconds, or no offset, which means UTC, are
+/// taken as well).
+pub fn moment(text: &str) -> Option<Timestamp> {
     let (date, time) = text.split_at_checked(10)?;
     let time = time.strip_prefix(['T', 't', ' '])?;
     let zone = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
@@ -19,16 +24,15 @@ pub fn parse_timestamp(text: &str) -> Option<String> {
     } else {
         clock.to_owned()
     };
-    let moment = match zone {
+    match zone {
         "" | "Z" | "z" => format!("{date}T{clock}")
             .parse::<civil::DateTime>()
             .ok()?
             .to_zoned(TimeZone::UTC)
-            .ok()?
-            .timestamp(),
-        zone => format!("{date}T{clock}{zone}").parse::<Timestamp>().ok()?,
-    };
-    kept_timestamp(moment)
+            .ok()
+            .map(|moment| moment.timestamp()),
+        zone => format!("{date}T{clock}{zone}").parse::<Timestamp>().ok(),
+    }
 }
 
 /// A moment in the form that is kept: `YYYY-MM-DD HH:MM:SS`, with six decimals unless they are zero. Nothing for years

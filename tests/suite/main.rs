@@ -1,7 +1,7 @@
 //! The integration tests: they start the real binary, each in a folder of its own, and speak HTTP to it.
 //!
 //! [`server`] starts and stops it, [`client`] asks for ordinary things, [`wire`] for those that no library would
-//! send; [`shell`], [`site`] and [`load`] are for a Socle that Docker or Kubernetes runs. Every other module is one
+//! send; [`queue`] asks for jobs; [`shell`], [`site`] and [`load`] are for a Socle that Docker or Kubernetes runs. Every other module is one
 //! subject and reads as a list of what Socle promises about it.
 
 // A test is allowed to stop at the first thing that is not as promised; that is what it is for.
@@ -15,13 +15,23 @@
 
 mod browser;
 mod client;
+mod closed;
 mod load;
 mod process;
+mod queue;
 mod server;
 mod shell;
 mod site;
 mod wire;
 
+mod attack_bytes;
+mod attack_credentials;
+mod attack_csrf;
+mod attack_paths;
+mod attack_roles;
+mod attack_sessions;
+mod attack_sign_in;
+mod attack_sql;
 mod bulk;
 mod concurrency;
 mod cors;
@@ -39,6 +49,14 @@ mod hidden_refusals;
 mod hostile;
 mod hosts;
 mod items_api;
+mod jobs_api;
+mod jobs_command;
+mod jobs_events;
+mod jobs_leases;
+mod jobs_lists;
+mod jobs_storm;
+mod jobs_waiting;
+mod jobs_workers;
 mod keys;
 mod kubernetes;
 mod library;
@@ -50,6 +68,8 @@ mod migrations;
 mod openapi;
 mod options;
 mod pages;
+mod pages_access;
+mod pages_jobs;
 mod proxies;
 mod read_only;
 mod references;
@@ -57,6 +77,8 @@ mod refusals;
 mod reload;
 mod rules;
 mod rules_file;
+mod schedules;
+mod schedules_api;
 mod search;
 mod settings;
 mod stored_values;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::Rules;
@@ -21,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// The rules in force, and the tables they are about.
 pub struct RuleBook {
     catalog: Arc<Catalog>,
-    file: ArcSwap<ConfigFile>,
+    file: watch::Sender<Arc<ConfigFile>>,
     rules: ArcSwap<Rules>,
 }
 
@@ -36,7 +37,7 @@ impl RuleBook {
         Ok(Self {
             catalog,
             rules: ArcSwap::from_pointee(rules),
-            file: ArcSwap::from_pointee(file),
+            file: watch::Sender::new(Arc::new(file)),
         })
     }
 
@@ -50,9 +51,14 @@ impl RuleBook {
         &self.catalog
     }
 
+    /// The file whose rules are in force, for those who read another part of it.
+    pub fn file(&self) -> watch::Receiver<Arc<ConfigFile>> {
+        self.file.subscribe()
+    }
+
     /// Follows the changes of file and tables for as long as the server runs.
     pub async fn follow(self: Arc<Self>) {
-        let file = self.file.load_full();
+        let file = self.file.borrow().clone();
         let Some(path) = file.path.clone() else {
             return;
         };
@@ -95,7 +101,7 @@ impl RuleBook {
     }
 
     fn take_changes(&self) -> Result<(), Mistake> {
-        let before = self.file.load_full();
+        let before = self.file.borrow().clone();
         let folder = before.path.as_deref().and_then(|path| path.parent());
         let file = ConfigFile::read(folder)?;
         if file.stamp.is_none() && before.stamp.is_some() {
@@ -112,13 +118,13 @@ impl RuleBook {
         self.catalog.restrict(rules.restrictions());
         self.rules.store(Arc::new(rules));
         tracing::info!("{} has changed: its rules are in force", file.name().display());
-        self.file.store(Arc::new(file));
+        self.file.send_replace(Arc::new(file));
         Ok(())
     }
 
     /// Says what no longer fits after another process has changed the tables. The rules for what is still there hold.
     fn hold_against(&self, schema: &Schema) {
-        let Findings { mistakes, warnings } = check(&self.file.load(), schema);
+        let Findings { mistakes, warnings } = check(&self.file.borrow(), schema);
         for said in mistakes.iter().chain(&warnings) {
             tracing::warn!("the tables have changed; {said}");
         }

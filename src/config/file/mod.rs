@@ -7,6 +7,7 @@
 mod jobs;
 mod level;
 mod mistake;
+mod schedules;
 mod section;
 mod source;
 mod tables;
@@ -16,12 +17,13 @@ use std::path::{Path, PathBuf};
 pub use jobs::JobsSection;
 pub use level::Level;
 pub use mistake::{Lined, Mistake};
+pub use schedules::ScheduleSection;
 use section::Section;
 pub use source::{NAME, Stamp};
 pub use tables::{ColumnRule, TableSection};
 
 /// The parts that the file may have.
-const PARTS: [&str; 2] = ["tables", "jobs"];
+const PARTS: [&str; 3] = ["tables", "jobs", "schedules"];
 
 /// What the file says. A folder without the file says nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,6 +36,8 @@ pub struct ConfigFile {
     pub tables: Vec<TableSection>,
     /// `[jobs]`.
     pub jobs: JobsSection,
+    /// `[[schedules]]`, each.
+    pub schedules: Vec<ScheduleSection>,
 }
 
 impl ConfigFile {
@@ -73,6 +77,7 @@ impl ConfigFile {
         Ok(Self {
             tables: tables::read(&whole)?,
             jobs: jobs::read(&whole)?,
+            schedules: schedules::read(&whole)?,
             ..Self::default()
         })
     }
@@ -89,7 +94,7 @@ impl ConfigFile {
 
     /// Whether it says the same as another.
     pub fn says_as(&self, other: &Self) -> bool {
-        (&self.tables, &self.jobs) == (&other.tables, &other.jobs)
+        (&self.tables, &self.jobs, &self.schedules) == (&other.tables, &other.jobs, &other.schedules)
     }
 }
 

@@ -86,13 +86,79 @@ impl<'f> Section<'f> {
 
     /// `true` or `false` under a key; without it, false.
     pub(super) fn flag(&self, key: &str) -> Result<bool, Mistake> {
-        match self.table.get(key) {
-            None => Ok(false),
-            Some(value) => match value.get_ref() {
-                DeValue::Boolean(truth) => Ok(*truth),
-                _ => Err(self.refused(key, value, "true, false")),
-            },
+        Ok(self.truth(key)?.is_some_and(|truth| truth.value))
+    }
+
+    /// Every section of an array of them, such as `[[schedules]]`, with the line that it begins on.
+    pub(super) fn array(&self, key: &str) -> Result<Vec<Lined<Section<'f>>>, Mistake> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(Vec::new());
+        };
+        let refused = |value| self.refused(key, value, &format!("sections, [[{}]]", self.named(key)));
+        let DeValue::Array(items) = value.get_ref() else {
+            return Err(refused(value));
+        };
+        let section = |item: &'f Spanned<DeValue<'f>>| match item.get_ref() {
+            DeValue::Table(table) => Ok(Lined {
+                line: line_of(self.text, item.span().start),
+                value: Section {
+                    name: self.named(key),
+                    table,
+                    ..*self
+                },
+            }),
+            _ => Err(refused(item)),
+        };
+        items.iter().map(section).collect()
+    }
+
+    /// The text under a key, if there is one; `allowed` says what it is.
+    pub(super) fn text(&self, key: &str, allowed: &str) -> Result<Option<Lined<String>>, Mistake> {
+        self.value(key, allowed, |value| match value {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => None,
+        })
+    }
+
+    /// The whole number under a key, if there is one.
+    pub(super) fn integer(&self, key: &str) -> Result<Option<Lined<i64>>, Mistake> {
+        self.value(key, "a whole number", |value| match value {
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        })
+    }
+
+    /// `true` or `false` under a key, if there is one.
+    pub(super) fn truth(&self, key: &str) -> Result<Option<Lined<bool>>, Mistake> {
+        self.value(key, "true, false", |value| match value {
+            DeValue::Boolean(truth) => Some(*truth),
+            _ => None,
+        })
+    }
+
+    /// What `read` makes of the value under a key, if there is one; without an answer it is not what is allowed.
+    pub(super) fn value<T>(
+        &self,
+        key: &str,
+        allowed: &str,
+        read: impl FnOnce(&DeValue<'f>) -> Option<T>,
+    ) -> Result<Option<Lined<T>>, Mistake> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(None);
+        };
+        match read(value.get_ref()) {
+            Some(read) => Ok(Some(Lined {
+                line: line_of(self.text, value.span().start),
+                value: read,
+            })),
+            None => Err(self.refused(key, value, allowed)),
         }
+    }
+
+    /// What is said of a section that lacks a key.
+    pub(super) fn lacks(&self, line: usize, key: &str, allowed: &str) -> Mistake {
+        let said = format!("\"{}\" is missing; allowed: {allowed}", self.named(key));
+        Mistake::new(self.path, Some(line), said)
     }
 
     fn section_in(&self, key: &str, value: &'f Spanned<DeValue<'f>>) -> Result<Section<'f>, Mistake> {

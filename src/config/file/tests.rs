@@ -58,7 +58,7 @@ fn what_is_wrong_is_one_line_with_its_number_and_what_is_allowed() {
     for (text, said) in [
         (
             "[table.books]",
-            "socle.toml, line 1: unknown key \"table\"; allowed: tables, jobs",
+            "socle.toml, line 1: unknown key \"table\"; allowed: tables, jobs, schedules",
         ),
         (
             "\n[tables.books]\nreads = 'viewer'",
@@ -142,4 +142,91 @@ fn a_long_name_is_not_repeated_whole() {
 fn an_empty_file_says_nothing() {
     assert_eq!(parse(""), Ok(ConfigFile::default()));
     assert_eq!(parse("# nothing\r\n"), Ok(ConfigFile::default()));
+}
+
+#[test]
+fn schedules_are_kept_with_the_lines_of_what_they_say() {
+    let text = "[[schedules]]\nname = 'nightly'\nkind = \"report\"\npayload = { text = \"é\", n = 0x10, on = 2026-01-31, list = [1.5, true] }\n\
+                cron = '30 2 * * *'\n\n[[schedules]]\nkind = 'k'\nevery = '1h'\nname = 'b'\nunique = false\npriority = -3\n\
+                [schedules.payload]\nx = 1\n";
+    let file = parse(text).unwrap();
+    let [nightly, other] = file.schedules.as_slice() else {
+        panic!("{file:?}")
+    };
+    assert_eq!(
+        (nightly.line, nightly.name.line, nightly.name.value.as_str()),
+        (1, 2, "nightly")
+    );
+    let payload = nightly.payload.as_ref().unwrap();
+    let said = r#"{"text":"é","n":16,"on":"2026-01-31","list":[1.5,true]}"#;
+    assert_eq!((payload.line, payload.value.to_string().as_str()), (4, said));
+    assert_eq!(
+        nightly.cron.as_ref().map(|cron| (cron.line, cron.value.as_str())),
+        Some((5, "30 2 * * *"))
+    );
+    assert_eq!(
+        (nightly.every.as_ref(), nightly.unique, nightly.enabled),
+        (None, None, None)
+    );
+    assert_eq!((other.line, other.name.line), (7, 10));
+    assert_eq!(other.priority, Some(Lined { line: 12, value: -3 }));
+    assert_eq!(other.unique, Some(Lined { line: 11, value: false }));
+    assert_eq!(
+        other
+            .payload
+            .as_ref()
+            .map(|payload| payload.value.to_string())
+            .as_deref(),
+        Some(r#"{"x":1}"#)
+    );
+    assert!(!file.says_as(&parse("").unwrap()));
+}
+
+#[test]
+fn what_is_wrong_with_a_schedule_is_told_with_its_line() {
+    for (text, said) in [
+        (
+            "[schedules]\nname = 'a'",
+            "line 1: \"schedules\" is a section; allowed: sections, [[schedules]]",
+        ),
+        (
+            "schedules = [1]",
+            "line 1: \"schedules\" is 1; allowed: sections, [[schedules]]",
+        ),
+        (
+            "\n[[schedules]]\nkind = 'k'",
+            "line 2: \"schedules.name\" is missing; allowed: a name, such as \"nightly\"",
+        ),
+        (
+            "[[schedules]]\nname = 'a'",
+            "line 1: \"schedules.kind\" is missing; allowed: a kind of job, such as \"report\"",
+        ),
+        (
+            "[[schedules]]\nname = 'a'\nkind = 1",
+            "line 3: \"schedules.kind\" is 1; allowed: a kind of job, such as \"report\"",
+        ),
+        (
+            "[[schedules]]\nname = 'a'\nkind = 'k'\ncorn = '* * * * *'",
+            "line 4: unknown key \"schedules.corn\"; allowed: name, kind, ",
+        ),
+        (
+            "[[schedules]]\nname = 'a'\nkind = 'k'\nevery = 60",
+            "line 4: \"schedules.every\" is 60; allowed: a time, such as \"1h30m\"",
+        ),
+        (
+            "[[schedules]]\nname = 'a'\nkind = 'k'\npriority = '1'",
+            "line 4: \"schedules.priority\" is \"1\"; allowed: a whole number",
+        ),
+        (
+            "[[schedules]]\nname = 'a'\nkind = 'k'\nunique = 1",
+            "line 4: \"schedules.unique\" is 1; allowed: true, false",
+        ),
+        (
+            "[[schedules]]\nname = 'a'\nkind = 'k'\npayload = { x = nan }",
+            "line 4: \"schedules.payload\" is a section; allowed: anything that JSON can say",
+        ),
+    ] {
+        let found = parse(text).unwrap_err();
+        assert!(found.contains(said), "{text}: {found}");
+    }
 }

@@ -10,10 +10,12 @@
 
 mod example;
 mod fixed;
+mod jobs;
 mod names;
 mod operations;
 mod parameters;
 mod rows;
+mod schedules;
 mod security;
 mod shared;
 #[cfg(test)]
@@ -37,9 +39,11 @@ does not have is answered 405 with `Allow`.";
 pub fn document(schema: &Schema, rights: &Rights<'_>, title: &str, version: &str, server: Option<&str>) -> Json {
     let tables = names::of(schema);
     let mut paths = fixed::paths();
+    paths.extend(jobs::paths());
     for named in &tables {
         paths.extend(operations::paths(schema, rights, named));
     }
+    paths.extend(schedules::paths(rights));
     json!({
         "openapi": "3.1.0",
         "info": { "title": title, "version": version, "description": DESCRIPTION },
@@ -62,7 +66,8 @@ fn tags(tables: &[Named<'_>]) -> Json {
         json!({ "name": named.table.name, "description": format!("{what} `{}`.", named.table.name) })
     });
     let service = json!({ "name": fixed::TAG, "description": "The service itself: what it is and how it is." });
-    of_tables.chain([service]).collect()
+    let jobs = json!({ "name": jobs::TAG, "description": jobs::ABOUT });
+    of_tables.chain([jobs, service]).collect()
 }
 
 fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
@@ -70,6 +75,8 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
     for named in tables {
         schemas.extend(rows::schemas(schema, tables, named));
     }
+    schemas.extend(schedules::schemas());
     schemas.extend(shared::schemas());
+    schemas.extend(jobs::schemas());
     Json::Object(schemas)
 }

@@ -17,12 +17,17 @@ pub struct Rights<'r> {
 impl Rights<'_> {
     /// `security` of reading a table, when not anyone may.
     pub(super) fn reading(&self, table: &Table) -> Option<Json> {
-        asking_for(self.rules.reading(&table.name))
+        Self::asking_for(self.rules.reading(&table.name))
     }
 
     /// `security` of writing a table, when not anyone may.
     pub(super) fn writing(&self, table: &Table) -> Option<Json> {
-        asking_for(self.rules.writing(&table.name, self.is_open))
+        Self::asking_for(self.rules.writing(&table.name, self.is_open))
+    }
+
+    /// `security` of what only such callers may do. OpenAPI lets the role be named beside the scheme.
+    pub(super) fn asking_for(level: Level) -> Option<Json> {
+        (level > Level::Public).then(|| json!([{ "bearer": [level.name()] }]))
     }
 }
 
@@ -32,9 +37,4 @@ pub(super) fn schemes() -> Json {
         "type": "http", "scheme": "bearer",
         "description": "A token: `Authorization: Bearer TOKEN`, or `Token TOKEN` as Django REST framework has it.",
     } })
-}
-
-/// OpenAPI lets the role be named beside the scheme.
-fn asking_for(level: Level) -> Option<Json> {
-    (level > Level::Public).then(|| json!([{ "bearer": [level.name()] }]))
 }

@@ -30,16 +30,16 @@ impl Client {
 }
 
 /// Who sends a request, and whether a believed proxy handed it on.
-pub(super) fn of(request: &Request<'_>, proxies: &TrustedProxies) -> (Client, bool) {
+pub(super) fn of(request: &Request<'_>, proxies: Option<&TrustedProxies>) -> (Client, bool) {
     let peer = request.remote().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
     let peer = peer.to_canonical();
-    if !is_one(proxies, peer) {
+    let Some(proxies) = proxies.filter(|proxies| is_one(proxies, peer)) else {
         let client = Client {
             address: peer,
             is_tls: false,
         };
         return (client, false);
-    }
+    };
     let lines: Vec<&str> = request.headers().get("X-Forwarded-For").collect();
     let hops = lines.iter().rev().flat_map(|line| line.rsplit(','));
     // The first proxy of several met the client; a proxy that is believed lets nobody else write this header.

@@ -19,10 +19,20 @@ pub(super) enum Named<'r> {
     Host(Host<'r>),
 }
 
+impl<'r> Named<'r> {
+    /// The host as it was written, when there is one.
+    pub(super) fn host(&self) -> Option<&'r str> {
+        match self {
+            Self::Host(host) => Some(host.written),
+            Self::Missing | Self::Malformed => None,
+        }
+    }
+}
+
 /// A host, with or without a port.
 pub(super) struct Host<'r> {
     /// As it was written.
-    pub(super) written: &'r str,
+    written: &'r str,
     /// Without port and closing dot.
     name: &'r str,
     /// When it is an address.

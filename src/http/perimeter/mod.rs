@@ -7,6 +7,7 @@
 
 mod client;
 mod cors;
+mod form;
 mod headers;
 mod host;
 mod rate;
@@ -59,15 +60,18 @@ struct Arrival {
 #[derive(Clone, Copy)]
 enum Verdict {
     Pass,
+    Ambiguous,
+    CutShort,
     HostMalformed,
     HostUnknown,
     TooMany { retry_after: u64 },
+    ForeignForm,
     Preflight,
 }
 
-/// Looks at a request that has just come.
-pub fn arrive(request: &Request<'_>) {
-    arrival(request);
+/// Looks at a request that has just come, and whose body may have broken off already.
+pub fn arrive(request: &Request<'_>, is_cut_short: bool) {
+    request.local_cache(|| Arrival::of(request, is_cut_short));
 }
 
 /// When a request came.
@@ -82,10 +86,7 @@ pub fn client(request: &Request<'_>) -> Client {
 
 /// The host and port that the client addressed, when it said them well.
 pub fn host<'r>(request: &'r Request<'_>) -> Option<&'r str> {
-    match host::named(request, arrival(request).is_proxied) {
-        host::Named::Host(host) => Some(host.written),
-        host::Named::Missing | host::Named::Malformed => None,
-    }
+    host::named(request, arrival(request).is_proxied).host()
 }
 
 /// Whether the path is one that Kubernetes' probes and monitors ask again and again.
@@ -100,10 +101,21 @@ pub fn answer(request: &Request<'_>) -> Option<Response<'static>> {
     let refusal = match arrival(request).verdict {
         Verdict::Pass => return None,
         Verdict::Preflight => return Some(cors::preflight()),
+        Verdict::CutShort => Refusal::new(Status::BadRequest, "The body was cut short."),
+        Verdict::Ambiguous => {
+            let said = "No other Transfer-Encoding than chunked, once, is understood.";
+            let mut refusal = Refusal::new(Status::BadRequest, said);
+            refusal.headers.push(("Connection", "close".to_owned()));
+            refusal
+        }
         Verdict::HostMalformed => Refusal::new(Status::BadRequest, "The Host header cannot be understood."),
         Verdict::HostUnknown => Refusal::new(
             Status::BadRequest,
             "This server does not answer to the name in the Host header. ALLOWED_HOSTS says to which it does.",
+        ),
+        Verdict::ForeignForm => Refusal::new(
+            Status::Forbidden,
+            "This form was sent by a page of another site. CORS_ORIGINS says which sites may.",
         ),
         Verdict::TooMany { retry_after } => {
             let unit = if retry_after == 1 { "second" } else { "seconds" };
@@ -120,33 +132,36 @@ pub fn answer(request: &Request<'_>) -> Option<Response<'static>> {
 /// Kept with the request, so that it is judged and counted once. Rocket shows requests that it cannot express to no
 /// fairing; those are judged when the catcher asks.
 fn arrival<'r>(request: &'r Request<'_>) -> &'r Arrival {
-    request.local_cache(|| {
+    request.local_cache(|| Arrival::of(request, false))
+}
+
+impl Arrival {
+    fn of(request: &Request<'_>, is_cut_short: bool) -> Self {
         let at = Instant::now();
-        let Some(app) = request.rocket().state::<App>() else {
-            let (client, is_proxied) = client::of(request, &TrustedProxies(Vec::new()));
-            let verdict = Verdict::Pass;
-            return Arrival {
-                at,
-                client,
-                is_proxied,
-                verdict,
-            };
+        let perimeter = request.rocket().state::<App>().map(|app| &app.perimeter);
+        let (client, is_proxied) = client::of(request, perimeter.map(|perimeter| &perimeter.proxies));
+        let verdict = match perimeter {
+            _ if is_cut_short => Verdict::CutShort,
+            Some(perimeter) => perimeter.judge(request, client, is_proxied, at),
+            None => Verdict::Pass,
         };
-        let perimeter = &app.perimeter;
-        let (client, is_proxied) = client::of(request, &perimeter.proxies);
-        Arrival {
+        Self {
             at,
             client,
             is_proxied,
-            verdict: perimeter.judge(request, client, is_proxied, at),
+            verdict,
         }
-    })
+    }
 }
 
 impl Perimeter {
     fn judge(&self, request: &Request<'_>, client: Client, is_proxied: bool, at: Instant) -> Verdict {
+        if is_ambiguous(request) {
+            return Verdict::Ambiguous;
+        }
         let is_probe = is_probe(request);
-        match host::named(request, is_proxied) {
+        let named = host::named(request, is_proxied);
+        match &named {
             host::Named::Malformed => return Verdict::HostMalformed,
             host::Named::Missing if self.hosts != AllowedHosts::Any && !is_probe => return Verdict::HostUnknown,
             host::Named::Host(host) if !is_probe && !host.is_among(&self.hosts) => return Verdict::HostUnknown,
@@ -158,9 +173,24 @@ impl Perimeter {
             let retry_after = wait.as_secs_f64().ceil().max(1.0) as u64;
             return Verdict::TooMany { retry_after };
         }
+        if form::is_foreign(request, named.host()) && cors::allowed(&self.origins, request).is_none() {
+            return Verdict::ForeignForm;
+        }
         if cors::is_preflight(request) && cors::allowed(&self.origins, request).is_some() {
             return Verdict::Preflight;
         }
         Verdict::Pass
+    }
+}
+
+/// Whether two readers may disagree where the body ends. What comes behind it would then be a part of it to the one, and
+/// another request to the other (RFC 9112, 6.1 and 11.2). With a Content-Length beside it, hyper takes the coding alone, and
+/// the request as the connection's last.
+fn is_ambiguous(request: &Request<'_>) -> bool {
+    let mut codings = request.headers().get("Transfer-Encoding");
+    match (codings.next(), codings.next()) {
+        (None, _) => false,
+        (Some(coding), None) => !coding.trim().eq_ignore_ascii_case("chunked"),
+        _ => true,
     }
 }

@@ -32,6 +32,7 @@ fn stock() -> Arc<Schema> {
         is_view: false,
         has_rowid: true,
         has_triggers: false,
+        broken: None,
         sql: "CREATE TABLE stock (x, CHECK (cost > 1), CHECK (code <> '' AND price > cost), CHECK (price > 5), \
               CHECK (place <> code))"
             .into(),

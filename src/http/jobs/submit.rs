@@ -1,0 +1,72 @@
+//! `POST /jobs`: a job is asked for.
+//!
+//! `{"kind", "payload"}` with options beside them. A built-in kind's own fields may stand beside `kind` in place of a
+//! payload, and without a kind it is the first built-in one: `{"text": "bonjour le monde"}`.
+
+use rocket::http::Status;
+use rocket::{Data, Request, Response};
+use serde_json::value::RawValue;
+
+use super::fields::Reader;
+use super::{Refusal, accepted};
+use crate::http::{App, receive};
+use crate::jobs::job::{ATTEMPTS_LIMIT, PRIORITY_LIMIT};
+use crate::jobs::{Error, NewJob};
+
+/// Fields that every job may have.
+const OPTIONS: [&str; 6] = ["kind", "payload", "priority", "run_at", "max_attempts", "unique_key"];
+
+/// 202 and the job; 200 and the job that has the unique key already.
+pub(super) async fn submit<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, Refusal> {
+    let body = receive::body(app, request, data).await?;
+    let job = read(app, Reader::new(&body)?)?;
+    let enqueued = app.jobs.submit(job).await?;
+    let status = match enqueued.is_new {
+        true => Status::Accepted,
+        false => Status::Ok,
+    };
+    Ok(accepted(request, status, enqueued.id, enqueued.state))
+}
+
+fn read(app: &App, mut reader: Reader<'_>) -> Result<NewJob, Refusal> {
+    let kind = match reader.text("kind") {
+        Some(kind) => kind,
+        None => app.jobs.default_kind().to_owned(),
+    };
+    let own = app.jobs.handler(&kind).map_or(&[][..], |handler| handler.fields());
+    let known: Vec<&str> = own.iter().copied().chain(OPTIONS).collect();
+    reader.only(&known);
+    let payload = payload(&mut reader, own);
+    let mut job = NewJob::new(kind, payload);
+    job.priority = reader
+        .integer("priority", -PRIORITY_LIMIT, PRIORITY_LIMIT)
+        .unwrap_or(job.priority);
+    job.max_attempts = reader
+        .integer("max_attempts", 1, ATTEMPTS_LIMIT)
+        .unwrap_or(job.max_attempts);
+    job.run_at = reader.moment("run_at");
+    job.unique_key = reader.text("unique_key");
+    if !reader.errors.is_empty() {
+        // Whatever else is wrong with the job is said as well.
+        if let Err(Error::Fields(further)) = app.jobs.prepare(job.clone(), app.jobs.now()) {
+            let news = further.0.into_iter().filter(|(field, _)| !reader.errors.has(field));
+            let news: Vec<_> = news.collect();
+            reader.errors.0.extend(news);
+        }
+    }
+    reader.done()?;
+    Ok(job)
+}
+
+/// The payload as such, or made of the kind's own fields.
+fn payload(reader: &mut Reader<'_>, own: &[&str]) -> Box<RawValue> {
+    let is_spread = own.iter().any(|name| reader.has(name));
+    if is_spread && reader.has("payload") {
+        let said = format!("Give either this field or {}, not both.", own.join(", "));
+        reader.errors.add("payload", said);
+    }
+    if own.is_empty() || reader.has("payload") {
+        return reader.json("payload").unwrap_or_default();
+    }
+    reader.object(own)
+}

@@ -1,0 +1,321 @@
+//! Leases: for as long as it lasts, one attempt at one job belongs to one worker.
+//!
+//! A lease is the job's name and a token that only its worker knows. Every statement here names the state it leaves and
+//! the token, and that the time is not over: whoever has lost the lease changes nothing.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::job::{ERROR_LIMIT, State};
+use super::row::{self, optional, statement};
+use super::{Error, JobId, Moment};
+use crate::database::{self, Session, Statement, Value};
+
+/// A worker's right to one attempt at one job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The job.
+    pub id: JobId,
+    /// What only the worker of this attempt knows.
+    pub token: String,
+}
+
+/// What a worker asks for.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The kinds it can do.
+    pub kinds: Vec<String>,
+    /// Jobs at most.
+    pub count: u32,
+    /// For how long they are its own without a heartbeat, in milliseconds.
+    pub lease_ms: i64,
+    /// What it will prove with that they are its own: unlike any other claim's.
+    pub token: String,
+}
+
+/// A job that a worker was given.
+#[derive(Debug, Clone, Serialize)]
+pub struct Claimed {
+    /// Its public name.
+    pub job_id: JobId,
+    /// What kind of job it is.
+    pub kind: String,
+    /// What it is about.
+    pub payload: Box<RawValue>,
+    /// The number of this attempt, from 1.
+    pub attempt: i64,
+    /// Attempts before it counts as failed.
+    pub max_attempts: i64,
+    /// What an earlier attempt left to go on from.
+    pub checkpoint: Option<Box<RawValue>>,
+    /// What heartbeats and the result must carry.
+    pub lease_token: String,
+    /// When another worker may take it, unless a heartbeat comes before.
+    pub lease_until: Moment,
+    /// When it was asked for.
+    pub created_at: Moment,
+    /// Priority, run_at and place in the order of submission: what claims go by.
+    #[serde(skip)]
+    order: (i64, Moment, i64),
+}
+
+/// What a heartbeat may bring along.
+#[derive(Debug, Clone, Default)]
+pub struct Beat {
+    /// How far the attempt is, as JSON.
+    pub progress: Option<String>,
+    /// What another attempt would go on from, as JSON.
+    pub checkpoint: Option<String>,
+    /// A new length of the lease, in milliseconds; otherwise it is renewed for as long as before.
+    pub lease_ms: Option<i64>,
+}
+
+/// What a heartbeat is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewed {
+    /// How long the lease now lasts.
+    pub until: Moment,
+    /// Whether the worker is asked to stop.
+    pub is_cancelled: bool,
+}
+
+/// What an attempt led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Where the job stands now.
+    pub state: State,
+    /// When it may run again, if it may.
+    pub run_at: Moment,
+    /// Its kind.
+    pub kind: String,
+    /// How long the attempt took, in milliseconds. Nothing when this had been said before.
+    pub took_ms: Option<i64>,
+}
+
+/// Gives the worker the next jobs of its kinds: by priority, then by time, then by submission.
+///
+/// # Errors
+/// The database's.
+pub(super) fn claim(session: &Session<'_>, claim: &Claim, now: Moment) -> Result<Vec<Claimed>, database::Error> {
+    // One look into the index for each kind, each in the order wanted; then the best of what they found.
+    let sql = "UPDATE _jobs SET state = 'processing', attempts = attempts + 1, lease_token = ?1, lease_until = ?2, \
+                   lease_ms = ?3, started_at = ?4, updated_at = ?4, progress = NULL \
+               WHERE seq IN ( \
+                   SELECT job.seq FROM json_each(?5) AS wanted CROSS JOIN _jobs AS job ON job.seq IN ( \
+                       SELECT seq FROM _jobs WHERE state = 'queued' AND is_due = 1 AND kind = wanted.value \
+                       ORDER BY priority DESC, run_at, seq LIMIT ?6) \
+                   ORDER BY job.priority DESC, job.run_at, job.seq LIMIT ?6) \
+               AND state = 'queued' \
+               RETURNING id, kind, payload, attempts, max_attempts, checkpoint, created_at, priority, run_at, seq";
+    let until = now.plus(claim.lease_ms);
+    let kinds = serde_json::Value::from(claim.kinds.as_slice()).to_string();
+    let values = [
+        claim.token.as_str().into(),
+        until.into(),
+        claim.lease_ms.into(),
+        now.into(),
+        kinds.as_str().into(),
+        i64::from(claim.count).into(),
+    ];
+    let mut claimed = Vec::new();
+    session.query(&statement(sql, values), |found| {
+        claimed.push(Claimed {
+            job_id: row::id(found, 0)?,
+            kind: row::text(found, 1).unwrap_or_default(),
+            payload: row::json(found, 2).unwrap_or_default(),
+            attempt: row::integer(found, 3),
+            max_attempts: row::integer(found, 4),
+            checkpoint: row::json(found, 5),
+            created_at: Moment(row::integer(found, 6)),
+            lease_token: claim.token.clone(),
+            lease_until: until,
+            order: (
+                -row::integer(found, 7),
+                Moment(row::integer(found, 8)),
+                row::integer(found, 9),
+            ),
+        });
+        Ok::<_, database::Error>(())
+    })?;
+    claimed.sort_by_key(|job| job.order);
+    Ok(claimed)
+}
+
+impl Claimed {
+    /// The worker's right to it.
+    pub fn lease(&self) -> Lease {
+        Lease {
+            id: self.job_id,
+            token: self.lease_token.clone(),
+        }
+    }
+}
+
+/// What every statement on a running attempt ends with; its first two values are the job and the token, the third the
+/// time.
+const HELD: &str = "WHERE id = ?1 AND state = 'processing' AND lease_token = ?2 AND lease_until > ?3";
+
+impl Lease {
+    /// Makes the lease last longer.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it is lost, [`Error::NotFound`] when the job is.
+    pub(super) fn renew(&self, session: &Session<'_>, beat: &Beat, now: Moment) -> Result<Renewed, Error> {
+        let sql = format!(
+            "UPDATE _jobs SET lease_ms = coalesce(?4, lease_ms), lease_until = ?3 + coalesce(?4, lease_ms), \
+                 updated_at = CASE WHEN ?5 IS NULL THEN updated_at ELSE ?3 END, \
+                 progress = coalesce(?5, progress), checkpoint = coalesce(?6, checkpoint) {HELD} \
+             RETURNING lease_until, cancel_at"
+        );
+        let further = [
+            beat.lease_ms.map_or(Value::Null, Value::from),
+            optional(beat.progress.as_deref()),
+            optional(beat.checkpoint.as_deref()),
+        ];
+        let renewed = session.first(&self.held(sql, now, further), |found| {
+            Ok::<_, database::Error>(Renewed {
+                until: Moment(row::integer(found, 0)),
+                is_cancelled: row::moment(found, 1).is_some(),
+            })
+        })?;
+        match renewed {
+            Some(renewed) => Ok(renewed),
+            None => Err(self.lost(session)?),
+        }
+    }
+
+    /// The job is done. Saying so again with the same token is answered as the first time, for an answer may be lost.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`] when the job is.
+    pub(super) fn complete(&self, session: &Session<'_>, result: &str, now: Moment) -> Result<Outcome, Error> {
+        let sql = format!(
+            "UPDATE _jobs SET state = 'done', result = ?4, error = NULL, checkpoint = NULL, updated_at = ?3, \
+                 finished_at = ?3 {HELD} RETURNING {OUTCOME}"
+        );
+        let ended = session.first(&self.held(sql, now, [result.into()]), |found| outcome(found, now))?;
+        match ended {
+            Some(outcome) => Ok(outcome),
+            None => self.said_before(session, &[State::Done]),
+        }
+    }
+
+    /// The attempt failed: the job is tried again at `again`, unless that is never or it has no attempts left. One that
+    /// was called off is cancelled. Saying so again is answered as the first time.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`] when the job is.
+    pub(super) fn fail(
+        &self,
+        session: &Session<'_>,
+        error: &str,
+        again: impl FnOnce(i64) -> Option<Moment>,
+        now: Moment,
+    ) -> Result<Outcome, Error> {
+        let counted = format!("SELECT attempts - forgiven, max_attempts FROM _jobs {HELD}");
+        let counted = session.first(&self.held(counted, now, []), |found| {
+            Ok::<_, database::Error>((row::integer(found, 0), row::integer(found, 1)))
+        })?;
+        let Some((failures, most)) = counted else {
+            return self.said_before(session, &[State::Queued, State::Failed, State::Cancelled]);
+        };
+        let again = again(failures).filter(|_| failures < most);
+        let sql = format!(
+            "UPDATE _jobs SET state = CASE WHEN cancel_at IS NOT NULL THEN 'cancelled' WHEN ?4 IS NULL THEN 'failed' \
+                 ELSE 'queued' END, \
+                 is_due = coalesce(?4 <= ?3, 0), run_at = coalesce(?4, run_at), error = ?5, updated_at = ?3, \
+                 finished_at = CASE WHEN cancel_at IS NOT NULL OR ?4 IS NULL THEN ?3 END {HELD} RETURNING {OUTCOME}"
+        );
+        let error: String = error.chars().take(ERROR_LIMIT).collect();
+        let further = [again.map_or(Value::Null, Value::from), error.as_str().into()];
+        let ended = session.first(&self.held(sql, now, further), |found| outcome(found, now))?;
+        ended.ok_or(Error::NotFound)
+    }
+
+    /// The worker gives the job back unfinished, through no fault of the job: the attempt does not count. One that was
+    /// called off is cancelled.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`] when the job is.
+    pub(super) fn give_back(&self, session: &Session<'_>, beat: &Beat, now: Moment) -> Result<Outcome, Error> {
+        let sql = format!(
+            "UPDATE _jobs SET state = CASE WHEN cancel_at IS NULL THEN 'queued' ELSE 'cancelled' END, is_due = 1, \
+                 forgiven = forgiven + 1, lease_token = NULL, progress = coalesce(?4, progress), \
+                 checkpoint = coalesce(?5, checkpoint), updated_at = ?3, \
+                 finished_at = CASE WHEN cancel_at IS NOT NULL THEN ?3 END {HELD} RETURNING {OUTCOME}"
+        );
+        let further = [optional(beat.progress.as_deref()), optional(beat.checkpoint.as_deref())];
+        let ended = session.first(&self.held(sql, now, further), |found| outcome(found, now))?;
+        match ended {
+            Some(outcome) => Ok(outcome),
+            None => Err(self.lost(session)?),
+        }
+    }
+
+    fn held<const N: usize>(&self, sql: String, now: Moment, further: [Value; N]) -> Statement {
+        let held = [self.id.into(), self.token.as_str().into(), now.into()];
+        statement(sql, held.into_iter().chain(further).collect::<Vec<_>>())
+    }
+
+    /// What an earlier answer to the same words was, if it was this worker who said them.
+    fn said_before(&self, session: &Session<'_>, states: &[State]) -> Result<Outcome, Error> {
+        let known = statement(
+            "SELECT state, run_at, kind FROM _jobs WHERE id = ?1 AND lease_token = ?2",
+            [self.id.into(), self.token.as_str().into()],
+        );
+        let known = session.first(&known, |found| {
+            Ok::<_, database::Error>(Outcome {
+                state: row::state(found, 0)?,
+                run_at: Moment(row::integer(found, 1)),
+                kind: row::text(found, 2).unwrap_or_default(),
+                took_ms: None,
+            })
+        })?;
+        match known.filter(|known| states.contains(&known.state)) {
+            Some(known) => Ok(known),
+            None => Err(self.lost(session)?),
+        }
+    }
+
+    /// Why a statement on this lease changed nothing.
+    fn lost(&self, session: &Session<'_>) -> Result<Error, database::Error> {
+        let known = statement("SELECT state FROM _jobs WHERE id = ?1", [self.id.into()]);
+        let state = session.first(&known, |found| row::state(found, 0))?;
+        Ok(match state {
+            None => Error::NotFound,
+            Some(state) => Error::Conflict(format!(
+                "This lease is over. The job is {}, and what this attempt says of it no longer counts.",
+                state.name()
+            )),
+        })
+    }
+}
+
+/// Which of these jobs were called off while they run.
+///
+/// # Errors
+/// The database's.
+pub(super) fn called_off(session: &Session<'_>, jobs: &[JobId]) -> Result<Vec<JobId>, database::Error> {
+    let sql = "SELECT id FROM _jobs WHERE id IN (SELECT value FROM json_each(?1)) \
+               AND state = 'processing' AND cancel_at IS NOT NULL";
+    let jobs: serde_json::Value = jobs.iter().map(ToString::to_string).collect();
+    let mut found = Vec::new();
+    session.query(&statement(sql, [jobs.to_string().as_str().into()]), |row| {
+        found.push(row::id(row, 0)?);
+        Ok::<_, database::Error>(())
+    })?;
+    Ok(found)
+}
+
+/// What [`outcome`] reads.
+const OUTCOME: &str = "state, run_at, kind, started_at";
+
+fn outcome(found: &database::Row<'_, '_>, now: Moment) -> Result<Outcome, database::Error> {
+    let started = row::moment(found, 3).unwrap_or(now);
+    Ok(Outcome {
+        state: row::state(found, 0)?,
+        run_at: Moment(row::integer(found, 1)),
+        kind: row::text(found, 2).unwrap_or_default(),
+        took_ms: Some(now.0.saturating_sub(started.0)),
+    })
+}

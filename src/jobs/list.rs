@@ -1,0 +1,179 @@
+//! Jobs listed and counted. Neither goes through the jobs that are not asked for, however many there are.
+
+use std::collections::BTreeMap;
+
+use super::row::{self, SHOWN, optional, statement};
+use super::{Error, Job, JobId, Moment, State};
+use crate::database::{self, Session, Statement, Value};
+
+/// Jobs on a page unless asked otherwise, and at most.
+pub const PAGE: u32 = 100;
+/// Jobs on a page at most.
+pub const LARGEST_PAGE: u32 = 1000;
+/// Bytes of results and other documents on a page, after which it ends early.
+const PAGE_BYTES: usize = 4 << 20;
+
+/// What a list is to hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only jobs that stand there.
+    pub state: Option<State>,
+    /// Only jobs of this kind.
+    pub kind: Option<String>,
+}
+
+/// Some jobs, the newest first.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The jobs.
+    pub jobs: Vec<Job>,
+    /// Jobs on all pages.
+    pub total: u64,
+    /// The job behind which the next page begins, when there is one.
+    pub next: Option<JobId>,
+}
+
+/// How many jobs there are of each kind in each state.
+pub type Counts = BTreeMap<String, BTreeMap<&'static str, u64>>;
+
+/// A page of at most `limit` jobs older than `after`.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no job `after`, or no longer.
+pub(super) fn page(session: &Session<'_>, filter: &Filter, after: Option<JobId>, limit: u32) -> Result<Page, Error> {
+    session.snapshot(|| {
+        let before = match after {
+            None => i64::MAX,
+            Some(id) => {
+                let place = statement("SELECT seq FROM _jobs WHERE id = ?1", [id.into()]);
+                let place = session.first(&place, |found| Ok::<_, database::Error>(row::integer(found, 0)))?;
+                place.ok_or(Error::NotFound)?
+            }
+        };
+        let limit = limit.min(LARGEST_PAGE) as usize;
+        let mut jobs: Vec<Job> = Vec::new();
+        let (mut bytes, mut next) = (0, None);
+        // The reading is ended by an error of our own.
+        let read = session.query(&older(filter, before, limit + 1), |found| {
+            let job = row::job(found)?;
+            let size = job.result.as_ref().map_or(0, |result| result.get().len());
+            if jobs.len() >= limit || (bytes + size > PAGE_BYTES && !jobs.is_empty()) {
+                next = jobs.last().map(|last| last.job_id);
+                return Err(database::Error::Interrupted);
+            }
+            bytes += size;
+            jobs.push(job);
+            Ok(())
+        });
+        match read {
+            Err(database::Error::Interrupted) if next.is_some() => {}
+            other => other?,
+        }
+        let total = total(session, filter)?;
+        Ok(Page { jobs, total, next })
+    })
+}
+
+/// The jobs of a list before a place, the newest first.
+fn older(filter: &Filter, before: i64, limit: usize) -> Statement {
+    let limit = Value::from(i64::try_from(limit).unwrap_or(i64::MAX));
+    if *filter == Filter::default() {
+        let sql = format!("SELECT {SHOWN} FROM _jobs WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2");
+        return statement(sql, [before.into(), limit]);
+    }
+    // One look into the index for each kind and state that there are, each in the order wanted; then the newest of
+    // what they found.
+    let sql = format!(
+        "SELECT {SHOWN} FROM _jobs WHERE seq IN ( \
+             SELECT job.seq FROM _job_counts AS lane CROSS JOIN _jobs AS job ON job.seq IN ( \
+                 SELECT seq FROM _jobs WHERE kind = lane.kind AND state = lane.state AND seq < ?1 \
+                 ORDER BY seq DESC LIMIT ?2) \
+             WHERE (?3 IS NULL OR lane.kind = ?3) AND (?4 IS NULL OR lane.state = ?4) \
+             ORDER BY job.seq DESC LIMIT ?2) \
+         ORDER BY seq DESC"
+    );
+    let [kind, state] = named(filter);
+    statement(sql, [before.into(), limit, kind, state])
+}
+
+fn named(filter: &Filter) -> [Value; 2] {
+    [
+        optional(filter.kind.as_deref()),
+        optional(filter.state.map(State::name)),
+    ]
+}
+
+fn total(session: &Session<'_>, filter: &Filter) -> Result<u64, database::Error> {
+    let sum = statement(
+        "SELECT coalesce(sum(count), 0) FROM _job_counts WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR state = ?2)",
+        named(filter),
+    );
+    let sum = session.first(&sum, |found| Ok::<_, database::Error>(row::integer(found, 0)))?;
+    Ok(sum.unwrap_or(0).unsigned_abs())
+}
+
+/// How many jobs there are of each kind in each state; every state of a kind is there, if with 0. At most `kinds` kinds,
+/// by name.
+///
+/// # Errors
+/// The database's.
+pub(super) fn counts(session: &Session<'_>, kinds: usize) -> Result<Counts, database::Error> {
+    let mut counts = Counts::new();
+    let all = Statement::plain("SELECT kind, state, count FROM _job_counts ORDER BY kind");
+    session.query(&all, |found| {
+        let kind = row::text(found, 0).unwrap_or_default();
+        if counts.len() < kinds || counts.contains_key(&kind) {
+            let none = || State::ALL.map(|state| (state.name(), 0)).into();
+            let of_kind: &mut BTreeMap<_, _> = counts.entry(kind).or_insert_with(none);
+            of_kind.insert(row::state(found, 1)?.name(), row::integer(found, 2).unsigned_abs());
+        }
+        Ok::<_, database::Error>(())
+    })?;
+    Ok(counts)
+}
+
+/// Since when the job that waits longest has been claimable, by kind; at most `kinds` kinds.
+///
+/// # Errors
+/// The database's.
+pub(super) fn oldest(session: &Session<'_>, kinds: usize) -> Result<BTreeMap<String, Moment>, database::Error> {
+    // From one priority that there is to the next, with the first of each.
+    let sql = "WITH RECURSIVE lane (kind, priority) AS ( \
+                   SELECT kind, (SELECT max(priority) FROM _jobs AS job \
+                                 WHERE state = 'queued' AND is_due = 1 AND job.kind = known.kind) \
+                   FROM (SELECT kind FROM _job_counts WHERE state = 'queued' AND count > 0 ORDER BY kind LIMIT ?1) AS known \
+                   UNION ALL \
+                   SELECT kind, (SELECT max(priority) FROM _jobs AS job \
+                                 WHERE state = 'queued' AND is_due = 1 AND job.kind = lane.kind \
+                                 AND job.priority < lane.priority) \
+                   FROM lane WHERE priority IS NOT NULL) \
+               SELECT kind, min((SELECT min(run_at) FROM _jobs AS job \
+                                 WHERE state = 'queued' AND is_due = 1 AND job.kind = lane.kind \
+                                 AND job.priority = lane.priority)) \
+               FROM lane WHERE priority IS NOT NULL GROUP BY kind";
+    let limit = Value::from(i64::try_from(kinds).unwrap_or(i64::MAX));
+    let mut oldest = BTreeMap::new();
+    session.query(&statement(sql, [limit]), |found| {
+        if let Some(since) = row::moment(found, 1) {
+            oldest.insert(row::text(found, 0).unwrap_or_default(), since);
+        }
+        Ok::<_, database::Error>(())
+    })?;
+    Ok(oldest)
+}
+
+/// Whether a job of one of these kinds waits for a worker.
+///
+/// # Errors
+/// The database's.
+pub(super) fn ready(session: &Session<'_>, kinds: &[String]) -> Result<Vec<String>, database::Error> {
+    let sql = "SELECT value FROM json_each(?1) AS wanted WHERE EXISTS ( \
+                   SELECT 1 FROM _jobs WHERE state = 'queued' AND is_due = 1 AND kind = wanted.value)";
+    let kinds = serde_json::Value::from(kinds).to_string();
+    let mut ready = Vec::new();
+    session.query(&statement(sql, [kinds.as_str().into()]), |found| {
+        ready.extend(row::text(found, 0));
+        Ok::<_, database::Error>(())
+    })?;
+    Ok(ready)
+}

@@ -1,0 +1,145 @@
+//! Work that outlives the request: a queue in the same database, its workers, and what watches over both.
+//!
+//! A job is a row of `_jobs`, written in the transaction that asked for it ([`Submission::enqueue`]) and moved from one
+//! state to the next by single guarded statements (`queue`, `lease`, `due`). [`Jobs`] is the door for `http` and
+//! `command`; [`Pool`] does the built-in kinds. Time and randomness come in through [`Ambient`].
+
+mod ambient;
+mod backoff;
+mod check;
+mod clock;
+mod context;
+mod due;
+mod error;
+mod handler;
+mod id;
+pub mod job;
+mod kinds;
+mod lease;
+pub mod list;
+pub mod metrics;
+mod moment;
+mod pool;
+mod queue;
+mod row;
+pub mod schedule;
+mod submission;
+#[cfg(test)]
+mod tests;
+mod verbs;
+mod waiting;
+mod wake;
+
+pub use ambient::Ambient;
+pub use context::Context;
+pub use error::Error;
+pub use handler::{Failure, Handler};
+pub use id::JobId;
+pub use job::{Enqueued, Job, NewJob, State};
+pub use lease::{Beat, Claim, Claimed, Lease, Outcome, Renewed};
+pub use list::{Filter, Page};
+pub use moment::Moment;
+pub use pool::Pool;
+pub use submission::Submission;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::database::Database;
+use metrics::Counters;
+use waiting::Waiting;
+use wake::Wake;
+
+/// The built-in kinds there are.
+pub type Handlers = &'static [&'static dyn Handler];
+
+/// The queue of one database. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Jobs {
+    database: Database,
+    ambient: Ambient,
+    handlers: Handlers,
+    shared: Arc<Shared>,
+}
+
+/// What this process knows of the queue besides the database: nothing that would be missed.
+#[derive(Default)]
+struct Shared {
+    wake: Wake,
+    waiting: Waiting,
+    counters: Counters,
+}
+
+impl Jobs {
+    /// The queue in `database`, with the built-in kinds.
+    pub fn new(database: Database, ambient: Ambient) -> Self {
+        Self::with_handlers(database, ambient, &kinds::HANDLERS)
+    }
+
+    fn with_handlers(database: Database, ambient: Ambient, handlers: Handlers) -> Self {
+        Self {
+            database,
+            ambient,
+            handlers,
+            shared: Arc::default(),
+        }
+    }
+
+    /// Does what the queue needs besides workers, for as long as the database is open: tells this process's workers and
+    /// watchers what others did, makes jobs claimable whose hour has come, takes those back whose lease ran out, and
+    /// takes finished ones away after `retention`.
+    pub async fn look_after(self, retention: Duration) {
+        tokio::join!(
+            self.shared.wake.follow(&self.database),
+            clock::run(self.clone(), retention),
+            waiting::serve(self.clone()),
+        );
+    }
+
+    /// The built-in kind with this name.
+    pub fn handler(&self, kind: &str) -> Option<&'static dyn Handler> {
+        self.handlers.iter().copied().find(|handler| handler.kind() == kind)
+    }
+
+    /// The kind of a job that does not say its own.
+    pub fn default_kind(&self) -> &'static str {
+        self.handlers.first().map_or("", |handler| handler.kind())
+    }
+
+    /// Checks a job that is asked for and gives it its name. Nothing is written yet: [`Submission::enqueue`] does that,
+    /// in any transaction.
+    ///
+    /// # Errors
+    /// [`Error::Fields`] with everything that is wrong, [`Error::TooLarge`].
+    pub fn prepare(&self, job: NewJob, now: Moment) -> Result<Submission, Error> {
+        check::new_job(&job, self.handler(&job.kind))?;
+        let id = JobId::new(now, (self.ambient.random)());
+        Ok(Submission { id, job, now })
+    }
+
+    /// Puts a job into the queue, in a transaction of its own.
+    ///
+    /// # Errors
+    /// [`Error::Fields`], [`Error::TooLarge`], or the database's.
+    pub async fn submit(&self, job: NewJob) -> Result<Enqueued, Error> {
+        let submission = self.prepare(job, self.now())?;
+        let kind = submission.job.kind.clone();
+        let enqueued = self.database.write(move |session| submission.enqueue(session)).await?;
+        if enqueued.is_new {
+            self.shared.counters.count(&kind, |of_kind| of_kind.submitted += 1);
+            self.announce();
+        }
+        Ok(enqueued)
+    }
+
+    /// Tells the workers of this process that jobs may have been put into the queue by a transaction that is committed
+    /// now. Those of other processes, and these if nobody calls this, notice within a fraction of a second.
+    pub fn announce(&self) {
+        self.shared.wake.announce();
+    }
+
+    /// The time.
+    pub fn now(&self) -> Moment {
+        (self.ambient.now)()
+    }
+}

@@ -1,0 +1,63 @@
+//! A job on its way into the queue: checked before any statement, then written in whatever transaction asks for it.
+
+use super::row::{self, optional, statement};
+use super::{Enqueued, Error, JobId, Moment, NewJob, State};
+use crate::database::{self, Session};
+
+/// A job that was checked and has its name. It may be written by a transaction that is run more than once.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    pub(super) id: JobId,
+    pub(super) job: NewJob,
+    pub(super) now: Moment,
+}
+
+impl Submission {
+    /// Writes the job in the session's transaction: it is there once that commits, and never otherwise. While an
+    /// unfinished job of the kind has the same unique key, that one is answered and nothing is written.
+    ///
+    /// Call [`super::Jobs::announce`] once the transaction is committed, so that workers look at once.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn enqueue(&self, session: &Session<'_>) -> Result<Enqueued, Error> {
+        let Self { id, job, now } = self;
+        let run_at = job.run_at.unwrap_or(*now).max(*now);
+        let insert = statement(
+            "INSERT INTO _jobs (id, kind, is_due, priority, run_at, max_attempts, unique_key, created_at, updated_at, payload) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9) \
+             ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND state IN ('queued', 'processing') DO NOTHING",
+            [
+                (*id).into(),
+                job.kind.as_str().into(),
+                i64::from(run_at <= *now).into(),
+                job.priority.into(),
+                run_at.into(),
+                job.max_attempts.into(),
+                optional(job.unique_key.as_deref()),
+                (*now).into(),
+                job.payload.get().into(),
+            ],
+        );
+        if session.execute(&insert)? > 0 {
+            return Ok(Enqueued {
+                id: *id,
+                state: State::Queued,
+                is_new: true,
+            });
+        }
+        let known = statement(
+            "SELECT id, state FROM _jobs \
+             WHERE kind = ?1 AND unique_key = ?2 AND unique_key IS NOT NULL AND state IN ('queued', 'processing')",
+            [job.kind.as_str().into(), optional(job.unique_key.as_deref())],
+        );
+        let known = session.first(&known, |found| {
+            Ok::<_, database::Error>(Enqueued {
+                id: row::id(found, 0)?,
+                state: row::state(found, 1)?,
+                is_new: false,
+            })
+        })?;
+        known.ok_or(Error::NotFound)
+    }
+}

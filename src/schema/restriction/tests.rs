@@ -48,7 +48,6 @@ fn stock() -> Arc<Schema> {
             reference(&["code", "place"], "shelves"),
             reference(&["cost", "price"], "costs"),
         ],
-        broken: None,
         unique: vec![
             names(&["code", "place"]),
             names(&["price"]),

@@ -39,17 +39,23 @@ pub(crate) fn with_an_administrator(setup: Setup) -> (Server, String) {
     let (name, password) = ("root", "a long enough password");
     let server = setup.env("ADMIN_LOGIN", name).env("ADMIN_PASSWORD", password).start();
     let signed_in = server.post("/api/auth/token/", json!({"username": name, "password": password}));
-    let bearer = format!(
-        "Bearer {}",
-        signed_in.is(200).json()["token"].as_str().expect("a token")
-    );
+    let bearer = bearer(&signed_in.is(200));
     (server, bearer)
 }
 
-/// The `Authorization` of a token that is made beside the running server.
-fn token(server: &Server, role: &str) -> String {
-    let made = server.setup.run(&["token", "create", role, "--role", role]).well();
-    format!("Bearer {}", made.out.trim())
+/// The `Authorization` of a new token.
+fn token(server: &Server, admin: &str, role: &str) -> String {
+    let headers = [("Authorization", admin), ("Content-Type", "application/json")];
+    let asked = json!({"name": role, "role": role}).to_string();
+    bearer(
+        &server
+            .ask("POST", "/api/auth/tokens/", &headers, asked.as_bytes())
+            .is(201),
+    )
+}
+
+fn bearer(answer: &Answer) -> String {
+    format!("Bearer {}", answer.json()["token"].as_str().expect("a token"))
 }
 
 /// How far a word of the file, or a role, reaches.
@@ -159,8 +165,8 @@ fn before_there_are_accounts_strangers_may_do_what_no_rule_forbids() {
 
 #[test]
 fn once_there_are_tokens_each_role_may_do_what_the_rules_say() {
-    let (server, _) = with_an_administrator(setup());
-    let tokens = ["viewer", "worker", "editor", "admin"].map(|role| (role, Some(token(&server, role))));
+    let (server, admin) = with_an_administrator(setup());
+    let tokens = ["viewer", "worker", "editor", "admin"].map(|role| (role, Some(token(&server, &admin, role))));
     for (row, (role, token)) in [("stranger", None)].into_iter().chain(tokens).enumerate() {
         let asker = Asker {
             server: &server,
@@ -197,8 +203,8 @@ fn a_row_is_expanded_only_for_those_who_may_read_the_other_table() {
                CREATE TABLE notes (id INTEGER PRIMARY KEY, person_id INTEGER REFERENCES people(id));
                INSERT INTO notes VALUES (1, 1);";
     let rules = "[tables.people]\nread = 'viewer'\n[tables.notes]\nwrite = 'public'";
-    let (server, _) = with_an_administrator(Setup::new().migration("V1__notes.sql", sql).rules(rules));
-    let viewer = token(&server, "viewer");
+    let (server, admin) = with_an_administrator(Setup::new().migration("V1__notes.sql", sql).rules(rules));
+    let viewer = token(&server, &admin, "viewer");
     let as_viewer = |method: &str, path: &str| server.ask(method, path, &[("Authorization", viewer.as_str())], b"");
     let refused = server.get("/api/notes/?expand=person_id").is(400).json();
     let said = "\"person_id\" is not a foreign key. This table has none.";

@@ -8,11 +8,12 @@ use serde_json::value::RawValue;
 
 use super::Refusal;
 use crate::config;
+use crate::database::Value;
 use crate::jobs::Moment;
 use crate::records::FieldErrors;
 use crate::records::body::{Body, Fields, Given};
 use crate::records::error::NON_FIELD;
-use crate::schema::{Input, time};
+use crate::schema::{ColumnType, Input, time};
 
 /// Complaints about unknown fields; who sends more than that has mistaken the address.
 const MOST_COMPLAINTS: usize = 100;
@@ -85,44 +86,27 @@ impl<'b> Reader<'b> {
 
     /// A whole number within bounds.
     pub(super) fn integer(&mut self, name: &str, least: i64, most: i64) -> Option<i64> {
-        self.read(name, |input| {
-            let digits = match input {
-                Input::Json(json) => Cow::Borrowed(*json),
-                other => text(other)?.into(),
-            };
-            let number: i64 = digits.trim().parse().map_err(|_| "A valid integer is required.")?;
-            match (least..=most).contains(&number) {
-                true => Ok(number),
-                false => Err(format!("Ensure this value is from {least} to {most}.").into()),
-            }
+        self.read(name, |input| match ColumnType::Integer.parse(input)? {
+            Value::Integer(number) if (least..=most).contains(&number) => Ok(number),
+            _ => Err(format!("Ensure this value is from {least} to {most}.").into()),
         })
     }
 
     /// True or false.
     pub(super) fn boolean(&mut self, name: &str) -> Option<bool> {
-        self.read(name, |input| {
-            let word = match input {
-                Input::Json(json) => Cow::Borrowed(*json),
-                other => text(other)?.into(),
-            };
-            match word.to_ascii_lowercase().as_str() {
-                "true" | "1" => Ok(true),
-                "false" | "0" => Ok(false),
-                _ => Err("Must be a valid boolean.".into()),
-            }
-        })
+        self.read(name, |input| Ok(ColumnType::Boolean.parse(input)? == Value::Integer(1)))
     }
 
     /// A length of time within bounds: `"30s"`, `"1m"`, or a number of seconds.
     pub(super) fn time(&mut self, name: &str, least: Duration, most: Duration) -> Option<Duration> {
         self.read(name, |input| {
-            let words = match input {
-                Input::Json(json) if !json.starts_with('"') => Cow::Borrowed(*json),
-                other => text(other)?.into(),
+            let time = match ColumnType::Integer.parse(input) {
+                Ok(Value::Integer(seconds)) => u64::try_from(seconds).ok().map(Duration::from_secs),
+                _ => config::time(&text(input).unwrap_or_default()),
             };
-            let time = config::time(&words).filter(|time| (least..=most).contains(time));
-            let (least, most) = (least.as_secs(), most.as_secs());
-            time.ok_or_else(|| format!("A time from {least}s to {most}s is required, such as \"30s\".").into())
+            let (shortest, longest) = (least.as_secs(), most.as_secs());
+            time.filter(|time| (least..=most).contains(time))
+                .ok_or_else(|| format!("A time from {shortest}s to {longest}s is required, such as \"30s\".").into())
         })
     }
 

@@ -10,6 +10,7 @@
 
 mod example;
 mod fixed;
+mod jobs;
 mod names;
 mod operations;
 mod parameters;
@@ -38,6 +39,7 @@ does not have is answered 405 with `Allow`.";
 pub fn document(schema: &Schema, rights: &Rights<'_>, title: &str, version: &str, server: Option<&str>) -> Json {
     let tables = names::of(schema);
     let mut paths = fixed::paths();
+    paths.extend(jobs::paths());
     for named in &tables {
         paths.extend(operations::paths(schema, rights, named));
     }
@@ -64,7 +66,7 @@ fn tags(tables: &[Named<'_>]) -> Json {
         json!({ "name": named.table.name, "description": format!("{what} `{}`.", named.table.name) })
     });
     let service = json!({ "name": fixed::TAG, "description": "The service itself: what it is and how it is." });
-    let jobs = json!({ "name": schedules::TAG, "description": "Work that outlives the request." });
+    let jobs = json!({ "name": jobs::TAG, "description": jobs::ABOUT });
     of_tables.chain([jobs, service]).collect()
 }
 
@@ -75,5 +77,6 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
     }
     schemas.extend(schedules::schemas());
     schemas.extend(shared::schemas());
+    schemas.extend(jobs::schemas());
     Json::Object(schemas)
 }

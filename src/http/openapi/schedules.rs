@@ -2,14 +2,13 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::jobs::TAG;
 use super::rows::reference;
 use super::security::Rights;
 use super::shared::{self, errors, json_content};
 use crate::config::file::Level;
 use crate::jobs::job::{ATTEMPTS, ATTEMPTS_LIMIT, PRIORITY_LIMIT};
 
-/// The tag of all of them.
-pub(super) const TAG: &str = "jobs";
 /// The component that is answered, and that of bodies.
 const SCHEDULE: &str = "jobs.schedule";
 const BODY: &str = "jobs.schedule.body";

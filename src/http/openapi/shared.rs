@@ -9,7 +9,7 @@ use crate::records::request::PARAMETERS;
 pub(super) const METADATA: &str = "metadata.table";
 
 /// Statuses of errors, the component of each, and what it means.
-const ERRORS: [(&str, &str, &str); 12] = [
+const ERRORS: [(&str, &str, &str); 14] = [
     (
         "400",
         "BadRequest",
@@ -27,10 +27,16 @@ const ERRORS: [(&str, &str, &str); 12] = [
     ),
     ("403", "Forbidden", "The credential's role does not suffice."),
     ("404", "NotFound", "There is no such row or table."),
+    ("404.job", "NoSuchJob", "There is no such job, or no longer."),
     ("405", "MethodNotAllowed", "The address does not have this method."),
     ("406", "NotAcceptable", "`Accept` names nothing that can be answered."),
     ("408", "RequestTimeout", "The body did not arrive in time."),
     ("409", "Conflict", "Other rows point to this one."),
+    (
+        "409.job",
+        "JobConflict",
+        "The job stands where this cannot be done, or the lease is over.",
+    ),
     ("413", "ContentTooLarge", "The body is larger than the server takes."),
     (
         "415",

@@ -21,7 +21,7 @@ impl Handler for Uppercase {
         let said = match payload.get("text") {
             None => "This field is required.",
             Some(Json::Null) => "This field may not be null.",
-            Some(Json::String(text)) if text.trim().is_empty() => "This field may not be blank.",
+            Some(Json::String(text)) if text.is_empty() => "This field may not be blank.",
             Some(Json::String(_)) => return Ok(()),
             Some(_) => "Not a valid string.",
         };

@@ -4,6 +4,7 @@
 //! setting is its flag in capitals (`--database-url`, `DATABASE_URL`), so the two cannot drift apart, and `--help` and
 //! the messages about bad values are made from the same definitions.
 
+mod accounts;
 pub mod file;
 mod help;
 mod parse;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 pub use crate::database::Synchronous;
 use crate::jobs::{JobId, State};
+pub use accounts::{TokenCommand, UserCommand};
 pub use parse::{Environment, Exit, parse};
 pub use perimeter::{AllowedHosts, CorsOrigins, HostPattern, RateLimit, TrustedProxies};
 pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password, Roles, time};
@@ -54,6 +56,18 @@ pub enum Command {
     },
     /// Exit 0 when the local server is ready, 1 when not (for HEALTHCHECK and exec probes)
     Healthcheck,
+    /// Add, list and remove accounts, and change their passwords; a running server sees it at once
+    User {
+        /// What to do
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Create, list and revoke tokens for programs
+    Token {
+        /// What to do
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
     /// List, show, retry or cancel jobs; safe beside a running server
     Jobs {
         /// What to do with them.

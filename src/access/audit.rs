@@ -144,6 +144,10 @@ impl Entry {
         let detail = self.detail.as_deref().unwrap_or_default();
         let subject = &self.subject;
         match self.event {
+            // A command says itself what it has done.
+            _ if self.actor == Actor::command_line() => {
+                tracing::debug!(target: "socle::audit", event, actor, subject, detail);
+            }
             Event::SignInFailed | Event::SignInHeld => {
                 tracing::warn!(target: "socle::audit", event, actor, subject, address, detail);
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use argon2::password_hash::{self, Output, ParamsString, PasswordHash, Salt, SaltString};
+use argon2::password_hash::{Output, ParamsString, PasswordHash, Salt, SaltString};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization as _;
@@ -20,11 +20,10 @@ use super::secret::{self, Random};
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// Blocks of 1 KiB: more than 32 MiB, for which glibc always asks the system. Smaller pieces it may keep, and in time
-/// there would be dozens of them.
-const OF_THE_SYSTEM: usize = 33 * 1024;
 /// Hashes at once: twice 19 MiB is all the memory that signing in ever takes.
 const AT_ONCE: usize = 2;
+/// Bytes from which on glibc gives memory back to the system as soon as it is free (`DEFAULT_MMAP_THRESHOLD_MAX`).
+const RETURNED_AT_ONCE: usize = 33 << 20;
 /// Hashes that may wait for those, and for how long.
 const MOST_WAITING: usize = 32;
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -151,67 +150,74 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// Today's parameters.
-fn params() -> Result<Params, Error> {
-    Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)
-}
-
-/// What Argon2id makes of a password.
-fn digest(password: &str, salt: &[u8], params: Params) -> Result<Output, Error> {
-    let blocks = params.block_count();
-    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
-    // Only those that are used become memory; so many are asked for that the allocator takes them from the system, and
-    // gives them back.
-    let mut memory = Vec::with_capacity(blocks.max(OF_THE_SYSTEM));
-    memory.resize(blocks, Block::default());
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let write = |bytes: &mut [u8]| {
-        let hashed = argon2.hash_password_into_with_memory(normal(password).as_bytes(), salt, bytes, &mut memory);
-        hashed.map_err(password_hash::Error::from)
-    };
-    Output::init_with(length, write).map_err(failed)
-}
-
 fn hash(password: &str, salt: &[u8]) -> Result<String, Error> {
-    let params = params()?;
-    let salt_text = SaltString::encode_b64(salt).map_err(failed)?;
+    let salt = SaltString::encode_b64(salt).map_err(failed)?;
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    let output = digest(&argon2, password, salt.as_salt(), Params::DEFAULT_OUTPUT_LEN)?;
     let hash = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(&params).map_err(failed)?,
-        salt: Some(salt_text.as_salt()),
-        hash: Some(digest(password, salt, params)?),
+        params: ParamsString::try_from(params).map_err(failed)?,
+        salt: Some(salt.as_salt()),
+        hash: Some(output),
     };
     Ok(hash.to_string())
 }
 
 fn check(password: &str, kept: Option<&str>) -> Verdict {
-    let verdict = || {
-        let hash = PasswordHash::new(kept.unwrap_or(NOBODYS)).map_err(failed)?;
-        let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
-            return Err(failed("a hash without a salt or without itself"));
-        };
-        let mut buffer = [0; Salt::MAX_LENGTH];
-        let salt = salt.decode_b64(&mut buffer).map_err(failed)?;
-        let params = Params::try_from(&hash).map_err(failed)?;
-        // Compared in constant time.
-        let is_right = hash.algorithm == Algorithm::Argon2id.ident() && digest(password, salt, params)? == expected;
-        Ok::<_, Error>(match is_right && kept.is_some() {
-            false => Verdict::Wrong,
-            true if is_current(&hash) => Verdict::Right,
-            true => Verdict::RightButOld,
-        })
+    match verify(password, kept.unwrap_or(NOBODYS)) {
+        Err(error) => {
+            tracing::error!("a password cannot be checked: {error}");
+            Verdict::Wrong
+        }
+        Ok((true, is_current)) if kept.is_some() => match is_current {
+            true => Verdict::Right,
+            false => Verdict::RightButOld,
+        },
+        Ok(_) => Verdict::Wrong,
+    }
+}
+
+/// Whether a PHC string is that of a password, and whether it was made as they are made today.
+fn verify(password: &str, kept: &str) -> Result<(bool, bool), Error> {
+    let hash = PasswordHash::new(kept).map_err(failed)?;
+    let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
+        return Err(failed("it has no salt or no hash"));
     };
-    verdict().unwrap_or_else(|error| {
-        tracing::error!("the hash of a password cannot be read: {error}");
-        Verdict::Wrong
+    let algorithm = Algorithm::try_from(hash.algorithm).map_err(failed)?;
+    let version = hash
+        .version
+        .map_or(Ok(Version::V0x13), Version::try_from)
+        .map_err(failed)?;
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(&hash).map_err(failed)?);
+    let output = digest(&argon2, password, salt, expected.len())?;
+    // Outputs are compared in constant time.
+    Ok((output == expected, is_current(&hash)))
+}
+
+fn digest(argon2: &Argon2<'_>, password: &str, salt: Salt<'_>, length: usize) -> Result<Output, Error> {
+    let mut buffer = [0; Salt::MAX_LENGTH];
+    let salt = salt.decode_b64(&mut buffer).map_err(failed)?;
+    // The system's allocator keeps what it was asked for in pieces of up to 32 MiB, and does so for each thread that has
+    // ever hashed. A larger piece goes back at once; what is not written of it takes no memory.
+    let blocks = argon2.params().block_count();
+    let mut memory: Vec<Block> = Vec::with_capacity(blocks.max(RETURNED_AT_ONCE / Block::SIZE));
+    memory.resize(blocks, Block::default());
+    Output::init_with(length, |output| {
+        argon2
+            .hash_password_into_with_memory(normal(password).as_bytes(), salt, output, &mut memory)
+            .map_err(Into::into)
     })
+    .map_err(failed)
 }
 
 /// Whether a hash was made as hashes are made today.
 fn is_current(hash: &PasswordHash<'_>) -> bool {
+    let is_algorithm = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());
     let params = Params::try_from(hash).ok();
-    params.is_some_and(|params| (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES))
+    let is_cost = |params: Params| (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES);
+    is_algorithm && params.is_some_and(is_cost)
 }
 
 fn failed(error: impl std::fmt::Display) -> Error {
@@ -220,6 +226,8 @@ fn failed(error: impl std::fmt::Display) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::PasswordHasher as _;
+
     use super::*;
 
     #[test]
@@ -245,7 +253,7 @@ mod tests {
 
     #[test]
     fn hashes_are_those_of_other_implementations() {
-        use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+        use argon2::password_hash::PasswordVerifier as _;
         let ours = hash("mot de passe", &[7; 16]).unwrap();
         let theirs = PasswordHash::new(&ours).unwrap();
         assert!(Argon2::default().verify_password(b"mot de passe", &theirs).is_ok());

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::error::CommandError;
+use super::table;
 use crate::config::Settings;
 use crate::database::sqlite::migrations::{self, State, Status};
 
@@ -29,7 +30,8 @@ pub(super) fn status(settings: &Settings, out: &mut dyn Write) -> Result<(), Com
     let overview = migrations::overview(settings.database_url.path(), config_dir)?;
     let folder = config_dir.map_or_else(|| "CONFIG_DIR".to_owned(), |folder| folder.display().to_string());
     let rows: Vec<[String; 4]> = overview.migrations.iter().map(|status| row(status, &folder)).collect();
-    print_table(&rows, out).map_err(CommandError::Output)?;
+    let heads = ["migration", "from", "state", "applied on"];
+    table::print(heads, &rows, out).map_err(CommandError::Output)?;
     overview.problem.map_or(Ok(()), |problem| Err(problem.into()))
 }
 
@@ -42,17 +44,4 @@ fn row(status: &Status, folder: &str) -> [String; 4] {
         State::Pending => ("pending", ""),
     };
     [&status.file, from, state, when].map(ToOwned::to_owned)
-}
-
-fn print_table(rows: &[[String; 4]], out: &mut dyn Write) -> std::io::Result<()> {
-    let heads = ["migration", "from", "state", "applied on"].map(ToOwned::to_owned);
-    let lines = || std::iter::once(&heads).chain(rows);
-    let width =
-        |column: fn(&[String; 4]) -> &String| lines().map(|line| column(line).chars().count()).max().unwrap_or(0);
-    let (first, second, third) = (width(|[a, ..]| a), width(|[_, b, ..]| b), width(|[_, _, c, _]| c));
-    for [file, from, state, when] in lines() {
-        let line = format!("{file:<first$}  {from:<second$}  {state:<third$}  {when}");
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
 }

@@ -1,14 +1,19 @@
 //! The commands, one file each. `main` calls [`run`] with what the command line asks for.
 
+mod accounts;
 mod error;
 mod healthcheck;
 mod jobs;
 mod migrate;
 mod openapi;
+mod password;
 mod random;
 mod serve;
 mod signals;
 mod start;
+mod table;
+mod token;
+mod user;
 mod worker;
 
 use std::io::{self, Write as _};
@@ -26,6 +31,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate { status: false } => with_logs(settings, migrate::apply),
         Command::Migrate { status: true } => with_logs(settings, migrate::status),
         Command::Healthcheck => with_logs(settings, healthcheck::run),
+        Command::User { command } => with_logs(settings, |settings, out| user::run(settings, command, out)),
+        Command::Token { command } => with_logs(settings, |settings, out| token::run(settings, command, out)),
         Command::Jobs { what } => with_logs(settings, |settings, out| jobs::run(settings, &what, out)),
         Command::Worker => worker::run(settings),
         Command::Openapi => with_logs(settings, openapi::run),

@@ -145,6 +145,11 @@ fn exit(error: clap::Error, variables: &[Variable]) -> Exit {
             code: 0,
             message: error.render().to_string(),
         },
+        // `socle user` alone: all there is to say is what it can do.
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Exit {
+            code: 2,
+            message: error.render().to_string(),
+        },
         ErrorKind::ValueValidation => wrong(refused_value(&error, variables)),
         _ => wrong(format!("{}; see `socle --help`", one_line(&error.render().to_string()))),
     }

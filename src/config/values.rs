@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use crate::access::Role;
 use crate::database::Synchronous;
 use crate::jobs::{JobId, State};
 
@@ -159,6 +160,10 @@ pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
 /// Takes anything: a message about a bad value would show it. What a password must be is checked where one is set.
 pub(super) fn password(text: &str) -> Result<Password, Infallible> {
     Ok(Password(text.to_owned()))
+}
+
+pub(super) fn role(text: &str) -> Result<Role, &'static str> {
+    text.parse().map_err(|_| "viewer, worker, editor or admin")
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, &'static str> {

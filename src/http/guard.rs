@@ -34,28 +34,42 @@ pub enum Rule {
     Admin,
 }
 
+/// What the names of guarded routes begin with.
+const GUARDED: &str = "guarded for ";
+
 impl fmt::Display for Rule {
     /// As the log names it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Anyone => "anyone",
-            Self::ByTable => "by table",
-            Self::ByJobs => "by jobs",
-            Self::SignedIn => "signed in",
-            Self::Admin => "admin",
+            Self::ByTable => "whom the table lets",
+            Self::ByJobs => "whom jobs let",
+            Self::SignedIn => "the signed in",
+            Self::Admin => "admins",
         })
     }
 }
 
-/// Puts routes behind the guard.
-pub fn guarded(base: &str, rule: Rule, routes: Vec<Route>) -> Vec<Route> {
+/// Puts routes behind the guard. Their names then say the rule.
+pub fn guarded(rule: Rule, routes: Vec<Route>) -> Vec<Route> {
     let behind = |mut route: Route| {
-        tracing::debug!(target: "socle::routes", "{} {base}{} is for: {rule}", route.method, route.uri);
         let inner = route.handler;
+        route.name = Some(format!("{GUARDED}{rule}").into());
         route.handler = Box::new(Guarded { rule, inner });
         route
     };
     routes.into_iter().map(behind).collect()
+}
+
+/// Logs every route that is mounted with its rule, or that it has none.
+pub fn log_rules<'a>(routes: impl Iterator<Item = &'a Route>) {
+    for route in routes {
+        let rule = route.name.as_deref().and_then(|name| name.strip_prefix(GUARDED));
+        match rule {
+            Some(rule) => tracing::debug!(target: "socle::routes", "{} {} is for {rule}", route.method, route.uri),
+            None => tracing::error!(target: "socle::routes", "{} {} has no rule", route.method, route.uri),
+        }
+    }
 }
 
 /// Who sends this request. Behind [`Rule::Anyone`] it is always a stranger.

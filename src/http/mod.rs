@@ -41,7 +41,7 @@ use crate::jobs::Jobs;
 use crate::records::Records;
 use connections::Connections;
 use document::Document;
-use guard::{Rule, guarded};
+use guard::{Rule, guarded, log_rules};
 pub use lifecycle::{Lifecycle, Phase};
 use perimeter::Perimeter;
 
@@ -138,9 +138,10 @@ pub async fn serve(settings: Settings, services: Services, lifecycle: Lifecycle)
     let rocket = mounts(settings.roles)
         .into_iter()
         .fold(rocket, |rocket, (base, rule, routes)| {
-            rocket.mount(base, guarded(base, rule, routes))
+            rocket.mount(base, guarded(rule, routes))
         });
     let rocket = rocket.ignite().await.map_err(system_error)?;
+    log_rules(rocket.routes());
     let shutdown = rocket.shutdown();
     tokio::select! {
         launched = rocket.launch() => launched.map(drop).map_err(system_error),

@@ -15,9 +15,9 @@ pub(super) fn paths() -> Map<String, Json> {
         "type": "object",
         "properties": {
             "service": text, "version": text, "environment": text, "timestamp": { "type": "string", "format": "date-time" },
-            "api": uri, "openapi": uri, "health": uri,
+            "access": access(), "api": uri, "openapi": uri, "health": uri,
         },
-        "required": ["service", "version", "environment", "timestamp", "api", "health"],
+        "required": ["service", "version", "environment", "access", "timestamp", "api", "health"],
     });
     let mut root = get(
         "service",
@@ -85,10 +85,19 @@ fn health(name: &str, summary: &str) -> Json {
     schema["properties"]["checks"] = json!({
         "type": "object", "additionalProperties": { "type": "string" }, "description": "`ok`, or what is wrong.",
     });
-    schema["required"] = json!(["status", "version", "checks"]);
+    schema["properties"]["access"] = access();
+    schema["required"] = json!(["status", "version", "access", "checks"]);
     let mut path = get(name, summary, good("All is well.", schema.clone()), &[]);
     path["get"]["responses"]["503"] = good("Something is not.", schema);
     path
+}
+
+/// Whether strangers may write.
+fn access() -> Json {
+    json!({
+        "type": "string", "enum": ["open", "closed", "unknown"],
+        "description": "`open`: there has never been an account or token, and anyone may write.",
+    })
 }
 
 fn status() -> Json {

@@ -8,6 +8,7 @@
     reason = "what is indexed is a JSON object made a few lines before, and a name it has not is added to it"
 )]
 
+mod auth;
 mod example;
 mod fixed;
 mod jobs;
@@ -39,6 +40,7 @@ does not have is answered 405 with `Allow`.";
 pub fn document(schema: &Schema, rights: &Rights<'_>, title: &str, version: &str, server: Option<&str>) -> Json {
     let tables = names::of(schema);
     let mut paths = fixed::paths();
+    paths.extend(auth::paths());
     paths.extend(jobs::paths());
     for named in &tables {
         paths.extend(operations::paths(schema, rights, named));
@@ -66,8 +68,10 @@ fn tags(tables: &[Named<'_>]) -> Json {
         json!({ "name": named.table.name, "description": format!("{what} `{}`.", named.table.name) })
     });
     let service = json!({ "name": fixed::TAG, "description": "The service itself: what it is and how it is." });
+    let access =
+        json!({ "name": auth::TAG, "description": "Signing in, accounts, tokens, and what happened to them." });
     let jobs = json!({ "name": jobs::TAG, "description": jobs::ABOUT });
-    of_tables.chain([jobs, service]).collect()
+    of_tables.chain([jobs, access, service]).collect()
 }
 
 fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
@@ -77,6 +81,7 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
     }
     schemas.extend(schedules::schemas());
     schemas.extend(shared::schemas());
+    schemas.extend(auth::schemas());
     schemas.extend(jobs::schemas());
     Json::Object(schemas)
 }

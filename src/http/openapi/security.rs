@@ -27,14 +27,21 @@ impl Rights<'_> {
 
     /// `security` of what only such callers may do. OpenAPI lets the role be named beside the scheme.
     pub(super) fn asking_for(level: Level) -> Option<Json> {
-        (level > Level::Public).then(|| json!([{ "bearer": [level.name()] }]))
+        (level > Level::Public).then(|| json!([{ "bearer": [level.name()] }, { "session": [level.name()] }]))
     }
 }
 
 /// `components/securitySchemes`.
 pub(super) fn schemes() -> Json {
-    json!({ "bearer": {
-        "type": "http", "scheme": "bearer",
-        "description": "A token: `Authorization: Bearer TOKEN`, or `Token TOKEN` as Django REST framework has it.",
-    } })
+    json!({
+        "bearer": {
+            "type": "http", "scheme": "bearer",
+            "description": "A token: `Authorization: Bearer TOKEN`, or `Token TOKEN` as Django REST framework has it.",
+        },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": "socle",
+            "description": "The cookie that `/api/auth/login/` sets; behind TLS its name is `__Host-socle`. Requests that \
+                change something must come from the same origin, or bear `X-CSRF-Token`.",
+        },
+    })
 }

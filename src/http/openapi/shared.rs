@@ -9,7 +9,7 @@ use crate::records::request::PARAMETERS;
 pub(super) const METADATA: &str = "metadata.table";
 
 /// Statuses of errors, the component of each, and what it means.
-const ERRORS: [(&str, &str, &str); 14] = [
+const ERRORS: [(&str, &str, &str); 15] = [
     (
         "400",
         "BadRequest",
@@ -31,7 +31,11 @@ const ERRORS: [(&str, &str, &str); 14] = [
     ("405", "MethodNotAllowed", "The address does not have this method."),
     ("406", "NotAcceptable", "`Accept` names nothing that can be answered."),
     ("408", "RequestTimeout", "The body did not arrive in time."),
-    ("409", "Conflict", "Other rows point to this one."),
+    (
+        "409",
+        "Conflict",
+        "Something else stands in the way, such as rows that point to this one.",
+    ),
     (
         "409.job",
         "JobConflict",
@@ -42,6 +46,11 @@ const ERRORS: [(&str, &str, &str); 14] = [
         "415",
         "UnsupportedMediaType",
         "The body has a media type that is not taken.",
+    ),
+    (
+        "429",
+        "TooManyRequests",
+        "Too many requests or failed sign-ins. `Retry-After` says when to try again.",
     ),
     (
         "503",
@@ -76,7 +85,7 @@ pub(super) fn responses() -> Json {
         let headers: &[&str] = match status {
             "401" => &["X-Request-Id", "WWW-Authenticate"],
             "405" => &["X-Request-Id", "Allow"],
-            "503" => &["X-Request-Id", "Retry-After"],
+            "429" | "503" => &["X-Request-Id", "Retry-After"],
             _ => &["X-Request-Id"],
         };
         let response = json!({

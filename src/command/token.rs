@@ -1,0 +1,107 @@
+//! `socle token`: tokens for programs, from the command line. They belong to no account.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+
+use super::accounts::{moment, with_access};
+use super::error::CommandError;
+use super::table;
+use crate::access::{Access, Actor, Token, Whose, expiry};
+use crate::config::{Settings, TokenCommand};
+
+/// Does what is asked of a token.
+pub(super) fn run(settings: &Settings, command: TokenCommand, out: &mut dyn Write) -> Result<(), CommandError> {
+    let now = Timestamp::now();
+    let actor = Actor::command_line();
+    match command {
+        TokenCommand::Create { name, role, expires } => {
+            let expires = expires.map(|text| expiry::parse(&text, now).map_err(|said| refused(&text, &said)));
+            let expires = expires.transpose()?;
+            let secret = with_access(settings, async |access| {
+                let created = access.create_token_of_nobody(&name, role, expires, &actor, now).await;
+                Ok(created.map(|(_, secret)| secret)?)
+            })?;
+            writeln!(out, "{}", secret.reveal()).map_err(CommandError::Output)
+        }
+        TokenCommand::List => {
+            let tokens = with_access(settings, async |access| Ok(access.tokens(Whose::Everyones).await?))?;
+            print(&tokens, now, out).map_err(CommandError::Output)
+        }
+        TokenCommand::Revoke { name } => {
+            let token = with_access(settings, async |access| {
+                let token = the_one(access, &name, now).await?;
+                access.revoke_token(token.id, Whose::Everyones, &actor, now).await?;
+                Ok(token)
+            })?;
+            writeln!(out, "revoked {}", described(&token)).map_err(CommandError::Output)
+        }
+    }
+}
+
+fn refused(text: &str, said: &str) -> CommandError {
+    CommandError::Asked(format!("--expires is {text:?}: {said}"))
+}
+
+/// The live token that a name or a number means.
+async fn the_one(access: &Access, name: &str, now: Timestamp) -> Result<Token, CommandError> {
+    let mut live = access.tokens(Whose::Everyones).await?;
+    live.retain(|token| token.is_live(now));
+    let mut namesakes: Vec<_> = live.iter().filter(|token| token.name == name).cloned().collect();
+    if namesakes.is_empty() {
+        namesakes.extend(live.into_iter().find(|token| token.id.to_string() == name));
+    }
+    match namesakes.as_slice() {
+        [token] => Ok(token.clone()),
+        [] => Err(CommandError::Asked(format!(
+            "there is no live token named \"{name}\": `socle token list` shows those there are"
+        ))),
+        several => {
+            let several: Vec<_> = several.iter().map(described).collect();
+            let several = several.join("; ");
+            Err(CommandError::Asked(format!(
+                "several tokens are named so, give a number: {several}"
+            )))
+        }
+    }
+}
+
+fn described(token: &Token) -> String {
+    let owner = token.owner.as_ref().map(|owner| format!(" of {}", owner.name));
+    format!("token {} ({}{})", token.id, token.name, owner.unwrap_or_default())
+}
+
+fn print(tokens: &[Token], now: Timestamp, out: &mut dyn Write) -> std::io::Result<()> {
+    let row = |token: &Token| {
+        let state = match token.revoked_at {
+            Some(_) => "revoked",
+            None if token.is_live(now) => "live",
+            None => "expired",
+        };
+        [
+            token.id.to_string(),
+            token.name.clone(),
+            token.role.to_string(),
+            token
+                .owner
+                .as_ref()
+                .map_or_else(|| "-".to_owned(), |owner| owner.name.clone()),
+            state.to_owned(),
+            moment(Some(token.created_at)),
+            moment(token.expires_at),
+            moment(token.last_used_at),
+        ]
+    };
+    let rows: Vec<_> = tokens.iter().map(row).collect();
+    let heads = [
+        "number",
+        "name",
+        "role",
+        "account",
+        "state",
+        "made",
+        "expires",
+        "last used",
+    ];
+    table::print(heads, &rows, out)
+}

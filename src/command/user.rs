@@ -1,0 +1,77 @@
+//! `socle user`: accounts from the command line, beside a running server or before the first one.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+
+use super::accounts::{moment, with_access};
+use super::error::CommandError;
+use super::{password, table};
+use crate::access::{Access, Actor, Error, LastAdmin, NewUser, User, UserChange};
+use crate::config::{Settings, UserCommand};
+
+/// Does what is asked of an account.
+pub(super) fn run(settings: &Settings, command: UserCommand, out: &mut dyn Write) -> Result<(), CommandError> {
+    let now = Timestamp::now();
+    let actor = Actor::command_line();
+    let said = match command {
+        UserCommand::List => return list(settings, out),
+        UserCommand::Add { name, role, email } => {
+            let new = NewUser {
+                password: password::ask(&name)?,
+                name,
+                role,
+                email,
+            };
+            let user = with_access(settings, async |access| Ok(access.add_user(new, &actor, now).await?))?;
+            format!("added {} as {}", user.name, user.role)
+        }
+        UserCommand::Passwd { name } => {
+            // Asked for only when there is something to change.
+            with_access(settings, async |access| named(access, &name))?;
+            let change = UserChange {
+                password: Some(password::ask(&name)?),
+                ..UserChange::default()
+            };
+            with_access(settings, async |access| {
+                let user = named(access, &name)?;
+                Ok(access
+                    .change_user(user.id, change, LastAdmin::MayGo, &actor, now)
+                    .await?)
+            })?;
+            format!("changed the password of {name}; its sessions have ended")
+        }
+        UserCommand::Remove { name } => {
+            with_access(settings, async |access| {
+                let user = named(access, &name)?;
+                Ok(access.remove_user(user.id, LastAdmin::MayGo, &actor, now).await?)
+            })?;
+            format!("removed {name} with its tokens and sessions")
+        }
+    };
+    writeln!(out, "{said}").map_err(CommandError::Output)
+}
+
+fn list(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
+    let users = with_access(settings, async |access| Ok(access.users().await?))?;
+    let row = |user: &User| {
+        let email = user.email.clone().unwrap_or_else(|| "-".to_owned());
+        [
+            user.name.clone(),
+            user.role.to_string(),
+            email,
+            moment(Some(user.created_at)),
+        ]
+    };
+    let rows: Vec<_> = users.iter().map(row).collect();
+    table::print(["name", "role", "email", "made"], &rows, out).map_err(CommandError::Output)
+}
+
+fn named(access: &Access, name: &str) -> Result<User, CommandError> {
+    access.user_named(name).map_err(|error| match error {
+        Error::NotFound => CommandError::Asked(format!(
+            "there is no account named \"{name}\": `socle user list` shows those there are"
+        )),
+        error => error.into(),
+    })
+}

@@ -33,7 +33,6 @@ mod attack_csrf;
 mod attack_jobs;
 mod attack_paths;
 mod attack_roles;
-mod attack_sessions;
 mod attack_sign_in;
 mod attack_sql;
 mod audit;

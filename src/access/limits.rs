@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::users::LONGEST_NAME;
+use super::complaints::LONGEST_NAME;
 
 /// Failures are counted over this time from the first of them.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);

@@ -9,6 +9,7 @@ pub mod audit;
 mod caller;
 mod callers;
 mod columns;
+mod complaints;
 mod error;
 pub mod expiry;
 mod limits;

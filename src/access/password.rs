@@ -249,6 +249,14 @@ mod tests {
         assert_eq!(check("mot de passe\u{301}", Some(&kept)), Verdict::Right);
         assert_eq!(check("mot de passe", Some(&kept)), Verdict::Wrong);
         assert_eq!(check("mot de passé", Some("no hash")), Verdict::Wrong);
+    }
+
+    #[test]
+    fn hashes_are_those_of_other_implementations() {
+        use argon2::password_hash::PasswordVerifier as _;
+        let ours = hash("mot de passe", &[7; 16]).unwrap();
+        let theirs = PasswordHash::new(&ours).unwrap();
+        assert!(Argon2::default().verify_password(b"mot de passe", &theirs).is_ok());
         let weaker = Argon2::new(
             Algorithm::Argon2id,
             Version::V0x13,

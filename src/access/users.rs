@@ -1,19 +1,12 @@
 //! Accounts: listed, made, changed and removed.
-//!
-//! A name is letters, digits and `@.+-_`, as Django has it, and the case of ASCII letters does not tell two apart.
 
 use jiff::Timestamp;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::audit::{Actor, Entry, Event};
-use super::{Access, Error, Role, columns, password};
+use super::{Access, Error, Role, columns, complaints};
 use crate::database::sqlite::{CancelFlag, Place};
 use crate::database::{self, Row, Session, Statement, Value};
-
-/// Characters of a name, at most.
-pub(super) const LONGEST_NAME: usize = 150;
-/// Characters of an email address, at most (RFC 5321).
-const LONGEST_EMAIL: usize = 254;
 
 const COLUMNS: &str = "id, name, email, role, created_at, updated_at";
 
@@ -113,9 +106,9 @@ impl Access {
     pub async fn add_user(&self, new: NewUser, actor: &Actor, now: Timestamp) -> Result<User, Error> {
         let name: String = new.name.nfkc().collect();
         let mut wrong = Vec::new();
-        wrong.extend(name_complaint(&name).map(|said| ("username", said)));
-        wrong.extend(email_complaint(new.email.as_deref()).map(|said| ("email", said)));
-        wrong.extend(password_complaints("password", &new.password, &name));
+        wrong.extend(complaints::of_name(&name).map(|said| ("username", said)));
+        wrong.extend(complaints::of_email(new.email.as_deref()).map(|said| ("email", said)));
+        wrong.extend(complaints::of_password("password", &new.password, &name));
         if self.user_named(&name).is_ok() {
             wrong.push(("username", ALREADY.to_owned()));
         }
@@ -162,9 +155,9 @@ impl Access {
     ) -> Result<User, Error> {
         let before = self.user(id)?;
         let mut wrong = Vec::new();
-        wrong.extend(email_complaint(change.email.as_deref()).map(|said| ("email", said)));
+        wrong.extend(complaints::of_email(change.email.as_deref()).map(|said| ("email", said)));
         if let Some(password) = &change.password {
-            wrong.extend(password_complaints("password", password, &before.name));
+            wrong.extend(complaints::of_password("password", password, &before.name));
         }
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
@@ -222,7 +215,7 @@ impl Access {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let wrong: Vec<_> = password_complaints("new_password", new, &user.name).collect();
+        let wrong: Vec<_> = complaints::of_password("new_password", new, &user.name).collect();
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
@@ -261,47 +254,6 @@ impl Access {
 }
 
 const ALREADY: &str = "A user with that username already exists.";
-
-/// What is wrong with a name.
-fn name_complaint(name: &str) -> Option<String> {
-    let is_allowed = |letter: char| letter.is_alphanumeric() || "@.+-_".contains(letter);
-    if name.is_empty() {
-        return Some("This field may not be blank.".to_owned());
-    }
-    if name.chars().count() > LONGEST_NAME {
-        return Some(format!("Ensure this field has no more than {LONGEST_NAME} characters."));
-    }
-    let said = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
-    (!name.chars().all(is_allowed)).then(|| said.to_owned())
-}
-
-/// What is wrong with an email address; none and an empty one are fine.
-fn email_complaint(email: Option<&str>) -> Option<String> {
-    let email = email.filter(|email| !email.is_empty())?;
-    if email.chars().count() > LONGEST_EMAIL {
-        return Some(format!(
-            "Ensure this field has no more than {LONGEST_EMAIL} characters."
-        ));
-    }
-    let is_plain = !email
-        .chars()
-        .any(|letter| letter.is_whitespace() || letter.is_control());
-    let is_address = email.split_once('@').is_some_and(|(local, host)| {
-        !local.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
-    });
-    (!(is_plain && is_address)).then(|| "Enter a valid email address.".to_owned())
-}
-
-/// What is wrong with a password, under the name of the field that it came in.
-pub(super) fn password_complaints(
-    field: &'static str,
-    password: &str,
-    name: &str,
-) -> impl Iterator<Item = (&'static str, String)> {
-    password::complaints(password, name)
-        .into_iter()
-        .map(move |said| (field, said))
-}
 
 pub(super) fn email_value(email: Option<&str>) -> Value {
     email.filter(|email| !email.is_empty()).map_or(Value::Null, Value::from)
@@ -381,25 +333,4 @@ fn user(row: &Row<'_, '_>) -> Result<User, Error> {
         created_at: columns::integer(row, 4),
         updated_at: columns::integer(row, 5),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_words_and_addresses_have_an_at() {
-        for name in ["ada", "Ada.Lovelace+1@example_org-2", "josé", "李"] {
-            assert_eq!(name_complaint(name), None, "{name}");
-        }
-        for name in ["", "a b", "a/b", "a\n", "<b>", "a:b", &"x".repeat(151)] {
-            assert!(name_complaint(name).is_some(), "{name}");
-        }
-        for email in [None, Some(""), Some("ada@example.org"), Some("josé@exemple.fr")] {
-            assert_eq!(email_complaint(email), None, "{email:?}");
-        }
-        for email in ["ada", "@example.org", "ada@", "a b@c", "a@b@c", "a@b.\r\nBcc: c@d"] {
-            assert!(email_complaint(Some(email)).is_some(), "{email}");
-        }
-    }
 }

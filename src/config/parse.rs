@@ -165,18 +165,10 @@ fn refused_value(error: &clap::Error, variables: &[Variable]) -> String {
         .unwrap_or_default();
     let name = match variables.iter().find(|variable| variable.flag == flag) {
         Some(variable) => format!("{} (or {flag})", variable.described),
-        None if !is_setting(flag) => flag.to_owned(),
+        None if !is_setting => flag.to_owned(),
         None => format!("{flag} (or {})", variable_name(flag.trim_start_matches('-'))),
     };
     format!("{name} is {:?}; allowed: {allowed}", context(ContextKind::InvalidValue))
-}
-
-/// Whether a flag is a setting, which has a variable, and not one of a single command.
-fn is_setting(flag: &str) -> bool {
-    let name = flag.trim_start_matches('-');
-    help::settings(&Cli::command())
-        .iter()
-        .any(|setting| setting.flag == name)
 }
 
 /// clap's message and its tips, without the usage that follows them.

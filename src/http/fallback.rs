@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::answer::{self, Refusal};
 use super::api::{self, READ_ONLY};
-use super::{App, exchange, jobs, perimeter};
+use super::{App, auth, exchange, jobs, perimeter};
 
 /// Addresses, without a closing slash, that only GET means anything to.
 const FIXED: [&str; 6] = ["", "/health", "/healthz", "/livez", "/readyz", "/favicon.ico"];
@@ -60,7 +60,9 @@ fn allowed_at(request: &Request<'_>) -> Option<&'static str> {
         "/favicon.ico" if !app.roles.pages => None,
         _ if path.starts_with("/static/") => app.roles.pages.then_some(READ_ONLY),
         known if FIXED.contains(&known) => Some(READ_ONLY),
-        _ if app.roles.api => jobs::allowed_at(path).or_else(|| api::allowed_at(app, path)),
+        _ if app.roles.api => jobs::allowed_at(path)
+            .or_else(|| auth::allowed_at(path))
+            .or_else(|| api::allowed_at(app, path)),
         _ => None,
     }
 }

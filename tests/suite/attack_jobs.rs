@@ -22,59 +22,6 @@ fn status_of(closed: &Closed, id: &str) -> String {
 }
 
 #[test]
-fn each_role_does_with_jobs_what_is_its_own_and_no_more() {
-    let closed = Closed::start();
-    let id = waiting(&closed);
-    let claim = json!({"kinds": ["resize"], "lease": "30s"});
-    let schedule = json!({"name": "nightly", "kind": "resize", "every": "1h"});
-    let verb = |verb: &str| format!("/jobs/{id}/{verb}");
-    for base in ["", "/api"] {
-        for (method, path, body, may) in [
-            ("GET", "/jobs/".to_owned(), Value::Null, "viewer worker editor admin"),
-            ("POST", "/jobs/claim".to_owned(), claim.clone(), "worker admin"),
-            ("POST", verb("heartbeat"), json!({"lease_token": "x"}), "worker admin"),
-            (
-                "POST",
-                verb("complete"),
-                json!({"lease_token": "x", "result": 1}),
-                "worker admin",
-            ),
-            (
-                "POST",
-                verb("fail"),
-                json!({"lease_token": "x", "error": "x"}),
-                "worker admin",
-            ),
-            ("POST", verb("retry"), Value::Null, "worker editor admin"),
-            ("DELETE", format!("/jobs/{id}"), Value::Null, "worker editor admin"),
-            ("POST", "/jobs/".to_owned(), json!({"text": "x"}), "worker editor admin"),
-            ("POST", "/jobs/schedules/".to_owned(), schedule.clone(), "admin"),
-            ("DELETE", "/jobs/schedules/none/".to_owned(), Value::Null, "admin"),
-        ] {
-            let path = format!("{base}{path}");
-            let body_text = if body.is_null() {
-                String::new()
-            } else {
-                body.to_string()
-            };
-            let headers: &[_] = if body.is_null() {
-                &[]
-            } else {
-                &[("Content-Type", "application/json")]
-            };
-            let stranger = closed.server.ask(method, &path, headers, body_text.as_bytes());
-            assert_eq!(stranger.status, 401, "{method} {path}: {}", stranger.text());
-            for role in ["viewer", "worker", "editor"] {
-                if !may.contains(role) {
-                    closed.as_role(role, method, &path, &body).is(403);
-                }
-            }
-        }
-    }
-    assert_eq!(status_of(&closed, &id), "queued");
-}
-
-#[test]
 fn a_lease_is_held_by_its_token_alone() {
     let closed = Closed::start();
     let id = waiting(&closed);

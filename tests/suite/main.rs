@@ -1,8 +1,8 @@
 //! The integration tests: they start the real binary, each in a folder of its own, and speak HTTP to it.
 //!
-//! [`server`] starts and stops it, [`client`] asks for ordinary things, [`queue`] for jobs, [`wire`] for what no library
-//! would send; [`shell`], [`site`] and [`load`] are for a Socle that Docker or Kubernetes runs. Every other module is
-//! one subject and reads as a list of what Socle promises about it.
+//! [`server`] starts and stops it, [`client`] asks for ordinary things, [`wire`] for those that no library would
+//! send; [`people`] are those who sign in; [`queue`] asks for jobs; [`shell`], [`site`] and [`load`] are for a Socle that
+//! Docker or Kubernetes runs. Every other module is one subject and reads as a list of what Socle promises about it.
 
 // A test is allowed to stop at the first thing that is not as promised; that is what it is for.
 #![allow(
@@ -17,6 +17,7 @@ mod browser;
 mod client;
 mod closed;
 mod load;
+mod people;
 mod process;
 mod queue;
 mod server;
@@ -24,18 +25,21 @@ mod shell;
 mod site;
 mod wire;
 
+mod accounts;
+mod administrator;
 mod attack_bytes;
 mod attack_credentials;
 mod attack_csrf;
 mod attack_jobs;
 mod attack_paths;
 mod attack_roles;
-mod attack_sessions;
 mod attack_sign_in;
 mod attack_sql;
+mod audit;
 mod bulk;
 mod concurrency;
 mod cors;
+mod csrf;
 mod cursors;
 mod docker;
 mod durability;
@@ -76,14 +80,20 @@ mod read_only;
 mod references;
 mod refusals;
 mod reload;
+mod routes;
 mod rules;
 mod rules_file;
 mod schedules;
 mod schedules_api;
 mod search;
+mod sessions;
 mod settings;
+mod sign_in_limits;
 mod stored_values;
 mod streaming;
 mod table_rights;
 mod tables;
+mod token_command;
+mod tokens;
 mod types;
+mod user_command;

@@ -3,6 +3,7 @@
 //! A [`Setup`] is what a process will be started with, a [`Server`] one that listens, an [`Ended`] one that is gone.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -139,6 +140,19 @@ impl Setup {
     #[track_caller]
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         let mut process = Process::start(self.command(arguments));
+        process.ended()
+    }
+
+    /// The same with something to read on standard input.
+    #[track_caller]
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Ended {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped());
+        let mut process = Process::start(command);
+        let mut stdin = process.child.stdin.take().expect("standard input");
+        // A command that has seen enough may have closed it.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
         process.ended()
     }
 

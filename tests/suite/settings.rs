@@ -160,7 +160,16 @@ fn the_default_database_lies_in_the_working_folder() {
 #[test]
 fn help_lists_every_command_and_setting() {
     let help = Setup::new().run(&["--help"]).well().out;
-    for command in ["serve", "migrate", "healthcheck", "openapi", "jobs", "worker"] {
+    for command in [
+        "serve",
+        "migrate",
+        "healthcheck",
+        "user",
+        "token",
+        "openapi",
+        "jobs",
+        "worker",
+    ] {
         assert!(help.contains(command), "{command}");
     }
     for variable in [
@@ -171,6 +180,9 @@ fn help_lists_every_command_and_setting() {
         "APP_TITLE",
         "APP_VERSION",
         "APP_ENVIRONMENT",
+        "ADMIN_LOGIN",
+        "ADMIN_PASSWORD",
+        "ADMIN_EMAIL",
         "ALLOWED_HOSTS",
         "CORS_ORIGINS",
         "TRUSTED_PROXIES",

@@ -149,7 +149,7 @@ pub fn mounts() -> Vec<(&'static str, Rule, Vec<Route>)> {
 }
 
 /// What an address allows, if there is such an address.
-fn allowed_at(path: &str) -> Option<&'static str> {
+pub fn allowed_at(path: &str) -> Option<&'static str> {
     let segments = |path: &str| {
         let segments = path.split('/').filter(|segment| !segment.is_empty());
         segments.map(str::to_owned).collect::<Vec<_>>()

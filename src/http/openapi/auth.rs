@@ -1,4 +1,4 @@
-//! The addresses under `/api/auth/`: signing in, accounts, tokens, the audit. And how requests show who sends them.
+//! The addresses under `/api/auth/`: signing in, accounts, tokens, the audit.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -81,7 +81,7 @@ impl Operation {
     fn describe(self) -> Json {
         let security = match self.whom {
             For::Anyone => json!([]),
-            For::SignedIn | For::Admin => json!([{ "token": [] }, { "session": [] }]),
+            For::SignedIn | For::Admin => json!([{ "bearer": [] }, { "session": [] }]),
         };
         let mut good = json!({ "description": "Done.", "headers": shared::headers_of(&["X-Request-Id"]) });
         if let Some(answer) = self.answer {
@@ -105,9 +105,13 @@ impl Operation {
             operation["parameters"] = json!(self.parameters);
         }
         if let Some(body) = self.body {
-            let of_type = |kind: &str| (kind.to_owned(), json!({ "schema": body }));
-            let content = Map::from_iter(["application/json", "application/x-www-form-urlencoded"].map(of_type));
-            operation["requestBody"] = json!({ "required": true, "content": content });
+            operation["requestBody"] = json!({
+                "required": true,
+                "content": {
+                    "application/json": { "schema": body },
+                    "application/x-www-form-urlencoded": { "schema": as_form(body.clone()) },
+                },
+            });
         }
         operation
     }
@@ -318,6 +322,19 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
         .into()
 }
 
+/// The same body as a form, which cannot say null.
+fn as_form(mut body: Json) -> Json {
+    let properties = body["properties"].as_object_mut();
+    for schema in properties.into_iter().flat_map(|properties| properties.values_mut()) {
+        for list in ["type", "enum"] {
+            if let Some(list) = schema.get_mut(list).and_then(Json::as_array_mut) {
+                list.retain(|item| !item.is_null() && item != "null");
+            }
+        }
+    }
+    body
+}
+
 /// Who asks, as `me` and `login` answer it.
 fn caller() -> Json {
     let token = object(json!({ "id": { "type": "integer", "format": "int64" }, "name": { "type": "string" } }));
@@ -365,7 +382,7 @@ fn role() -> Json {
 }
 
 fn email() -> Json {
-    json!({ "type": ["string", "null"], "maxLength": 254 })
+    json!({ "type": ["string", "null"], "format": "email", "maxLength": 254 })
 }
 
 fn new_password() -> Json {

@@ -4,8 +4,10 @@
 //! setting is its flag in capitals (`--database-url`, `DATABASE_URL`), so the two cannot drift apart, and `--help` and
 //! the messages about bad values are made from the same definitions.
 
+pub mod file;
 mod help;
 mod parse;
+mod perimeter;
 mod values;
 
 use std::net::IpAddr;
@@ -15,7 +17,8 @@ use std::time::Duration;
 pub use crate::database::Synchronous;
 use crate::jobs::{JobId, State};
 pub use parse::{Environment, Exit, parse};
-pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Roles, time};
+pub use perimeter::{AllowedHosts, CorsOrigins, HostPattern, RateLimit, TrustedProxies};
+pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password, Roles, time};
 
 /// Where the tables' files are looked for when `CONFIG_DIR` is not set.
 pub const DEFAULT_CONFIG_DIR: &str = "/etc/socle";
@@ -78,6 +81,8 @@ pub enum JobsCommand {
         #[arg(long, value_name = "COUNT", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
     },
+    /// List schedules: when each ticks, what it asks for and where it is written
+    Schedules,
     /// Show all of a job, with its payload, as JSON
     Show {
         /// The job.
@@ -135,6 +140,28 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "TEXT", default_value = "production")]
     pub app_environment: String,
 
+    /// The hosts that requests may be addressed to: *, or a comma list; .example.org takes every name below it too
+    #[arg(long, global = true, value_name = "HOSTS", default_value = "*", value_parser = perimeter::allowed_hosts)]
+    pub allowed_hosts: AllowedHosts,
+
+    /// The origins whose pages may use the API from a browser: none, *, or a comma list of https://host
+    #[arg(long, global = true, value_name = "ORIGINS", default_value = "none", value_parser = perimeter::cors_origins)]
+    pub cors_origins: CorsOrigins,
+
+    /// The proxies whose X-Forwarded-For, -Proto and -Host are believed: none, or a comma list of networks
+    #[arg(
+        long,
+        global = true,
+        value_name = "NETWORKS",
+        default_value = "none",
+        value_parser = perimeter::trusted_proxies
+    )]
+    pub trusted_proxies: TrustedProxies,
+
+    /// The requests that one client address may send: off, 100/s, 1000/m or 20000/h
+    #[arg(long, global = true, value_name = "RATE", default_value = "off", value_parser = perimeter::rate_limit)]
+    pub rate_limit: RateLimit,
+
     /// full: a write is answered once it is on disk; normal: once it is in the log
     #[arg(
         long,
@@ -156,6 +183,18 @@ pub struct Settings {
     /// How long finished jobs stay; failed ones stay seven times as long (30m, 1h, 7d)
     #[arg(long, global = true, value_name = "TIME", default_value = "1h", value_parser = values::retention)]
     pub job_retention: Duration,
+
+    /// The account that is made an administrator at the start, or kept one; needs ADMIN_PASSWORD
+    #[arg(long, global = true, value_name = "NAME")]
+    pub admin_login: Option<String>,
+
+    /// That account's password; better as ADMIN_PASSWORD_FILE, as flags and variables can be seen by others
+    #[arg(long, global = true, value_name = "TEXT", value_parser = values::password)]
+    pub admin_password: Option<Password>,
+
+    /// That account's email address
+    #[arg(long, global = true, value_name = "EMAIL")]
+    pub admin_email: Option<String>,
 
     /// The largest body of a request (512KiB, 1MiB, 2M, or bytes)
     #[arg(long, global = true, value_name = "SIZE", default_value = "1MiB", value_parser = values::byte_size)]

@@ -1,60 +1,92 @@
 // The page: shows the view that its address asks for. What is shown follows from the address (view.js) and the answers.
 
-import { Refusal, ask, describe } from "./api.js";
-import { byId } from "./element.js";
-import { noRows, noSuchTable, noTables, nothingFound, pastTheEnd } from "./empty.js";
-import { openForm, prepareForm } from "./form.js";
-import { clearStatus, hideHead, keepScrollReachable, showHead, showService, showStatus, showTables, showWait } from "./frame.js";
+import * as accounts from "./access/accounts.js";
+import * as audit from "./access/audit.js";
+import { showBanner } from "./access/first.js";
+import { showMenu, signInHref } from "./access/menu.js";
+import * as password from "./access/password.js";
+import { followSession, knowAccess, me } from "./access/session.js";
+import * as signIn from "./access/sign-in.js";
+import * as tokens from "./access/tokens.js";
+import { Refusal, ask } from "./api.js";
+import { closeDialogs } from "./dialog.js";
+import { byId, refill } from "./element.js";
+import { noSuchPage } from "./empty.js";
+import { forgetStatus, keepScrollReachable, showPlace, showService, showTitle, showWait, writeStatus } from "./frame.js";
 import { watchHealth } from "./health.js";
-import { followAddress } from "./navigate.js";
+import * as job from "./jobs/job.js";
+import * as jobs from "./jobs/list.js";
+import * as schedules from "./jobs/schedules.js";
+import { followAddress, go } from "./navigate.js";
 import { problem } from "./problem.js";
-import { paging, rowPath, rowsTable } from "./table.js";
-import { pageHref, rowsQuery, viewOf } from "./view.js";
+import * as rows from "./rows.js";
+import { pageHref, viewOf } from "./view.js";
 
 const SLOW = 200; // milliseconds before a wait is shown
 
-let tables = null; // Map of name → path under this page, once known
-let described = null; // the table last described
-let added = null; // the row just added, while its table is in view: { name, row }
+/**
+ * The pages beside the tables, by their name in the address. Each has a `title` and `show({ query, signal, again })`,
+ * which gives { body, about, paging, focus }: nodes, a sentence, nodes, and where the keyboard goes. What a page does
+ * after that, it does until `signal` is aborted.
+ */
+const PAGES = { accounts, audit, job, jobs, password, schedules, "sign-in": signIn, tokens };
+
 let loading = new AbortController();
 let failed = false;
+let last = null; // the page last shown, "" for the tables
 
 followAddress(() => {
-  added = null;
+  rows.forgetAdded();
   show();
 });
-prepareForm((table, row) => {
-  added = { name: table.name, row };
-  show();
-});
-byId("add-open").addEventListener("click", () => openForm(described));
+followSession(
+  () => {
+    showBanner();
+    showMenu(showProblem);
+    rows.explain();
+  },
+  () => go(signInHref("ended")),
+);
+rows.prepare(show);
 window.addEventListener("resize", keepScrollReachable);
 introduce();
 show();
-const lookAtHealth = watchHealth(() => {
-  introduce();
-  if (failed) show();
+const lookAtHealth = watchHealth({
+  heard: (health) => knowAccess(health.access).catch(() => {}),
+  recovered() {
+    introduce();
+    if (failed) show();
+  },
 });
 
 async function introduce() {
   try {
-    showService((await ask("./")).data ?? {});
+    const { data } = await ask("./");
+    showService(data ?? {});
+    await knowAccess(data?.access);
   } catch {
     // The health line says what is wrong; the page does without a title.
   }
 }
 
-async function show() {
+async function show({ again = false } = {}) {
   loading.abort();
   loading = new AbortController();
   const { signal } = loading;
   const slow = setTimeout(() => showWait(true), SLOW);
   failed = false;
+  closeDialogs();
+  forgetStatus();
+  showMenu(showProblem);
   try {
-    await showView(signal);
+    const { page } = viewOf(location.search);
+    if (!page) last = "";
+    await (page ? showPage(page, signal) : rows.show(signal));
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof Refusal)) throw error;
+    // The answer to a dead session takes its cookie away: as a stranger one may see more than with it.
+    if (error.status === 401) return again ? go(signInHref("needed"), { instead: true }) : show({ again: true });
     failed = true;
     showProblem(error);
     if (error.unreachable) lookAtHealth();
@@ -64,76 +96,37 @@ async function show() {
   }
 }
 
-async function showView(signal) {
-  // A table that is not known may have been made since.
-  if (!tables?.has(currentView().table)) tables = await listTables(signal);
-  const view = currentView();
-  showTables([...tables.keys()], view.table);
-  const path = tables.get(view.table);
-  if (!path) return showInstead(view.table ? noSuchTable(view.table) : noTables());
-  if (described?.name !== view.table) described = null;
-  showHead(view, described);
-
-  const [{ data: rows, headers }, table] = await Promise.all([
-    ask(path + rowsQuery(view), { signal }),
-    described ?? describeTable(view.table, path, signal),
-  ]);
-  described = table;
-  showHead(view, table);
-  showRows(table, view, rows, headers.has("X-Total-Count") ? Number(headers.get("X-Total-Count")) : null);
-}
-
-async function listTables(signal) {
-  const { data } = await ask("api/", { signal });
-  // The path is taken from the answer, the host is not: behind a proxy it may be one that this browser cannot reach.
-  return new Map(Object.entries(data).map(([name, url]) => [name, `api/${url.split("/api/").pop()}`]));
-}
-
-async function describeTable(name, path, signal) {
-  const { description, actions, key } = await describe(path, signal);
-  return { name, path, description: description ?? "", fields: actions?.POST ?? {}, writable: Boolean(actions?.POST), key: key ?? ["id"] };
-}
-
-/** The view that the address asks for; without a table, the first there is. */
-function currentView() {
-  const view = viewOf(location.search);
-  return { ...view, table: view.table || (tables?.keys().next().value ?? "") };
-}
-
-function showRows(table, view, rows, total) {
-  const highlighted = added?.name === table.name ? added.row : null;
-  const focused = document.activeElement?.id;
-  byId("rows").replaceChildren(rowsOrReason(table, view, rows, total, highlighted));
-  byId("paging").hidden = rows.length === 0;
-  byId("paging").replaceChildren(...paging(table, view, rows.length, total));
-  keepScrollReachable();
-  showStatus(view, rows.length, total, highlighted ? rowPath(table, highlighted) : undefined);
-  if (highlighted) reveal(document.querySelector("tr.added"));
-  else if (focused && document.activeElement === document.body) (byId(focused) ?? byId("content")).focus({ preventScroll: true });
-}
-
-function rowsOrReason(table, view, rows, total, highlighted) {
-  if (rows.length || highlighted) return rowsTable(table, view, rows, highlighted);
-  if (view.offset > 0 && total !== 0) return pastTheEnd(view);
-  return view.search ? nothingFound(view) : noRows(table);
-}
-
-function reveal(row) {
-  row?.scrollIntoView({ block: "nearest" });
-  (row?.querySelector("a") ?? byId("add-open")).focus({ preventScroll: true });
-}
-
-function showInstead(node) {
+async function showPage(name, signal) {
+  const page = Object.hasOwn(PAGES, name) ? PAGES[name] : null;
+  const query = new URLSearchParams(location.search);
+  const isNew = last !== name;
+  last = name;
+  showPlace({ page: name });
+  rows.listAtTheSide(signal);
+  showTitle(page?.title ?? "", page?.about);
+  if (isNew) {
+    byId("view").replaceChildren();
+    writeStatus("");
+  }
   byId("paging").hidden = true;
-  hideHead();
-  clearStatus();
-  byId("rows").replaceChildren(node);
+  const { body, paging, focus } = page ? await page.show({ query, signal, again: () => show() }) : { body: [noSuchPage()] };
+  if (signal.aborted) return;
+  const kept = refill(byId("view"), ...body);
+  byId("paging").hidden = !paging;
+  byId("paging").replaceChildren(...(paging ?? []));
+  keepScrollReachable();
+  if (isNew && focus) focus();
+  else if (isNew || !kept) byId("title").focus({ preventScroll: true });
 }
 
 function showProblem(error) {
-  const view = currentView();
+  const { page, table } = viewOf(location.search);
   const ours = error.status === 400;
   byId("paging").hidden = true;
-  clearStatus();
-  byId("rows").replaceChildren(problem(error, { retry: ours ? null : show, reset: ours ? pageHref({ table: view.table }) : null }));
+  forgetStatus();
+  byId("view").replaceChildren(problem(error, {
+    retry: ours ? null : () => show(),
+    reset: ours ? pageHref(page ? { page } : { table }) : null,
+    signIn: error.status === 403 && !me() ? signInHref() : null,
+  }));
 }

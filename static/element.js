@@ -13,3 +13,13 @@ export function element(tag, attributes = {}, ...children) {
 
 /** The element of the page with this id; index.html has it. */
 export const byId = (id) => document.getElementById(id);
+
+/** Puts other children into a node; what had the focus there has it again, when something of that id is still there. */
+export function refill(node, ...children) {
+  const held = node.contains(document.activeElement) ? document.activeElement : null;
+  node.replaceChildren(...children.filter(Boolean));
+  if (!held) return true;
+  const again = held.id ? byId(held.id) : null;
+  again?.focus({ preventScroll: true });
+  return again !== null;
+}

@@ -1,5 +1,6 @@
 // What stands where rows would be when there are none: why, and how to get some.
 
+import { copyable } from "./copy.js";
 import { byId, element } from "./element.js";
 import { stringify } from "./exact.js";
 import { pageHref } from "./view.js";
@@ -19,13 +20,13 @@ export function pastTheEnd(view) {
 
 export function noRows(table) {
   if (!table.writable) {
-    return element("div", { class: "empty" }, element("p", {}, "No rows yet, and none can be added here: it is read-only."));
+    return element("div", { class: "empty" }, element("p", {}, table.takesRows ? "No rows yet." : "No rows yet, and none can be added here: it is read-only."));
   }
   return element("div", { class: "empty" },
     element("p", {}, "No rows yet. ",
       element("button", { type: "button", class: "link", onclick: () => byId("add-open").click() }, "Add the first one"),
       ", or send it from a terminal:"),
-    command(curl(table)));
+    copyable(curl(table)));
 }
 
 export function noTables() {
@@ -33,26 +34,19 @@ export function noTables() {
     element("p", {}, "There are no tables yet."),
     element("p", {}, "Put a file of SQL in the folder that ", element("code", {}, "CONFIG_DIR"), " names, such as ",
       element("code", {}, "V1__books.sql"), ":"),
-    command("CREATE TABLE books (\n  id INTEGER PRIMARY KEY,\n  title VARCHAR(255) NOT NULL,\n  year INTEGER\n);"),
+    copyable("CREATE TABLE books (\n  id INTEGER PRIMARY KEY,\n  title VARCHAR(255) NOT NULL,\n  year INTEGER\n);"),
     element("p", {}, "then run ", element("code", {}, "socle migrate"), " and load this page again."));
+}
+
+export function noSuchPage() {
+  return element("div", { class: "empty" },
+    element("p", {}, "There is no such page. ", element("a", { href: "./" }, "Back to the tables"), "."));
 }
 
 export function noSuchTable(name) {
   return element("div", { class: "empty" },
     element("p", {}, "There is no table ", element("q", { dir: "auto" }, name), "."),
     element("p", {}, "Choose one from the list of tables, or see them all ", element("a", { href: "api/" }, "as JSON"), "."));
-}
-
-function command(text) {
-  const shown = element("pre", { tabindex: "0" }, text);
-  const copy = element("button", { type: "button" }, "Copy");
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text);
-    copy.textContent = "Copied";
-    setTimeout(() => { copy.textContent = "Copy"; }, 2000);
-  });
-  // Browsers give pages the clipboard over HTTPS and on localhost only.
-  return element("div", { class: "command" }, shown, navigator.clipboard ? copy : null);
 }
 
 function curl(table) {

@@ -1,5 +1,7 @@
-// One labelled control for each field of a form. The server is the only judge of values: what cannot be sent as the
-// field's type is sent as it was typed, and the server's own words come back to stand under the control.
+// One labelled control for each field of a form, which is described as OPTIONS describes a column; the pages' own forms
+// also have passwords, an `initial` choice and `autocomplete` (HTML, autofill). The server is the only judge of values:
+// what cannot be sent as the field's type is sent as it was typed, and the server's own words come back to stand under
+// the control.
 
 import { element } from "./element.js";
 import { parse } from "./exact.js";
@@ -11,12 +13,12 @@ const WHOLE = /^[+-]?\d+$/;
 export class Unsendable extends Error {}
 
 /** { name, node, control, value(), fail(messages) }; value() is undefined for what was left empty. */
-export function formField(name, field, number) {
-  const id = `field-${number}`;
-  const { control, read, hint } = kindOf(field);
+export function formField(name, field, id) {
+  const { control, read, hint, beside } = kindOf(field);
   const notes = [hint, field.help_text, lengthHint(field), field.references && `The key of a row of ${field.references}.`].filter(Boolean).join(" ");
   const error = element("p", { class: "error", id: `${id}-error`, hidden: true });
   control.id = id;
+  if (field.initial !== undefined && control.type !== "select-one") control.value = field.initial;
   control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
   const isCheck = control.type === "checkbox";
   const needed = field.required && !isCheck; // a checkbox always says something
@@ -26,7 +28,7 @@ export function formField(name, field, number) {
     name,
     control,
     node: element("div", { class: isCheck ? "field check" : "field" },
-      ...(isCheck ? [control, label] : [label, control]),
+      ...(isCheck ? [control, label] : [label, beside ? element("div", { class: "beside" }, control, beside) : control]),
       element("p", { class: "hint", id: `${id}-hint`, hidden: !notes }, notes), error),
     value: () => read(control),
     fail(messages) {
@@ -53,15 +55,30 @@ function kindOf(field) {
     case "datetime":
       return { control: line({ type: "datetime-local" }), read: typed(utc), hint: `In your time zone, ${timeZone()}.` };
     case "choice":
-      return choice((field.choices ?? []).map(({ value, display_name: label }) => ({ value, label: label ?? value })));
+      return choice((field.choices ?? []).map(({ value, display_name: label }) => ({ value, label: label ?? value })), field.initial);
     case "json":
     case "nested object":
       return { control: area({ class: "json", spellcheck: "false" }), read: typed(json), hint: 'JSON, such as {"a": 1}.' };
+    case "password":
+      return secret(field);
     case "string":
       return { control: field.max_length <= 255 ? line({ dir: "auto" }) : area({ dir: "auto" }), read: untrimmed };
     default:
-      return { control: line({ dir: "auto", spellcheck: "false" }), read: typed(asTyped) };
+      return { control: line({ dir: "auto", spellcheck: "false", autocapitalize: "none", autocomplete: field.autocomplete ?? "off" }), read: typed(asTyped) };
   }
+}
+
+/** A password, which can be looked at: seeing it once finds more mistakes than typing it blind twice. */
+function secret(field) {
+  const control = line({ type: "password", autocomplete: field.autocomplete, autocapitalize: "none", spellcheck: "false" });
+  const beside = element("button", { type: "button", onclick: () => show(control.type === "password") });
+  const show = (shown) => {
+    control.type = shown ? "text" : "password";
+    beside.textContent = shown ? "Hide" : "Show";
+    beside.setAttribute("aria-label", `${beside.textContent} the ${field.label.toLowerCase()}`);
+  };
+  show(false);
+  return { control, beside, read: untrimmed };
 }
 
 const line = (attributes) => element("input", { type: "text", autocomplete: "off", ...attributes });
@@ -79,10 +96,12 @@ function checkbox() {
   return { control: element("input", { type: "checkbox" }), read: (control) => control.checked };
 }
 
-function choice(options) {
-  const control = element("select", {}, element("option", { value: "" }, "–"),
-    ...options.map(({ label }, index) => element("option", { value: index }, String(label))));
-  return { control, read: () => options[control.selectedIndex - 1]?.value };
+/** With a value to begin with there is always one chosen; without, the choice may be left out. */
+function choice(options, initial) {
+  const offered = initial === undefined ? [{ value: undefined, label: "–" }, ...options] : options;
+  const control = element("select", {},
+    ...offered.map(({ value, label }, index) => element("option", { value: index, selected: value === initial }, String(label))));
+  return { control, read: () => offered[control.selectedIndex]?.value };
 }
 
 const asTyped = (text) => text;

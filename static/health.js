@@ -6,8 +6,11 @@ import { byId } from "./element.js";
 const EVERY = 15_000; // milliseconds; sooner while something is wrong
 const EVERY_WHEN_WRONG = 3_000;
 
-/** Starts watching; calls `recovered` each time the server can be reached again after it could not. */
-export function watchHealth(recovered) {
+/**
+ * Starts watching; calls `heard` with each answer, and `recovered` when the server can be reached again after it could
+ * not.
+ */
+export function watchHealth({ heard, recovered }) {
   let timer = 0;
   let asking = false;
   let unreachable = false;
@@ -19,6 +22,7 @@ export function watchHealth(recovered) {
     const state = await healthNow();
     asking = false;
     show(state);
+    if (state.health) heard(state.health);
     if (unreachable && !state.unreachable) recovered();
     unreachable = state.unreachable;
     timer = setTimeout(look, state.wrong ? EVERY_WHEN_WRONG : EVERY);
@@ -33,8 +37,8 @@ export function watchHealth(recovered) {
 
 async function healthNow() {
   try {
-    await ask("health", { patience: 5_000 });
-    return { word: "Healthy", wrong: "", unreachable: false };
+    const { data } = await ask("health", { patience: 5_000 });
+    return { word: "Healthy", wrong: "", unreachable: false, health: data ?? {} };
   } catch (error) {
     if (error.unreachable) {
       return { word: "No answer", wrong: `${error.message} Trying again every few seconds.`, unreachable: true };

@@ -5,17 +5,18 @@ import { pageHref, viewOf } from "./view.js";
 
 const TYPING = 250; // milliseconds of rest before what was typed is searched
 
-/** Wires the page; `changed` is called whenever the address asks for another view. */
-export function followAddress(changed) {
+let changed = () => {};
+
+/** Wires the page; `listener` is called whenever the address asks for another view. */
+export function followAddress(listener) {
+  changed = listener;
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || !isPlainClick(event) || !isView(link)) return;
     event.preventDefault();
-    history.pushState(null, "", link.href);
-    window.scrollTo(0, 0);
-    changed();
+    go(link.href);
   });
-  window.addEventListener("popstate", changed);
+  window.addEventListener("popstate", () => changed());
 
   let timer = 0;
   const search = () => {
@@ -32,6 +33,13 @@ export function followAddress(changed) {
   });
 }
 
+/** Shows another view; `instead` leaves no step back to the present one. */
+export function go(href, { instead = false } = {}) {
+  history[instead ? "replaceState" : "pushState"](null, "", href);
+  window.scrollTo(0, 0);
+  changed();
+}
+
 function isPlainClick(event) {
   return event.button === 0 && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 }
@@ -43,7 +51,7 @@ function isView(link) {
 /** One step of the history for one search, however many letters it took. */
 function searchFor(words) {
   const view = viewOf(location.search);
-  if (words === view.search) return false;
+  if (view.page || words === view.search) return false;
   const step = history.state?.searching ? "replaceState" : "pushState";
   history[step]({ searching: true }, "", pageHref({ ...view, search: words, offset: 0 }));
   return true;

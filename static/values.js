@@ -24,6 +24,17 @@ export function valueNode(value, type) {
   return foldable(value, "text");
 }
 
+const distance = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
+
+/** "3 minutes ago", "in 2 days": for lists in which the exact moment, one hover away, matters less than its distance. */
+export function ago(exact) {
+  const seconds = (new Date(exact) - Date.now()) / 1000;
+  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? [];
+  const words = unit ? distance.format(Math.round(seconds / length), unit) : seconds > 0 ? "in a moment" : "just now";
+  return element("time", { datetime: exact, title: instant.format(new Date(exact)) }, words);
+}
+
 /** Whether a column's values line up on the right. */
 export function isNumeric(type, values) {
   if (type && type !== "field") return ["integer", "float", "decimal"].includes(type);

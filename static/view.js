@@ -1,22 +1,28 @@
-// What is shown, as the page's query string says it: ?table=books&search=…&ordering=-year&offset=25.
-// The address is the only place this is kept, so every view can be linked, bookmarked and gone back to.
+// What is shown, as the page's query string says it: ?table=books&search=…&ordering=-year&offset=25, or another page
+// with what it needs: ?page=jobs&status=failed. The address is the only place this is kept, so every view can be linked,
+// bookmarked and gone back to.
 
 export const PAGE_SIZE = 25;
 
 export function viewOf(search) {
   const query = new URLSearchParams(search);
-  const offset = Number(query.get("offset") ?? 0);
   return {
+    page: query.get("page") ?? "",
     table: query.get("table") ?? "",
     search: query.get("search") ?? "",
     ordering: query.get("ordering") ?? "",
-    offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
+    offset: offsetOf(query),
   };
 }
 
-/** The page's own address for a view. */
-export function pageHref(view) {
-  return `?${query({ table: view.table, search: view.search, ordering: view.ordering, offset: view.offset })}`;
+export function offsetOf(query) {
+  const offset = Number(query.get("offset") ?? 0);
+  return Number.isSafeInteger(offset) && offset > 0 ? offset : 0;
+}
+
+/** The page's own address for a view; what is empty, null or zero is left out. */
+export function pageHref(parameters) {
+  return `?${query(parameters)}`;
 }
 
 /** What the API is asked for a view's rows. */

@@ -1,7 +1,78 @@
-//! Who may do what. `http` asks it who a caller is; the rules of tables, jobs and accounts are kept here.
+//! Who may do what: accounts, their passwords, tokens and sessions, and what happened to them.
+//!
+//! `http` asks [`Access::caller`] who sends a request and manages accounts through the other verbs; `command` does the same
+//! beside a running server. The truth is in the database, so that every process sees a change at once. Time and randomness
+//! are handed in.
 
+mod administrator;
+pub mod audit;
 mod caller;
+mod callers;
+mod columns;
+mod error;
+pub mod expiry;
+mod limits;
+mod password;
 mod role;
+pub mod rules;
+mod secret;
+mod sessions;
+mod tokens;
+mod users;
 
-pub use caller::Caller;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use administrator::Administrator;
+pub use audit::Actor;
+pub use caller::{AccountName, Caller, Via, Who};
+pub use callers::{Credential, Rejection};
+pub use error::Error;
 pub use role::Role;
+pub use rules::{Level, RuleBook, Rules};
+pub use secret::{Random, Secret, csrf_token, is_same};
+pub use tokens::{Token, Whose};
+pub use users::{LastAdmin, NewUser, User, UserChange};
+
+use crate::database::{self, Database, Statement, ValueRef};
+
+/// Accounts, tokens and sessions, over one database.
+pub struct Access {
+    database: Database,
+    random: Random,
+    hashing: password::Hashing,
+    limits: limits::Limits,
+    uses: callers::Uses,
+    is_closed: AtomicBool,
+}
+
+impl Access {
+    /// The accounts in `database`; new secrets are made from `random`.
+    pub fn new(database: Database, random: Random) -> Self {
+        Self {
+            database,
+            random,
+            hashing: password::Hashing::new(random),
+            limits: limits::Limits::new(),
+            uses: callers::Uses::default(),
+            is_closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether no account and no token has ever been made. What is closed once stays closed, and is remembered.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn is_open(&self) -> Result<bool, database::Error> {
+        if self.is_closed.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let is_closed = self.database.read(|session| {
+            session.first(&Statement::plain("SELECT EXISTS (SELECT 1 FROM _access)"), |row| {
+                Ok::<_, database::Error>(row.get(0) == ValueRef::Integer(1))
+            })
+        })?;
+        let is_closed = is_closed == Some(true);
+        self.is_closed.store(is_closed, Ordering::Relaxed);
+        Ok(!is_closed)
+    }
+}

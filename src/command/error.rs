@@ -3,8 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 
+use crate::access;
+use crate::config::file::Mistake;
 use crate::database;
 use crate::database::sqlite::migrations::MigrationError;
+use crate::jobs::schedule::FileError;
 use crate::jobs::{self, JobId};
 
 /// Why a command failed.
@@ -16,6 +19,12 @@ pub(super) enum CommandError {
     /// The database could not be used.
     #[error("{0}")]
     Database(#[from] database::Error),
+    /// The administrator of the settings could not be made.
+    #[error("ADMIN_LOGIN, ADMIN_PASSWORD or ADMIN_EMAIL is refused: {0}")]
+    Administrator(access::Error),
+    /// Accounts or tokens could not be changed.
+    #[error("{0}")]
+    Access(#[from] access::Error),
     /// There is no database to look into.
     #[error("there is no database at {0}: set DATABASE_URL to the server's, or start the server first")]
     NoDatabase(String),
@@ -25,6 +34,9 @@ pub(super) enum CommandError {
     /// Nothing can be done about one job.
     #[error("{0}: {told}", told = told(.1))]
     Job(JobId, jobs::Error),
+    /// `socle.toml` is wrong.
+    #[error("{0}")]
+    File(#[from] Mistake),
     /// The address could not be listened on.
     #[error("{0}")]
     Listen(#[from] ListenError),
@@ -37,6 +49,15 @@ pub(super) enum CommandError {
     /// The system refused something that every server needs.
     #[error("the server cannot run: {0}")]
     System(io::Error),
+}
+
+impl From<FileError> for CommandError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Mistake(mistake) => Self::File(mistake),
+            FileError::Database(error) => Self::Database(error),
+        }
+    }
 }
 
 /// Why an address cannot be listened on.

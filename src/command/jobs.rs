@@ -9,7 +9,8 @@ use super::error::CommandError;
 use super::start;
 use crate::config::{JobsCommand, Settings};
 use crate::database::{Database, Options};
-use crate::jobs::{Ambient, Error, Filter, Job, JobId, Jobs, State};
+use crate::jobs::schedule::{Schedule, Schedules};
+use crate::jobs::{Ambient, Error, Filter, Job, JobId, Jobs, Moment, State};
 
 /// Characters of an error that a line of the list shows.
 const SHOWN_ERROR: usize = 60;
@@ -44,6 +45,11 @@ fn answer(runtime: &Runtime, jobs: &Jobs, what: &JobsCommand, out: &mut dyn Writ
                 .map_err(CommandError::Jobs)?;
             list(&page.jobs, page.total)
         }
+        JobsCommand::Schedules => {
+            let schedules = Schedules::new(jobs.clone()).list().map_err(CommandError::Jobs)?;
+            let heads = ["name", "kind", "ticks", "next_at", "last_at", "from"].map(ToOwned::to_owned);
+            table(heads, schedules.iter().map(schedule))
+        }
         JobsCommand::Show { id } => show(jobs, *id).map_err(of(*id))?,
         JobsCommand::Retry { id } => {
             runtime.block_on(jobs.retry(*id)).map_err(of(*id))?;
@@ -71,7 +77,21 @@ fn show(jobs: &Jobs, id: JobId) -> Result<String, Error> {
 /// A line for each job, and how many there are beyond them.
 fn list(jobs: &[Job], total: u64) -> String {
     let heads = ["job_id", "kind", "status", "attempts", "created_at", ""].map(ToOwned::to_owned);
-    let lines: Vec<[String; 6]> = std::iter::once(heads).chain(jobs.iter().map(line)).collect();
+    let mut text = table(heads, jobs.iter().map(line));
+    let shown = jobs.len() as u64;
+    if total > shown {
+        text.push_str(&format!(
+            "{} more; --limit {} shows them\n",
+            total - shown,
+            total.min(1000)
+        ));
+    }
+    text
+}
+
+/// Columns as wide as what stands in them.
+fn table(heads: [String; 6], lines: impl Iterator<Item = [String; 6]>) -> String {
+    let lines: Vec<[String; 6]> = std::iter::once(heads).chain(lines).collect();
     let mut widths = [0; 6];
     for line in &lines {
         for (width, cell) in widths.iter_mut().zip(line) {
@@ -84,15 +104,28 @@ fn list(jobs: &[Job], total: u64) -> String {
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }
-    let shown = jobs.len() as u64;
-    if total > shown {
-        text.push_str(&format!(
-            "{} more; --limit {} shows them\n",
-            total - shown,
-            total.min(1000)
-        ));
-    }
     text
+}
+
+fn schedule(schedule: &Schedule) -> [String; 6] {
+    let ticks = match (&schedule.cron, &schedule.every) {
+        (Some(cron), _) => format!("{cron} {}", schedule.timezone.as_deref().unwrap_or_default()),
+        (None, every) => format!("every {}", every.as_deref().unwrap_or_default()),
+    };
+    let moment = |moment: Option<Moment>| json!(moment).as_str().unwrap_or("-").to_owned();
+    let next = match schedule.enabled {
+        true => moment(schedule.next_at),
+        false => "paused".to_owned(),
+    };
+    let (name, kind) = (schedule.name.clone(), schedule.kind.clone());
+    [
+        name,
+        kind,
+        ticks,
+        next,
+        moment(schedule.last_at),
+        schedule.source.name().to_owned(),
+    ]
 }
 
 fn line(job: &Job) -> [String; 6] {

@@ -5,6 +5,7 @@ mod healthcheck;
 mod jobs;
 mod migrate;
 mod openapi;
+mod random;
 mod serve;
 mod signals;
 mod start;

@@ -2,16 +2,21 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::CommandError;
+use super::random;
+use crate::access::{Access, Level, RuleBook};
 use crate::config::Settings;
+use crate::config::file::ConfigFile;
 use crate::database::sqlite::migrations;
 use crate::database::{Database, Options};
-use crate::http;
-use crate::schema::Schema;
+use crate::http::{self, openapi::Rights};
+use crate::schema::Catalog;
 
 /// Prints the document of the configured database or, while there is none, of the one that the first start would make.
 pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
+    let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let path = settings.database_url.path();
     let scratch = match path.exists() {
         true => None,
@@ -23,9 +28,15 @@ pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Comman
         path,
         synchronous: settings.sqlite_synchronous,
     })?;
-    let (version, facts) = database.facts()?;
+    // As an administrator is answered: whatever is not hidden from everyone.
+    let book = RuleBook::open(file, Arc::new(Catalog::read(&database)?))?;
+    let rules = book.current();
     let document = http::openapi::document(
-        &Schema::from_facts(version, &facts),
+        &book.catalog().seen_by(Level::Admin.into()),
+        &Rights {
+            rules: &rules,
+            is_open: Access::new(database.clone(), random::fill).is_open()?,
+        },
         &settings.app_title,
         &settings.app_version,
         None,

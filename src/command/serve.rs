@@ -8,14 +8,15 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::error::{CommandError, ListenError};
-use super::{signals, start};
+use super::{random, signals, start};
+use crate::access::{Access, Administrator};
 use crate::config::Settings;
-use crate::database::Database;
-use crate::database::sqlite::migrations::Expected;
-use crate::http::{self, Lifecycle, Phase};
+use crate::config::file::ConfigFile;
+use crate::http::{self, Lifecycle, Phase, Services};
 use crate::jobs::{Ambient, Jobs, Pool};
 use crate::telemetry::{self, Output};
 
@@ -27,18 +28,44 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
     let phase = watch::Sender::new(Phase::Starting);
     signals::listen(&runtime, phase.clone(), settings.shutdown_delay).map_err(CommandError::System)?;
 
+    // Read before anything is changed, and held against the tables once they are there.
+    let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let (database, expected) = start::database(&settings)?;
+    let jobs = Jobs::new(database.clone(), Ambient::SYSTEM);
+    let services = Services {
+        rules: start::rules(&runtime, file, &database, &jobs, settings.roles.worker)?,
+        access: Access::new(database.clone(), random::fill),
+        database: database.clone(),
+        jobs,
+        expected,
+    };
     let address = SocketAddr::new(settings.address, settings.port);
     check_port(address)?;
 
     let served = runtime.block_on(async {
+        ensure_administrator(&settings, &services.access).await?;
         phase.send_replace(Phase::Serving);
-        let served = serve_until_stopped(settings, database.clone(), expected, Lifecycle::new(phase.subscribe())).await;
+        let lifecycle = Lifecycle::new(phase.subscribe());
+        let served = serve_until_stopped(settings, services, lifecycle).await;
         start::close(&database).await;
-        served
+        Ok::<_, CommandError>(served)
     });
     start::end(runtime, &logs);
-    served.map_err(|error| ListenError::new(address, error).into())
+    served?.map_err(|error| ListenError::new(address, error).into())
+}
+
+/// Makes the administrator that the settings name, or brings the account up to date.
+async fn ensure_administrator(settings: &Settings, access: &Access) -> Result<(), CommandError> {
+    let (Some(name), Some(password)) = (&settings.admin_login, &settings.admin_password) else {
+        return Ok(());
+    };
+    let wanted = Administrator {
+        name: name.clone(),
+        password: password.reveal().to_owned(),
+        email: settings.admin_email.clone(),
+    };
+    let ensured = access.ensure_administrator(wanted, Timestamp::now()).await;
+    ensured.map_err(CommandError::Administrator)
 }
 
 /// Whether the port can be listened on. Asked before the HTTP library does, whose words for it are its own.
@@ -50,12 +77,7 @@ fn check_port(address: SocketAddr) -> Result<(), ListenError> {
 }
 
 /// Serves, and does jobs, until everything is finished after a signal, or the time to finish is over.
-async fn serve_until_stopped(
-    settings: Settings,
-    database: Database,
-    expected: Expected,
-    lifecycle: Lifecycle,
-) -> io::Result<()> {
+async fn serve_until_stopped(settings: Settings, services: Services, lifecycle: Lifecycle) -> io::Result<()> {
     let grace = settings.shutdown_grace;
     let time_is_over = {
         let lifecycle = lifecycle.clone();
@@ -64,16 +86,19 @@ async fn serve_until_stopped(
             tokio::time::sleep(grace).await;
         }
     };
-    let jobs = Jobs::new(database.clone(), Ambient::SYSTEM);
+    let jobs = services.jobs.clone();
     tokio::spawn(jobs.clone().look_after(settings.job_retention));
     let pool = match settings.roles.worker {
-        true => Some(Pool::start(jobs.clone(), settings.job_workers)?),
+        true => {
+            start::schedules(&jobs, &services.rules);
+            Some(Pool::start(jobs, settings.job_workers)?)
+        }
         false => None,
     };
     let ending = lifecycle.clone();
     let serving = async {
         tokio::select! {
-            served = http::serve(settings, database, jobs, expected, lifecycle) => served,
+            served = http::serve(settings, services, lifecycle) => served,
             () = time_is_over => {
                 tracing::warn!("requests were still open after {} s: ended them", grace.as_secs_f32());
                 Ok(())

@@ -1,14 +1,20 @@
 //! What `serve` and `worker` begin and end with.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 
 use super::error::CommandError;
+use crate::access::RuleBook;
 use crate::config::Settings;
+use crate::config::file::ConfigFile;
 use crate::database::sqlite::migrations::{self, Expected};
 use crate::database::{Database, Options};
+use crate::jobs::Jobs;
+use crate::jobs::schedule::Schedules;
+use crate::schema::Catalog;
 use crate::telemetry::Logs;
 
 /// How long closing the database may take; what is left then is in its log, and safe there.
@@ -50,6 +56,32 @@ pub(super) fn database(settings: &Settings) -> Result<(Database, Expected), Comm
         tracing::warn!("{note}");
     }
     Ok((database, report.expected))
+}
+
+/// Puts the file's rules in force and, where this process lets schedules tick, its schedules into the database.
+pub(super) fn rules(
+    runtime: &Runtime,
+    file: ConfigFile,
+    database: &Database,
+    jobs: &Jobs,
+    is_worker: bool,
+) -> Result<Arc<RuleBook>, CommandError> {
+    let schedules = Schedules::new(jobs.clone());
+    // Nothing is written before all of the file is known to be right.
+    schedules.of_file(&file)?;
+    let rules = Arc::new(RuleBook::open(file, Arc::new(Catalog::read(database)?))?);
+    if is_worker {
+        let file = rules.file().borrow().clone();
+        runtime.block_on(schedules.adopt(&file))?;
+    }
+    Ok(rules)
+}
+
+/// Lets schedules tick, and follow the file, for as long as the database is open.
+pub(super) fn schedules(jobs: &Jobs, rules: &RuleBook) {
+    let schedules = Schedules::new(jobs.clone());
+    tokio::spawn(schedules.clone().follow(rules.file()));
+    tokio::spawn(schedules.run());
 }
 
 /// Closes the database, within its time.

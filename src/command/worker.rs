@@ -1,4 +1,4 @@
-//! `socle worker`: built-in jobs without a server, from the same database.
+//! `socle worker`: built-in jobs and schedules without a server, from the same database.
 //!
 //! On SIGTERM or SIGINT it takes no more jobs, gives back those that it has not begun, and lets the others end within
 //! `SHUTDOWN_GRACE`; what runs longer goes back to the queue. A second signal ends it at once.
@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::error::CommandError;
 use super::{signals, start};
 use crate::config::Settings;
+use crate::config::file::ConfigFile;
 use crate::http::{Lifecycle, Phase};
 use crate::jobs::{Ambient, Jobs, Pool};
 use crate::telemetry::{self, Output};
@@ -19,9 +20,13 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
     let phase = watch::Sender::new(Phase::Starting);
     signals::listen(&runtime, phase.clone(), settings.shutdown_delay).map_err(CommandError::System)?;
 
+    let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let (database, _) = start::database(&settings)?;
+    let jobs = Jobs::new(database.clone(), Ambient::SYSTEM);
+    let rules = start::rules(&runtime, file, &database, &jobs, true)?;
     let worked = runtime.block_on(async {
-        let jobs = Jobs::new(database.clone(), Ambient::SYSTEM);
+        tokio::spawn(rules.clone().follow());
+        start::schedules(&jobs, &rules);
         tokio::spawn(jobs.clone().look_after(settings.job_retention));
         let pool = Pool::start(jobs, settings.job_workers)?;
         tracing::info!("working on jobs, {} at once", settings.job_workers);

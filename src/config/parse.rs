@@ -11,7 +11,7 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use super::{Cli, DEFAULT_CONFIG_DIR, help};
+use super::{Cli, DEFAULT_CONFIG_DIR, Settings, help};
 
 /// A command line that ends before any command runs: it asked for help, or is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +58,24 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, environment: Environ
         .and_then(|matches| Cli::from_arg_matches(&matches))
         .map_err(|error| exit(error, &variables))?;
 
+    check_administrator(&cli.settings)?;
     if cli.settings.config_dir.is_none() && Path::new(DEFAULT_CONFIG_DIR).is_dir() {
         cli.settings.config_dir = Some(PathBuf::from(DEFAULT_CONFIG_DIR));
     }
     Ok(cli)
+}
+
+/// An administrator needs a name and a password.
+fn check_administrator(settings: &Settings) -> Result<(), Exit> {
+    let said = match (&settings.admin_login, &settings.admin_password) {
+        (Some(_), None) => "ADMIN_LOGIN is set without ADMIN_PASSWORD: set both, or neither",
+        (None, Some(_)) => "ADMIN_PASSWORD is set without ADMIN_LOGIN: set both, or neither",
+        (None, None) if settings.admin_email.is_some() => {
+            "ADMIN_EMAIL is set without ADMIN_LOGIN and ADMIN_PASSWORD: set all of them, or none"
+        }
+        _ => return Ok(()),
+    };
+    Err(wrong(said.to_owned()))
 }
 
 /// The variable of a flag: `database-url` has `DATABASE_URL`.

@@ -3,6 +3,7 @@
 //! The parsers are called by clap. Their error is only what is allowed; which setting it was and what it held is added
 //! in one place, [`super::parse`].
 
+use std::convert::Infallible;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,23 @@ impl DatabaseUrl {
 /// A number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteSize(pub u64);
+
+/// A password, which no message and no log line shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    /// The password itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password")
+    }
+}
 
 /// Which parts of Socle a server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,6 +154,11 @@ pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
         return Err(ALLOWED);
     }
     Ok(DatabaseUrl(PathBuf::from(path)))
+}
+
+/// Takes anything: a message about a bad value would show it. What a password must be is checked where one is set.
+pub(super) fn password(text: &str) -> Result<Password, Infallible> {
+    Ok(Password(text.to_owned()))
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, &'static str> {

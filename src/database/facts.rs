@@ -19,6 +19,9 @@ pub struct TableFacts {
     pub foreign_keys: Vec<ForeignKeyFacts>,
     /// Columns of each full UNIQUE index (partial ones and those on expressions left out), primary key included.
     pub unique: Vec<Vec<String>>,
+    /// Why some change of a row cannot be made at all, in the engine's words: a reference or a trigger that names what
+    /// is not there.
+    pub broken: Option<String>,
 }
 
 /// A column.

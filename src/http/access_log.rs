@@ -5,32 +5,27 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use rocket::http::Status;
 use rocket::response::Body;
 use rocket::{Request, Response};
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// When a request began; kept with it when lines are written at all.
-struct Begun(Instant);
-
-/// Whether anybody wants the lines.
-fn is_on() -> bool {
-    tracing::enabled!(target: "socle::request", tracing::Level::INFO)
-}
-
-/// Notes when a request begins.
-pub fn begin(request: &Request<'_>) {
-    if is_on() {
-        request.local_cache(|| Begun(Instant::now()));
-    }
-}
+use super::perimeter;
 
 /// Writes the line of an answer, or has it written at the end of its stream.
 pub fn finish<'r>(request: &Request<'_>, response: &mut Response<'r>, id: &str) {
-    if !is_on() {
+    // Probes ask every other second; what they were told is news only when it is not 200.
+    let is_quiet = response.status() == Status::Ok && perimeter::is_probe(request);
+    let is_wanted = match is_quiet {
+        true => tracing::enabled!(target: "socle::request", tracing::Level::DEBUG),
+        false => tracing::enabled!(target: "socle::request", tracing::Level::INFO),
+    };
+    if !is_wanted {
         return;
     }
     let line = Line {
-        begun: request.local_cache(|| Begun(Instant::now())).0,
+        is_quiet,
+        begun: perimeter::arrived_at(request),
         method: request.method().as_str(),
         path: request.uri().path().as_str().to_owned(),
         status: response.status().code,
@@ -47,6 +42,8 @@ pub fn finish<'r>(request: &Request<'_>, response: &mut Response<'r>, id: &str) 
 }
 
 struct Line {
+    /// Written at the level DEBUG.
+    is_quiet: bool,
     begun: Instant,
     method: &'static str,
     path: String,
@@ -57,15 +54,26 @@ struct Line {
 impl Line {
     fn write(&self, bytes: usize) {
         let duration = self.begun.elapsed();
-        tracing::info!(
-            target: "socle::request",
-            method = self.method,
-            path = self.path,
-            status = self.status,
-            duration_ms = (duration.as_micros() as f64) / 1000.0,
-            bytes,
-            request_id = self.id,
-        );
+        let duration_ms = (duration.as_micros() as f64) / 1000.0;
+        // An event's level is part of its place in the code.
+        macro_rules! line {
+            ($level:expr) => {
+                tracing::event!(
+                    target: "socle::request",
+                    $level,
+                    method = self.method,
+                    path = self.path,
+                    status = self.status,
+                    duration_ms,
+                    bytes,
+                    request_id = self.id,
+                )
+            };
+        }
+        match self.is_quiet {
+            true => line!(tracing::Level::DEBUG),
+            false => line!(tracing::Level::INFO),
+        }
     }
 }
 

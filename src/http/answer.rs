@@ -6,12 +6,20 @@ use rocket::http::Status;
 use rocket::{Request, Response};
 use serde_json::{Map, Value as Json, json};
 
-use super::{App, accept};
+use super::{App, accept, guard};
+use crate::access::{Caller, Level};
 use crate::database;
 use crate::records::{self, FieldErrors};
 
 /// Seconds after which a client may try again what a busy or full database refused.
 const RETRY_AFTER: &str = "1";
+
+/// How a stranger may show who it is.
+const CHALLENGE: &str = "Bearer realm=\"socle\"";
+
+/// Accounts and tokens are never open: else whoever comes first could take the server over.
+const NO_ADMINISTRATOR: &str = "There is no administrator yet. Make one where the server runs: \
+    `socle user add NAME --role admin`, or ADMIN_LOGIN and ADMIN_PASSWORD.";
 
 /// An answer that says no.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,9 +57,35 @@ impl Refusal {
         refusal
     }
 
+    /// 401 for a credential that is not taken (RFC 6750, section 3).
+    pub fn bad_credential(said: impl Into<String>) -> Self {
+        let mut refusal = Self::new(Status::Unauthorized, said);
+        let challenge = format!("{CHALLENGE}, error=\"invalid_token\"");
+        refusal.headers.push(("WWW-Authenticate", challenge));
+        refusal
+    }
+
+    /// 401 to a stranger, 403 to a caller whose role does not suffice, in Django REST framework's words.
+    pub fn lacking_role(caller: &Caller) -> Self {
+        if caller.role.is_some() {
+            let said = "You do not have permission to perform this action.";
+            return Self::new(Status::Forbidden, said);
+        }
+        let said = match caller.is_open {
+            true => NO_ADMINISTRATOR,
+            false => "Authentication credentials were not provided.",
+        };
+        let mut refusal = Self::new(Status::Unauthorized, said);
+        refusal.headers.push(("WWW-Authenticate", CHALLENGE.to_owned()));
+        refusal
+    }
+
     /// As a response: RFC 9457 for clients that name it, plain JSON for all others.
     pub fn respond(self, request: &Request<'_>) -> Response<'static> {
-        let debug = request.rocket().state::<App>().is_some_and(|app| app.debug);
+        let debug = request
+            .rocket()
+            .state::<App>()
+            .is_some_and(|app| may_show_inner(app, request));
         let mut body = *self.body;
         if let (true, Some(inner), Some(object)) = (debug, self.inner, body.as_object_mut()) {
             object.insert("debug".into(), Json::from(inner));
@@ -137,6 +171,12 @@ impl Refusal {
         }
         refusal
     }
+}
+
+/// Whether `DEBUG` may show what the database said. It may name anything there is, so where something is hidden from the
+/// caller only the log has it.
+fn may_show_inner(app: &App, request: &Request<'_>) -> bool {
+    app.debug && !app.rules.current().hides_from(Level::from(guard::caller(request)))
 }
 
 fn fields_json(errors: &FieldErrors) -> Json {

@@ -1,4 +1,5 @@
-//! Everything under `/api/`: which table and row an address means, and which verb of `records` a method is.
+//! Everything under `/api/`: which table and row an address means, what of it the caller may see and write, and which verb
+//! of `records` a method is.
 
 use std::borrow::Cow;
 
@@ -10,8 +11,9 @@ use rocket::{Data, Request, Response};
 use serde_json::{Map, Value as Json, json};
 
 use super::answer::{self, Refusal};
-use super::{App, accept, links, receive, stream};
-use crate::records::{FieldErrors, ListRequest, Rows, metadata, row_request, urlencoded};
+use super::{App, accept, guard, links, receive, stream};
+use crate::access::{Caller, Level};
+use crate::records::{FieldErrors, ListRequest, Rows, Seen, metadata, row_request, urlencoded};
 use crate::schema::Table;
 
 /// What a GET-only address allows.
@@ -47,8 +49,53 @@ impl Handler for Api {
         let Some(app) = request.rocket().state::<App>() else {
             return Outcome::Error(Status::InternalServerError);
         };
-        let answer = respond(app, request, data).await;
-        Outcome::Success(answer.unwrap_or_else(|refusal| refusal.respond(request)))
+        let asker = Asker::of(app, request);
+        let answer = respond(&asker, request, data).await;
+        let mut response = answer.unwrap_or_else(|refusal| refusal.respond(request));
+        if asker.tells_apart() {
+            response.adjoin_raw_header("Vary", "Authorization, Cookie");
+        }
+        Outcome::Success(response)
+    }
+}
+
+/// Who asks, and what there is for such a one.
+struct Asker<'r> {
+    app: &'r App,
+    caller: &'r Caller,
+    /// The records that the caller may read: all that an answer is made from.
+    seen: Seen<'r>,
+}
+
+impl<'r> Asker<'r> {
+    fn of(app: &'r App, request: &'r Request<'_>) -> Self {
+        let caller = guard::caller(request);
+        Self {
+            app,
+            caller,
+            seen: app.records.seen_by(Level::from(caller).into()),
+        }
+    }
+
+    fn table(&self, name: &str) -> Result<&Table, Refusal> {
+        self.seen.schema().at_path(name).ok_or_else(Refusal::not_found)
+    }
+
+    fn may_write(&self, table: &Table) -> bool {
+        self.app.rules.current().may_write(self.caller, &table.name)
+    }
+
+    /// Refuses whoever may not write a table, before anything of the request is looked at.
+    fn is_to_write(&self, table: &Table) -> Result<(), Refusal> {
+        match self.may_write(table) {
+            true => Ok(()),
+            false => Err(Refusal::lacking_role(self.caller)),
+        }
+    }
+
+    /// Whether another caller may get another answer: caches are to know. While everyone may do everything nobody does.
+    fn tells_apart(&self) -> bool {
+        !self.caller.is_open || self.app.rules.current().tells_readers_apart()
     }
 }
 
@@ -79,16 +126,16 @@ impl<'r> Address<'r> {
     }
 }
 
-/// What an address allows, if there is such an address.
+/// What an address allows, if there is such an address for a caller who has shown nothing.
 pub fn allowed_at(app: &App, path: &str) -> Option<&'static str> {
-    let schema = app.records.schema();
+    let seen = app.records.seen_by(Level::Public.into());
     match Address::read(path)? {
         Address::Root | Address::Document => Some(READ_ONLY),
-        Address::Table(name) => schema.at_path(&name).map(of_table_allowed),
-        Address::Row(name, _) => schema
-            .at_path(&name)
-            .filter(|table| table.has_rows_with_addresses())
-            .map(|_| ROW),
+        Address::Table(name) => seen.schema().at_path(&name).map(of_table_allowed),
+        Address::Row(name, _) => {
+            let table = seen.schema().at_path(&name);
+            table.filter(|table| table.has_rows_with_addresses()).map(|_| ROW)
+        }
     }
 }
 
@@ -96,20 +143,18 @@ fn of_table_allowed(table: &Table) -> &'static str {
     if table.is_writable() { TABLE } else { READ_ONLY }
 }
 
-async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> Result<Response<'r>, Refusal> {
+async fn respond<'r>(asker: &Asker<'r>, request: &'r Request<'_>, data: Data<'r>) -> Result<Response<'r>, Refusal> {
     let query = request.uri().query().map_or("", |query| query.as_str());
     match Address::read(request.uri().path().as_str()).ok_or_else(Refusal::not_found)? {
-        Address::Root => read_only(request, || root(app, request)),
-        Address::Document => read_only(request, || Ok(app.document.respond(app, request))),
-        Address::Table(name) => {
-            let schema = app.records.schema();
-            let table = schema.at_path(&name).ok_or_else(Refusal::not_found)?;
-            of_table(app, request, data, table, query).await
-        }
+        Address::Root => read_only(request, || root(asker, request)),
+        Address::Document => read_only(request, || {
+            let app = asker.app;
+            Ok(app.document.respond(app, asker.seen.schema(), asker.caller.is_open))
+        }),
+        Address::Table(name) => of_table(asker, request, data, asker.table(&name)?, query).await,
         Address::Row(name, key) => {
-            let schema = app.records.schema();
-            let table = schema.at_path(&name).filter(|table| table.has_rows_with_addresses());
-            of_row(app, request, data, table.ok_or_else(Refusal::not_found)?, key, query).await
+            let table = Some(asker.table(&name)?).filter(|table| table.has_rows_with_addresses());
+            of_row(asker, request, data, table.ok_or_else(Refusal::not_found)?, key, query).await
         }
     }
 }
@@ -130,10 +175,9 @@ fn read_only<'r>(
 }
 
 /// The tables and where they are.
-fn root<'r>(app: &App, request: &Request<'_>) -> Result<Response<'r>, Refusal> {
-    let base = links::origin(request, app.port);
-    let schema = app.records.schema();
-    let tables = schema.tables().map(|table| {
+fn root<'r>(asker: &Asker<'_>, request: &Request<'_>) -> Result<Response<'r>, Refusal> {
+    let base = links::origin(request, asker.app.port);
+    let tables = asker.seen.schema().tables().map(|table| {
         let address = format!("{base}/api/{}/", links::segment(&table.name));
         (table.name.clone(), Json::from(address))
     });
@@ -141,7 +185,7 @@ fn root<'r>(app: &App, request: &Request<'_>) -> Result<Response<'r>, Refusal> {
 }
 
 async fn of_table<'r>(
-    app: &'r App,
+    asker: &Asker<'r>,
     request: &'r Request<'_>,
     data: Data<'r>,
     table: &Table,
@@ -149,12 +193,13 @@ async fn of_table<'r>(
 ) -> Result<Response<'r>, Refusal> {
     let allow = of_table_allowed(table);
     match request.method() {
-        Method::Get | Method::Head => list(app, request, table, query).await,
-        Method::Options => Ok(allowing(allow, &metadata::options(&app.records.schema(), table, false))),
+        Method::Get | Method::Head => list(asker, request, table, query).await,
+        Method::Options => Ok(allowing(allow, &described(asker, table, false))),
         Method::Post if table.is_writable() => {
+            asker.is_to_write(table)?;
             no_parameters(query)?;
-            let body = receive::body(app, request, data).await?;
-            let written = app.records.insert(&table.name, &body, Timestamp::now()).await?;
+            let body = receive::body(asker.app, request, data).await?;
+            let written = asker.seen.insert(&table.name, &body, Timestamp::now()).await?;
             let mut response = answer::of_bytes(Status::Created, "application/json", written.json);
             if let Some(key) = written.key {
                 response.set_raw_header("Location", format!("/api/{}/{key}/", links::segment(&table.name)));
@@ -166,7 +211,7 @@ async fn of_table<'r>(
 }
 
 async fn of_row<'r>(
-    app: &'r App,
+    asker: &Asker<'r>,
     request: &'r Request<'_>,
     data: Data<'r>,
     table: &Table,
@@ -179,33 +224,42 @@ async fn of_row<'r>(
             if asked.format.is_none() && !accept::takes_json(request.headers()) {
                 return Err(not_acceptable());
             }
-            app.records.row(&table.name, key, &asked).await?
+            asker.seen.row(&table.name, key, &asked).await?
         }
         method @ (Method::Put | Method::Patch) => {
+            asker.is_to_write(table)?;
             no_parameters(query)?;
-            let body = receive::body(app, request, data).await?;
+            let body = receive::body(asker.app, request, data).await?;
             let partial = method == Method::Patch;
-            app.records
+            asker
+                .seen
                 .update(&table.name, key, &body, partial, Timestamp::now())
                 .await?
                 .json
         }
         Method::Delete => {
+            asker.is_to_write(table)?;
             no_parameters(query)?;
-            app.records.delete(&table.name, key).await?;
+            asker.seen.delete(&table.name, key).await?;
             return Ok(Response::build().status(Status::NoContent).finalize());
         }
-        Method::Options => return Ok(allowing(ROW, &metadata::options(&app.records.schema(), table, true))),
+        Method::Options => return Ok(allowing(ROW, &described(asker, table, true))),
         method => return Err(Refusal::not_allowed(method.as_str(), ROW)),
     };
     Ok(answer::of_bytes(Status::Ok, "application/json", json))
 }
 
-async fn list<'r>(app: &'r App, request: &'r Request<'_>, table: &Table, query: &str) -> Result<Response<'r>, Refusal> {
+async fn list<'r>(
+    asker: &Asker<'r>,
+    request: &'r Request<'_>,
+    table: &Table,
+    query: &str,
+) -> Result<Response<'r>, Refusal> {
+    let app = asker.app;
     let asked = ListRequest::parse(query)?;
     let format = accept::list_format(request.headers(), asked.format).ok_or_else(not_acceptable)?;
     let listing = tokio::select! {
-        listing = app.records.list(&table.name, &asked, format) => listing?,
+        listing = asker.seen.list(&table.name, &asked, format) => listing?,
         // Rocket does not say that a client has gone before the answer began.
         () = app.connections.gone(request.remote()) => return Err(Refusal::new(Status::BadRequest, "The client has gone.")),
     };
@@ -222,6 +276,10 @@ async fn list<'r>(app: &'r App, request: &'r Request<'_>, table: &Table, query: 
         }
     }
     Ok(response)
+}
+
+fn described(asker: &Asker<'_>, table: &Table, of_row: bool) -> Json {
+    metadata::options(asker.seen.schema(), table, of_row, asker.may_write(table))
 }
 
 /// Refuses every parameter.

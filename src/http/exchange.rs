@@ -10,10 +10,13 @@ use rocket::form::Form;
 use rocket::http::Method;
 use rocket::{Data, Request, Response};
 
-use super::{App, access_log};
+use super::{App, access_log, perimeter};
 
 /// Longest request id taken from a client.
 const LONGEST_ID: usize = 128;
+
+/// Bytes of a body that Rocket reads before it shows a request to anyone.
+const READ_AHEAD: usize = "_method=delete".len();
 
 /// The fairing that does all this.
 pub fn fairing() -> impl Fairing {
@@ -35,7 +38,7 @@ impl Fairing for Exchange {
         if poses_as_another_method(request, data).await {
             request.set_method(Method::Post);
         }
-        access_log::begin(request);
+        perimeter::arrive(request, is_cut_short(data).await);
         if let Some(app) = request.rocket().state::<App>() {
             app.connections.enter(request.remote());
         }
@@ -57,18 +60,25 @@ async fn poses_as_another_method(request: &Request<'_>, data: &mut Data<'_>) -> 
         return false;
     }
     // As far as Rocket looks, and with its own eyes.
-    let beginning = data.peek("_method=delete".len()).await;
+    let beginning = data.peek(READ_AHEAD).await;
     let field = std::str::from_utf8(beginning)
         .ok()
         .and_then(|form| Form::values(form).next());
     field.is_some_and(|field| field.name == "_method")
 }
 
+/// Whether the body broke off within the bytes that Rocket reads ahead. Rocket passes over that, and what had come by then
+/// would be taken for the whole.
+async fn is_cut_short(data: &mut Data<'_>) -> bool {
+    // Short of both an end and of what Rocket wanted to see, it can only have met an error.
+    !data.peek_complete() && data.peek(READ_AHEAD).await.len() < READ_AHEAD
+}
+
 /// Gives an answer the headers that all answers have, and the log its line.
 pub fn finish<'r>(request: &'r Request<'_>, response: &mut Response<'r>) {
     let id = request_id(request);
     access_log::finish(request, response, &id);
-    response.set_raw_header("X-Content-Type-Options", "nosniff");
+    perimeter::dress(request, response);
     response.set_raw_header("X-Request-Id", id);
     // A client that keeps its connection would go on asking this process, and not the one that takes over.
     if request

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::answer::{self, Refusal};
 use super::api::{self, READ_ONLY};
-use super::{App, exchange, jobs};
+use super::{App, exchange, jobs, perimeter};
 
 /// Addresses, without a closing slash, that only GET means anything to.
 const FIXED: [&str; 6] = ["", "/health", "/healthz", "/livez", "/readyz", "/favicon.ico"];
@@ -71,6 +71,12 @@ struct Caught;
 #[rocket::async_trait]
 impl catcher::Handler for Caught {
     async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
+        // What came to no route has not passed the guard.
+        if status.code != 400
+            && let Some(turned_away) = perimeter::answer(request)
+        {
+            return Ok(turned_away);
+        }
         let refusal = match status.code {
             404 => Refusal::not_found(),
             400 => return Ok(misunderstood(request)),
@@ -84,12 +90,15 @@ impl catcher::Handler for Caught {
 /// Rocket comes here, past its fairings, with a request line that it cannot express. That is one with a method that it
 /// does not know, for which it puts GET, or a target that is no path.
 fn misunderstood<'r>(request: &'r Request<'_>) -> Response<'r> {
-    let refusal = match (request.method(), allowed_at(request)) {
-        (Method::Get, Some(allow)) => Refusal::not_allowed("unknown", allow),
-        (Method::Get, None) => Refusal::not_found(),
-        _ => Refusal::new(Status::BadRequest, "The request line cannot be understood."),
-    };
-    let mut response = refusal.respond(request);
+    let turned_away = perimeter::answer(request);
+    let mut response = turned_away.unwrap_or_else(|| {
+        let refusal = match (request.method(), allowed_at(request)) {
+            (Method::Get, Some(allow)) => Refusal::not_allowed("unknown", allow),
+            (Method::Get, None) => Refusal::not_found(),
+            _ => Refusal::new(Status::BadRequest, "The request line cannot be understood."),
+        };
+        refusal.respond(request)
+    });
     exchange::finish(request, &mut response);
     response
 }

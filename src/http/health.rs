@@ -89,6 +89,7 @@ fn report(app: &App, checks: &[(&'static str, Result<(), &'static str>)]) -> Who
     let body = json!({
         "status": if is_well { "ok" } else { "error" },
         "version": app.version,
+        "access": app.access(),
         "checks": shown,
     });
     let status = if is_well {

@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rocket::Request;
 
+use super::perimeter;
 use crate::records::{Head, ListRequest};
 
 const IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -14,12 +15,12 @@ pub fn segment(name: &str) -> String {
 
 /// Scheme and host as the client sees them, through a proxy or not.
 pub fn origin(request: &Request<'_>, port: u16) -> String {
-    let forwarded = request
-        .headers()
-        .get_one("X-Forwarded-Proto")
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
-    let scheme = if forwarded { "https" } else { "http" };
-    match request.host() {
+    let scheme = if perimeter::client(request).is_tls {
+        "https"
+    } else {
+        "http"
+    };
+    match perimeter::host(request) {
         Some(host) => format!("{scheme}://{host}"),
         None => format!("{scheme}://localhost:{port}"),
     }

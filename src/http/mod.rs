@@ -7,6 +7,7 @@ mod accept;
 mod access_log;
 mod answer;
 mod api;
+mod auth;
 mod connections;
 mod document;
 mod exchange;
@@ -18,6 +19,7 @@ mod lifecycle;
 mod links;
 pub mod openapi;
 mod pages;
+mod perimeter;
 mod receive;
 mod service;
 mod stream;
@@ -31,20 +33,41 @@ use rocket::Route;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
+use crate::access::{Access, RuleBook};
 use crate::config::{Roles, Settings};
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
 use crate::jobs::Jobs;
 use crate::records::Records;
-use crate::schema::Catalog;
 use connections::Connections;
 use document::Document;
 use guard::{Rule, guarded};
 pub use lifecycle::{Lifecycle, Phase};
+use perimeter::Perimeter;
+
+/// What an operator should know of a server without accounts.
+const OPEN: &str = "whoever reaches the port may read and write. To close it, make an administrator with \
+    `socle user add NAME --role admin`, or set ADMIN_LOGIN and ADMIN_PASSWORD";
+
+/// What answers stand on.
+pub struct Services {
+    /// The database.
+    pub database: Database,
+    /// Accounts, tokens and sessions.
+    pub access: Access,
+    /// Who may do what with which table, and the tables themselves.
+    pub rules: Arc<RuleBook>,
+    /// The queue.
+    pub jobs: Jobs,
+    /// The migrations that the database is to have.
+    pub expected: Expected,
+}
 
 /// What every route may need.
 pub struct App {
     records: Records,
+    access: Access,
+    rules: Arc<RuleBook>,
     jobs: Jobs,
     roles: Roles,
     title: String,
@@ -56,6 +79,7 @@ pub struct App {
     lifecycle: Lifecycle,
     expected: Expected,
     connections: Arc<Connections>,
+    perimeter: Perimeter,
     document: Document,
     bodies: receive::Bodies,
     streams: jobs::Streams,
@@ -64,23 +88,34 @@ pub struct App {
 /// Listens and answers until `lifecycle` says that the server is to finish, and then until what was begun is finished.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the schema cannot be read.
-pub async fn serve(
-    settings: Settings,
-    database: Database,
-    jobs: Jobs,
-    expected: Expected,
-    lifecycle: Lifecycle,
-) -> io::Result<()> {
-    let catalog = Arc::new(Catalog::read(&database).map_err(io::Error::other)?);
+/// When the address cannot be listened on, or the database does not answer.
+pub async fn serve(settings: Settings, services: Services, lifecycle: Lifecycle) -> io::Result<()> {
+    let Services {
+        database,
+        access,
+        rules,
+        jobs,
+        expected,
+    } = services;
+    let catalog = rules.catalog().clone();
     for (table, reason) in &catalog.current().unserved {
         tracing::warn!("the table \"{table}\" is not served: {reason}");
     }
+    for (table, reason) in &catalog.current().broken {
+        tracing::warn!("the table \"{table}\" refers to what is not there, and changes of it will fail: {reason}");
+    }
+    if access.is_open().map_err(io::Error::other)? {
+        tracing::warn!("open: {OPEN}");
+    }
     tokio::spawn(catalog.clone().follow(database.clone()));
+    tokio::spawn(rules.clone().follow());
     let connections = Arc::new(Connections::new());
     let rocket = rocket::custom(config(&settings))
         .manage(App {
+            perimeter: Perimeter::new(&settings),
             records: Records::new(database, catalog),
+            access,
+            rules,
             jobs,
             roles: settings.roles,
             title: settings.app_title,
@@ -103,7 +138,7 @@ pub async fn serve(
     let rocket = mounts(settings.roles)
         .into_iter()
         .fold(rocket, |rocket, (base, rule, routes)| {
-            rocket.mount(base, guarded(rule, routes))
+            rocket.mount(base, guarded(base, rule, routes))
         });
     let rocket = rocket.ignite().await.map_err(system_error)?;
     let shutdown = rocket.shutdown();
@@ -117,8 +152,8 @@ pub async fn serve(
 fn mounts(roles: Roles) -> Vec<(&'static str, Rule, Vec<Route>)> {
     let api = [
         ("/api", Rule::ByTable, api::routes()),
-        ("/api/jobs", Rule::ByTable, jobs::routes()),
-        ("/jobs", Rule::ByTable, jobs::routes()),
+        ("/api/jobs", Rule::ByJobs, jobs::routes()),
+        ("/jobs", Rule::ByJobs, jobs::routes()),
     ];
     let pages = [("/", Rule::Anyone, pages::routes())];
     let always = [
@@ -126,9 +161,20 @@ fn mounts(roles: Roles) -> Vec<(&'static str, Rule, Vec<Route>)> {
         ("/", Rule::Anyone, service::routes()),
         ("/", Rule::Anyone, fallback::routes()),
     ];
-    let api = api.into_iter().filter(|_| roles.api);
+    let api = api.into_iter().chain(auth::mounts()).filter(|_| roles.api);
     let pages = pages.into_iter().filter(|_| roles.pages);
     api.chain(pages).chain(always).collect()
+}
+
+impl App {
+    /// Whether strangers may write, as `/` and `/health` say it.
+    fn access(&self) -> &'static str {
+        match self.access.is_open() {
+            Ok(true) => "open",
+            Ok(false) => "closed",
+            Err(_) => "unknown",
+        }
+    }
 }
 
 /// What happens once the port is listened on.

@@ -100,14 +100,16 @@ impl Page {
         response
             .raw_header("Cache-Control", "no-cache")
             .raw_header("Vary", "Accept-Encoding")
-            .raw_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-            .raw_header("Referrer-Policy", "no-referrer");
+            .raw_header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
         if is_held(request.headers(), &tag) {
             return response.status(Status::NotModified).raw_header("ETag", tag).finalize();
         }
         response
             .raw_header("ETag", tag)
             .raw_header("Content-Type", self.content_type);
+        if self.content_type.starts_with("text/html") {
+            response.raw_header("Cross-Origin-Opener-Policy", "same-origin");
+        }
         if packed.is_some() {
             response.raw_header("Content-Encoding", "gzip");
         }

@@ -41,6 +41,7 @@ fn describe(app: &App, request: &Request<'_>) -> Response<'static> {
         "service": app.title,
         "version": app.version,
         "environment": app.environment,
+        "access": app.access(),
         "timestamp": Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
     });
     let api = [("api", "/api/"), ("openapi", "/api/openapi.json")];

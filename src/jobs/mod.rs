@@ -22,6 +22,7 @@ mod moment;
 mod pool;
 mod queue;
 mod row;
+pub mod schedule;
 mod submission;
 #[cfg(test)]
 mod tests;

@@ -9,11 +9,12 @@ use jiff::Timestamp;
 
 use super::body::{Body, Fields, Given};
 use super::checked::{Checked, Values, changes, checked, keep_times};
-use super::error::{Error, FieldErrors};
+use super::error::{Error, FieldErrors, NON_FIELD};
 use super::formats::{Shape, json};
 use super::plan::{self, Selection};
 use super::statement::{self, Assign};
-use super::{Records, diagnose};
+use super::wrong_rows::WrongRows;
+use super::{Seen, diagnose};
 use crate::database::{self, Row, Session, Statement, Value, ValueRef};
 use crate::schema::{Schema, Table};
 
@@ -28,58 +29,19 @@ pub struct Written {
 
 /// Rows in one array; more are several requests.
 const MOST_ROWS: usize = 10_000;
-/// Wrong rows of an array that are looked into; who sends more of them has seen enough.
-const MOST_WRONG_ROWS: usize = 100;
 
-/// What is wrong with the rows of an array, one entry for each row looked at.
-#[derive(Default)]
-struct WrongRows {
-    rows: Vec<FieldErrors>,
-    count: usize,
-}
-
-impl WrongRows {
-    /// Notes how a row went and hands on what came of a good one. Enough wrong rows, or any other error, end the array.
-    fn sort_out<T>(&mut self, row: Result<T, Error>) -> Result<Option<T>, Error> {
-        match row {
-            Ok(good) => {
-                self.rows.push(FieldErrors::default());
-                Ok(Some(good))
-            }
-            Err(Error::Fields(errors)) => {
-                self.rows.push(errors);
-                self.count += 1;
-                match self.count < MOST_WRONG_ROWS {
-                    true => Ok(None),
-                    false => Err(Error::Rows(std::mem::take(&mut self.rows))),
-                }
-            }
-            Err(other) => Err(other),
-        }
-    }
-
-    /// The wrong rows as an error, if there are any.
-    fn none_or_error(self) -> Result<(), Error> {
-        match self.count {
-            0 => Ok(()),
-            _ => Err(Error::Rows(self.rows)),
-        }
-    }
-}
-
-impl Records {
+impl Seen<'_> {
     /// Adds the row or rows of a body: all of them or none.
     ///
     /// # Errors
     /// Everything wrong with them, by field, and by row when there are several.
     pub async fn insert(&self, table: &str, body: &Body, now: Timestamp) -> Result<Written, Error> {
-        let schema = self.schema();
-        match self.insert_by(&schema, table, body, now).await {
-            Err(error) if self.is_outdated(&error, schema.version).await => {
-                self.insert_by(&self.schema(), table, body, now).await
-            }
-            answer => answer,
-        }
+        let error = match self.insert_by(&self.schema, table, body, now).await {
+            Err(error) => error,
+            written => return written,
+        };
+        let schema = self.newer_schema(error).await?;
+        self.insert_by(&schema, table, body, now).await
     }
 
     /// Puts a row in place of another, or changes the given fields of it (`partial`).
@@ -94,13 +56,12 @@ impl Records {
         partial: bool,
         now: Timestamp,
     ) -> Result<Written, Error> {
-        let schema = self.schema();
-        match self.update_by(&schema, table, key, body, partial, now).await {
-            Err(error) if self.is_outdated(&error, schema.version).await => {
-                self.update_by(&self.schema(), table, key, body, partial, now).await
-            }
-            answer => answer,
-        }
+        let error = match self.update_by(&self.schema, table, key, body, partial, now).await {
+            Err(error) => error,
+            written => return written,
+        };
+        let schema = self.newer_schema(error).await?;
+        self.update_by(&schema, table, key, body, partial, now).await
     }
 
     /// Deletes a row.
@@ -108,21 +69,27 @@ impl Records {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Conflict`] when other rows point to it.
     pub async fn delete(&self, table: &str, key: &str) -> Result<(), Error> {
-        let schema = self.schema();
-        let seen = schema.version;
-        match self.delete_by(schema, table, key).await {
-            Err(error) if self.is_outdated(&error, seen).await => self.delete_by(self.schema(), table, key).await,
-            answer => answer,
-        }
+        let error = match self.delete_by(&self.schema, table, key).await {
+            Err(error) => error,
+            deleted => return deleted,
+        };
+        let schema = self.newer_schema(error).await?;
+        self.delete_by(&schema, table, key).await
     }
 
-    async fn delete_by(&self, schema: Arc<Schema>, table: &str, key: &str) -> Result<(), Error> {
+    async fn delete_by(&self, schema: &Schema, table: &str, key: &str) -> Result<(), Error> {
         let found = schema.at_path(table).ok_or(Error::NotFound)?;
         let key = plan::key(found, key)?;
         let statement = statement::delete(found, &key);
+        let look = found
+            .has_triggers
+            .then(|| statement::row(found, &Selection::all(found), &key));
         let deleted = self
             .database
             .write(move |session| match session.execute(&statement) {
+                Ok(0) if is_there(session, look.as_ref())? => Err(Error::Conflict(
+                    "The row cannot be deleted: a trigger of the table keeps it.".into(),
+                )),
                 Ok(0) => Err(Error::NotFound),
                 Ok(_) => Ok(()),
                 Err(error) => Err(error.into()),
@@ -130,7 +97,7 @@ impl Records {
             .await;
         deleted.map_err(|error| {
             self.explained(error, |session, refused| {
-                diagnose::deletion(session, &schema, found, &key, refused)
+                diagnose::deletion(session, schema, found, &key, refused)
             })
         })
     }
@@ -196,7 +163,7 @@ impl Records {
         let table = schema.at_path(path).ok_or(Error::NotFound)?;
         let key = plan::key(table, key)?;
         let Given::One(fields) = body.rows()? else {
-            return Err(FieldErrors::one(super::error::NON_FIELD, "Invalid data. Expected an object.").into());
+            return Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object.").into());
         };
         let checked = checked(table, &fields, Some(&key), partial);
         if !checked.errors.is_empty() {
@@ -225,7 +192,7 @@ impl Records {
             .database
             .write(move |session| match writing.written(session, &statement) {
                 Ok(Some((json, key))) => Ok(Written { json, key: Some(key) }),
-                Ok(None) => Err(Error::NotFound),
+                Ok(None) => Err(writing.explain_nothing(session, &at)),
                 Err(error) => Err(writing.explain_update(session, &at, &values, error)),
             });
         written.await.map_err(|error| {
@@ -258,7 +225,7 @@ impl Records {
     ) -> Result<Vec<Values>, Error> {
         if given.len() > MOST_ROWS {
             let said = format!("At most {MOST_ROWS} rows are taken at once.");
-            return Err(FieldErrors::one(super::error::NON_FIELD, said).into());
+            return Err(FieldErrors::one(NON_FIELD, said).into());
         }
         let mut rows = Vec::with_capacity(given.len());
         let mut wrong = WrongRows::default();
@@ -355,6 +322,17 @@ impl Insert {
         }
     }
 
+    /// An update that changed no row: there is none, or a trigger would not have it.
+    fn explain_nothing(&self, session: &Session<'_>, key: &[Value]) -> Error {
+        let table = self.schema.named(&self.table).filter(|table| table.has_triggers);
+        let look = table.map(|table| statement::row(table, &Selection::all(table), key));
+        match is_there(session, look.as_ref()) {
+            Ok(true) => FieldErrors::one(NON_FIELD, "A trigger of the table left the row as it was.").into(),
+            Ok(false) => Error::NotFound,
+            Err(error) => error,
+        }
+    }
+
     fn explain_update(
         &self,
         session: &Session<'_>,
@@ -383,6 +361,14 @@ impl Insert {
             ),
             _ => error.into(),
         }
+    }
+}
+
+/// Whether there is the row that a statement looks for.
+fn is_there(session: &Session<'_>, look: Option<&Statement>) -> Result<bool, Error> {
+    match look {
+        Some(look) => Ok(session.first(look, |_| Ok::<_, Error>(()))?.is_some()),
+        None => Ok(false),
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn changes(table: &Table, values: Values, partial: bool, now: Timesta
         keep_times(table, &mut values, now, false);
     }
     let mut changes: Vec<(usize, Assign)> = Vec::with_capacity(table.columns.len());
-    for (place, column) in table.columns.iter().enumerate() {
+    for (place, column) in table.written_columns() {
         if let Some(found) = values.iter().position(|(of_value, _)| *of_value == place) {
             changes.push((place, Assign::Value(values.swap_remove(found).1)));
         } else if !partial && column.is_writable() && !column.in_key {
@@ -87,7 +87,7 @@ pub(super) fn changes(table: &Table, values: Values, partial: bool, now: Timesta
 
 /// `created_at` and `updated_at`, which the server keeps.
 pub(super) fn keep_times(table: &Table, values: &mut Values, now: Timestamp, is_new: bool) {
-    for (place, column) in table.columns.iter().enumerate() {
+    for (place, column) in table.written_columns() {
         let is_kept = match column.kept {
             Some(Kept::Created) => is_new,
             Some(Kept::Updated) => true,

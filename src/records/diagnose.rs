@@ -9,6 +9,9 @@ use super::statement;
 use crate::database::{self, Constraint, Session, Value, ValueRef};
 use crate::schema::{Check, Schema, Table};
 
+/// Said of a rule that has no name to be told.
+const BROKEN_RULE: &str = "This breaks a rule of the table.";
+
 /// All values of a row that is there.
 pub(super) fn current(session: &Session<'_>, table: &Table, key: &[Value]) -> Result<Option<Vec<Value>>, Error> {
     let statement = statement::row(table, &Selection::all(table), key);
@@ -237,17 +240,22 @@ fn broken_check(table: &Table, check: &Check, errors: &mut FieldErrors) {
     }
 }
 
-/// What the database itself said, when looking into it found nothing.
+/// What the database itself said, when looking into it found nothing. A name that the table does not have is another
+/// table's, which a trigger wrote to, or one that the reader does not see: it is not repeated.
 fn first_refusal(table: &Table, constraint: Constraint, errors: &mut FieldErrors) {
     match constraint {
         Constraint::Unique(names) => {
-            let places: Vec<_> = names
-                .iter()
-                .filter_map(|name| table.column(name).map(|(place, _)| place))
-                .collect();
-            taken(table, &places, errors);
+            let places = names.iter().map(|name| table.column(name).map(|(place, _)| place));
+            match places.collect::<Option<Vec<_>>>() {
+                Some(places) => taken(table, &places, errors),
+                None => errors.add(NON_FIELD, BROKEN_RULE),
+            }
         }
-        Constraint::NotNull(name) => errors.add(name, "This field may not be null."),
+        Constraint::NotNull(name) if table.column(&name).is_some() => errors.add(name, "This field may not be null."),
+        Constraint::Type(name) if table.column(&name).is_some() => {
+            errors.add(name, "This value has a type that the column does not take.");
+        }
+        Constraint::NotNull(_) | Constraint::Type(_) => errors.add(NON_FIELD, BROKEN_RULE),
         Constraint::Check(said) => {
             let found = table
                 .checks
@@ -255,10 +263,9 @@ fn first_refusal(table: &Table, constraint: Constraint, errors: &mut FieldErrors
                 .find(|check| check.name.as_ref() == Some(&said) || check.expression == said);
             match found {
                 Some(check) => broken_check(table, check, errors),
-                None => errors.add(NON_FIELD, "This breaks a rule of the table."),
+                None => errors.add(NON_FIELD, BROKEN_RULE),
             }
         }
         Constraint::ForeignKey => errors.add(NON_FIELD, "A reference points to a row that does not exist."),
-        Constraint::Type(name) => errors.add(name, "This value has a type that the column does not take."),
     }
 }

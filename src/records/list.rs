@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::formats::{Format, ListWriter, json};
 use super::plan::{self, ListPlan, Selection};
 use super::request::ListRequest;
-use super::{Error, FieldErrors, Records, cursor, statement};
+use super::{Error, FieldErrors, Seen, cursor, statement};
 use crate::database::sqlite::{CancelFlag, Place};
 use crate::database::{self, Database, Session, Statement, Value};
 use crate::schema::{Schema, Table};
@@ -131,19 +131,18 @@ impl Sink {
     }
 }
 
-impl Records {
+impl Seen<'_> {
     /// A list of the rows of a table.
     ///
     /// # Errors
     /// What is wrong with the request, or the database's own.
     pub async fn list(&self, table: &str, request: &ListRequest, format: Format) -> Result<Listing, Error> {
-        let schema = self.schema();
-        match self.list_by(&schema, table, request, format).await {
-            Err(error) if self.is_outdated(&error, schema.version).await => {
-                self.list_by(&self.schema(), table, request, format).await
-            }
-            answer => answer,
-        }
+        let error = match self.list_by(&self.schema, table, request, format).await {
+            Err(error) => error,
+            listed => return listed,
+        };
+        let schema = self.newer_schema(error).await?;
+        self.list_by(&schema, table, request, format).await
     }
 
     /// One row as JSON, with the `fields` and `expand` of the request.
@@ -151,13 +150,12 @@ impl Records {
     /// # Errors
     /// [`Error::NotFound`], what is wrong with the request, or the database's own.
     pub async fn row(&self, table: &str, key: &str, request: &ListRequest) -> Result<Vec<u8>, Error> {
-        let schema = self.schema();
-        match self.row_by(&schema, table, key, request) {
-            Err(error) if self.is_outdated(&error, schema.version).await => {
-                self.row_by(&self.schema(), table, key, request)
-            }
-            answer => answer,
-        }
+        let error = match self.row_by(&self.schema, table, key, request) {
+            Err(error) => error,
+            read => return read,
+        };
+        let schema = self.newer_schema(error).await?;
+        self.row_by(&schema, table, key, request)
     }
 
     fn row_by(&self, schema: &Schema, table: &str, key: &str, request: &ListRequest) -> Result<Vec<u8>, Error> {

@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::schema::{Column, ColumnType, Kept, Rule, Schema, Table};
 
-/// The answer to OPTIONS on a table, or on a row of it.
-pub fn options(schema: &Schema, table: &Table, of_row: bool) -> Json {
+/// The answer to OPTIONS on a table, or on a row of it; as there, actions are told only to who may do them.
+pub fn options(schema: &Schema, table: &Table, of_row: bool, may_write: bool) -> Json {
     let renders: &[&str] = match of_row {
         true => &["application/json"],
         false => &["application/json", "text/csv", "application/x-ndjson"],
@@ -24,7 +24,7 @@ pub fn options(schema: &Schema, table: &Table, of_row: bool) -> Json {
     );
     let key: Vec<_> = table.key_columns().map(|column| column.name.as_str()).collect();
     answer.insert("key".into(), json!(key));
-    if table.is_writable() {
+    if table.is_writable() && may_write {
         let method = if of_row { "PUT" } else { "POST" };
         let fields = table
             .columns

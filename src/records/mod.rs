@@ -2,7 +2,7 @@
 //!
 //! A request goes one way: [`request`] (what is asked) → [`plan`] and [`body`] (checked against the schema, every name
 //! resolved) → [`statement`] (the only place where SQL text is made) → the database → [`formats`] (rows written out).
-//! [`Records`] holds the verbs that `http` and `command` call.
+//! [`Seen`] holds the verbs that `http` and `command` call: they see no more than the reader they are for.
 
 mod address;
 pub mod body;
@@ -19,6 +19,7 @@ pub mod plan;
 pub mod request;
 mod statement;
 pub mod urlencoded;
+mod wrong_rows;
 
 use std::sync::Arc;
 
@@ -28,8 +29,8 @@ pub use formats::Format;
 pub use list::{Chunks, Head, Listing, Rows, row_request};
 pub use request::ListRequest;
 
-use crate::database::Database;
-use crate::schema::{Catalog, Schema};
+use crate::database::{self, Database};
+use crate::schema::{Catalog, Reader, Schema};
 
 /// Rows of every table, over one database.
 #[derive(Clone)]
@@ -44,24 +45,52 @@ impl Records {
         Self { database, catalog }
     }
 
-    /// The schema that requests are checked against now.
-    pub fn schema(&self) -> Arc<Schema> {
-        self.catalog.current()
-    }
-
     /// The database behind.
     pub fn database(&self) -> &Database {
         &self.database
     }
 
-    /// After the database said that its tables are not those of the last schema: reads it again and says whether it
-    /// differs, so that the request can be planned once more.
-    async fn is_outdated(&self, error: &Error, seen: i64) -> bool {
-        if !matches!(error, Error::Database(crate::database::Error::SchemaChanged(_))) {
-            return false;
+    /// The records as one kind of reader sees them now.
+    pub fn seen_by(&self, reader: Reader) -> Seen<'_> {
+        Seen {
+            database: &self.database,
+            catalog: &self.catalog,
+            reader,
+            schema: self.catalog.seen_by(reader),
         }
+    }
+}
+
+/// Records as one kind of reader sees them, for the length of a request. Every verb is here, and none can reach what the
+/// reader does not see.
+pub struct Seen<'r> {
+    database: &'r Database,
+    catalog: &'r Arc<Catalog>,
+    reader: Reader,
+    schema: Arc<Schema>,
+}
+
+impl Seen<'_> {
+    /// The schema that this request is checked against.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// After an error: the schema read again, as the reader sees it, when the database says that its tables are not those
+    /// of the one used, so that the request can be planned once more.
+    ///
+    /// # Errors
+    /// The error itself when that would not help. When the database misses a table and the schema is still the same, a
+    /// reference or a trigger names one that is not there.
+    async fn newer_schema(&self, error: Error) -> Result<Arc<Schema>, Error> {
+        let Error::Database(database::Error::SchemaChanged(said)) = error else {
+            return Err(error);
+        };
         let (catalog, database) = (self.catalog.clone(), self.database.clone());
         let read = tokio::task::spawn_blocking(move || catalog.refresh(&database)).await;
-        matches!(read, Ok(Ok(schema)) if schema.version != seen)
+        match read {
+            Ok(Ok(schema)) if schema.version != self.schema.version => Ok(self.catalog.seen_by(self.reader)),
+            _ => Err(Error::Database(database::Error::Other(said))),
+        }
     }
 }

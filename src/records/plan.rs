@@ -182,7 +182,7 @@ impl Selection {
     }
 }
 
-/// The columns that `expand=` can follow: foreign keys of one column, to a table that is served.
+/// The columns that `expand=` can follow: foreign keys of one column, to a column of a table that are both there to see.
 pub fn expandable_names<'s>(schema: &'s Schema, table: &'s Table) -> impl Iterator<Item = &'s str> {
     let names = table.columns.iter().map(|column| column.name.as_str());
     names.filter(move |name| expandable(schema, table, name).is_some())
@@ -191,7 +191,10 @@ pub fn expandable_names<'s>(schema: &'s Schema, table: &'s Table) -> impl Iterat
 fn expandable<'s>(schema: &'s Schema, table: &'s Table, name: &str) -> Option<(usize, &'s Table, &'s str)> {
     let (place, _) = table.column(name)?;
     let key = table.foreign_key_of(place)?;
-    Some((place, schema.named(&key.table)?, key.references.first()?))
+    let (referenced, on) = (schema.named(&key.table)?, key.references.first()?);
+    let mut columns = referenced.columns.iter();
+    let is_there = columns.any(|column| column.name.eq_ignore_ascii_case(on));
+    is_there.then_some((place, referenced, on.as_str()))
 }
 
 fn resolve_fields(table: &Table, names: &[String], errors: &mut FieldErrors) -> Vec<usize> {

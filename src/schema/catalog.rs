@@ -1,32 +1,49 @@
 //! The schema as it is now: read once, and again whenever any process changes the tables.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 
-use super::Schema;
+use super::restriction::{Restriction, Views};
+use super::{Reader, Schema};
 use crate::database::{Database, Error};
 
 /// The current schema, shared by everything that answers requests.
 pub struct Catalog {
-    current: ArcSwap<Schema>,
+    current: ArcSwap<Views>,
+    /// What each kind of reader does not see. Held while the views are made anew, so that none is made of old ones.
+    restrictions: Mutex<Vec<Restriction>>,
 }
 
 impl Catalog {
-    /// Reads the schema.
+    /// Reads the schema. Until [`Catalog::restrict`] says what there is to see, no kind of reader sees anything.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn read(database: &Database) -> Result<Self, Error> {
         let (version, facts) = database.facts()?;
+        let schema = Arc::new(Schema::from_facts(version, &facts));
         Ok(Self {
-            current: ArcSwap::from_pointee(Schema::from_facts(version, &facts)),
+            current: ArcSwap::from_pointee(Views::new(schema, &[])),
+            restrictions: Mutex::default(),
         })
     }
 
-    /// The schema as last read.
+    /// The whole schema as last read.
     pub fn current(&self) -> Arc<Schema> {
-        self.current.load_full()
+        self.current.load().whole.clone()
+    }
+
+    /// What one kind of reader sees of it. Cheap: it was made when the schema was read.
+    pub fn seen_by(&self, reader: Reader) -> Arc<Schema> {
+        self.current.load().of(reader)
+    }
+
+    /// Says what each kind of reader does not see, in the order of their numbers, from now on and of every schema to come.
+    pub fn restrict(&self, restrictions: Vec<Restriction>) {
+        let mut held = self.restrictions();
+        *held = restrictions;
+        self.current.store(Arc::new(Views::new(self.current(), &held)));
     }
 
     /// Reads the schema again.
@@ -36,7 +53,8 @@ impl Catalog {
     pub fn refresh(&self, database: &Database) -> Result<Arc<Schema>, Error> {
         let (version, facts) = database.facts()?;
         let schema = Arc::new(Schema::from_facts(version, &facts));
-        self.current.store(schema.clone());
+        let held = self.restrictions();
+        self.current.store(Arc::new(Views::new(schema.clone(), &held)));
         Ok(schema)
     }
 
@@ -44,7 +62,7 @@ impl Catalog {
     pub async fn follow(self: Arc<Self>, database: Database) {
         let mut versions = database.versions();
         while versions.changed().await.is_ok() {
-            if versions.borrow_and_update().schema == self.current.load().version {
+            if versions.borrow_and_update().schema == self.current.load().whole.version {
                 continue;
             }
             let (catalog, database) = (self.clone(), database.clone());
@@ -60,5 +78,9 @@ impl Catalog {
                 Err(_) => tracing::error!("reading the schema panicked; serving the last one"),
             }
         }
+    }
+
+    fn restrictions(&self) -> MutexGuard<'_, Vec<Restriction>> {
+        self.restrictions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -29,7 +29,7 @@ impl fmt::Display for Ident {
     }
 }
 
-/// A column whose value the server gives.
+/// Why a column's value is not the client's to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     /// SQLite's own row number.
@@ -40,6 +40,8 @@ pub enum Kept {
     Created,
     /// `updated_at`: the time of its last.
     Updated,
+    /// A restriction says so: the value is shown, and nobody's over HTTP to set.
+    Barred,
 }
 
 /// A column.

@@ -8,6 +8,7 @@ pub mod column;
 pub mod column_type;
 pub mod decimal;
 pub mod input;
+pub mod restriction;
 pub mod rule;
 pub mod sql_tokens;
 pub mod table;
@@ -18,69 +19,95 @@ pub use check::Check;
 pub use column::{Column, Ident, Kept};
 pub use column_type::ColumnType;
 pub use input::Input;
+pub use restriction::{Cut, Restriction};
 pub use rule::Rule;
 pub use table::{ForeignKey, Table};
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::database::facts::TableFacts;
 
 /// Addresses under `/api/` that are Socle's own.
 pub const RESERVED: [&str; 5] = ["auth", "docs", "events", "jobs", "openapi.json"];
 
-/// The tables served, at one version of the database's schema.
+/// A kind of reader, by the place of its restriction among those of a [`Catalog`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader(pub usize);
+
+/// The tables served, at one version of the database's schema: all of them, or those that one kind of reader sees.
 #[derive(Debug, Default)]
 pub struct Schema {
     /// SQLite's `schema_version` when this was read.
     pub version: i64,
     /// Tables that cannot be served, with the reason.
     pub unserved: Vec<(String, &'static str)>,
-    tables: Vec<Table>,
+    /// Tables of which some changes fail whatever the data, with the engine's reason.
+    pub broken: Vec<(String, String)>,
+    tables: Vec<Arc<Table>>,
     by_path: HashMap<String, usize>,
 }
 
 impl Schema {
     /// What the database's facts amount to.
     pub fn from_facts(version: i64, facts: &[TableFacts]) -> Self {
-        let mut schema = Self {
-            version,
-            ..Self::default()
-        };
+        let (mut unserved, mut broken) = (Vec::new(), Vec::new());
+        let mut tables = Vec::new();
         for table in facts.iter().filter(|table| !is_system(&table.name)) {
             if RESERVED.contains(&table.name.as_str()) {
                 let reason = "its name is one of Socle's own addresses; give it a path of its own or rename it";
-                schema.unserved.push((table.name.clone(), reason));
+                unserved.push((table.name.clone(), reason));
             } else if table.columns.is_empty() {
-                schema.unserved.push((
+                unserved.push((
                     table.name.clone(),
                     "its columns cannot be read; is a table that it shows gone?",
                 ));
             } else {
-                schema.by_path.insert(table.name.clone(), schema.tables.len());
-                schema.tables.push(Table::from_facts(table, facts));
+                if let Some(reason) = &table.broken {
+                    broken.push((table.name.clone(), reason.clone()));
+                }
+                tables.push(Arc::new(Table::from_facts(table, facts)));
             }
         }
-        schema
+        Self {
+            unserved,
+            broken,
+            ..Self::of(version, tables)
+        }
+    }
+
+    fn of(version: i64, tables: Vec<Arc<Table>>) -> Self {
+        let places = tables.iter().enumerate();
+        Self {
+            version,
+            unserved: Vec::new(),
+            broken: Vec::new(),
+            by_path: places.map(|(place, table)| (table.name.clone(), place)).collect(),
+            tables,
+        }
     }
 
     /// The table served at `/api/{path}/`.
     pub fn at_path(&self, path: &str) -> Option<&Table> {
-        self.by_path.get(path).and_then(|place| self.tables.get(*place))
+        self.by_path
+            .get(path)
+            .and_then(|place| self.tables.get(*place))
+            .map(Arc::as_ref)
     }
 
     /// The table with this SQL name, which SQLite compares without regard to ASCII case.
     pub fn named(&self, name: &str) -> Option<&Table> {
-        self.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name))
+        self.tables().find(|table| table.name.eq_ignore_ascii_case(name))
     }
 
     /// Every table served, by name.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
-        self.tables.iter()
+        self.tables.iter().map(Arc::as_ref)
     }
 
     /// The tables with foreign keys that point to `table`, with those keys.
     pub fn references_to<'s>(&'s self, table: &'s Table) -> impl Iterator<Item = (&'s Table, &'s ForeignKey)> {
-        self.tables.iter().flat_map(move |child| {
+        self.tables().flat_map(move |child| {
             let pointing = child
                 .foreign_keys
                 .iter()

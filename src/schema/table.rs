@@ -1,7 +1,10 @@
 //! A table or view as the API offers it.
 
+use std::collections::HashSet;
+
 use super::check::{self, Check};
 use super::column::{Column, Ident};
+use super::sql_tokens::tokens;
 use crate::database::facts::TableFacts;
 
 /// A table or view.
@@ -13,12 +16,17 @@ pub struct Table {
     pub ident: Ident,
     /// Whether it can only be read.
     pub is_view: bool,
+    /// Names of the tables that a view mentions.
+    pub mentions: Vec<String>,
     /// Whether SQLite numbers its rows, which gives tables without a key an order.
     pub has_rowid: bool,
     /// Whether triggers may change a row after it is written.
     pub has_triggers: bool,
     /// Columns, in their declared order.
     pub columns: Vec<Column>,
+    /// `created_at` and `updated_at` where a restriction hides them: the server keeps them all the same. Their places
+    /// follow those of the columns.
+    pub unseen_times: Vec<Column>,
     /// Places of the primary key's columns, in the key's order; empty when there is none.
     pub key: Vec<usize>,
     /// Whether SQLite makes the key (an INTEGER PRIMARY KEY).
@@ -97,18 +105,35 @@ impl Table {
             name: facts.name.clone(),
             ident: Ident::quote(&facts.name),
             is_view: facts.is_view,
+            mentions: if facts.is_view {
+                mentioned(&facts.sql, all)
+            } else {
+                Vec::new()
+            },
             has_rowid: facts.has_rowid,
             has_triggers: facts.has_triggers,
             key,
             key_is_made,
             checks,
             columns,
+            unseen_times: Vec::new(),
         }
     }
 
     /// The column with this name, as declared.
     pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+    }
+
+    /// Every column that a statement may write with its place: those there are to see, then the unseen ones.
+    pub fn written_columns(&self) -> impl Iterator<Item = (usize, &Column)> {
+        self.columns.iter().chain(&self.unseen_times).enumerate()
+    }
+
+    /// The column at a place, unseen ones included.
+    pub fn at(&self, place: usize) -> Option<&Column> {
+        let unseen = || self.unseen_times.get(place.checked_sub(self.columns.len())?);
+        self.columns.get(place).or_else(unseen)
     }
 
     /// The primary key's columns.
@@ -135,6 +160,18 @@ impl Table {
     pub fn title(&self) -> String {
         super::column::label(&self.name)
     }
+}
+
+/// The tables whose names are words of a statement. One that only a text or column is named for may be among them.
+fn mentioned(sql: &str, all: &[TableFacts]) -> Vec<String> {
+    let words = tokens(sql);
+    let names = words.iter().filter_map(|word| word.kind.name());
+    let names: HashSet<String> = names.map(str::to_ascii_lowercase).collect();
+    let named = all.iter().map(|facts| &facts.name);
+    named
+        .filter(|name| names.contains(&name.to_ascii_lowercase()))
+        .cloned()
+        .collect()
 }
 
 fn primary_key_of(table: &str, all: &[TableFacts]) -> Vec<String> {

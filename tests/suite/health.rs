@@ -50,7 +50,9 @@ fn health_is_ok_with_its_version_and_its_checks() {
     let server = Server::with(|setup| setup.env("APP_VERSION", "3.1.4"));
     for path in ["/health", "/healthz", "/health/", "/healthz/"] {
         let health = server.get(path).is(200);
-        let expected = json!({"status": "ok", "version": "3.1.4", "checks": {"database": "ok", "migrations": "ok"}});
+        let expected = json!({
+            "status": "ok", "version": "3.1.4", "access": "open", "checks": {"database": "ok", "migrations": "ok"},
+        });
         assert_eq!(health.json(), expected, "{path}");
         assert!(
             health.header("cache-control").contains("no-store"),

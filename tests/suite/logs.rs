@@ -45,13 +45,32 @@ fn json_logs_are_one_object_a_line_with_the_same_in_fields() {
 }
 
 #[test]
+fn probes_that_find_everything_well_leave_no_line_unless_debug_is_wanted() {
+    let probes = ["/livez", "/readyz", "/healthz", "/health"];
+    for (level, wanted) in [("info", 0), ("debug", probes.len())] {
+        let mut server = Server::with(|setup| setup.env("LOG_LEVEL", level));
+        for path in probes {
+            server.get(path).is(200);
+        }
+        server.post("/livez", json!({})).is(405);
+        server.get("/api/items/").is(200);
+        let said = server.stop().well().said();
+        let lines = |part: &str| said.lines().filter(|line| line.contains(part)).count();
+        assert_eq!(lines("status=200") - lines("/api/items/"), wanted, "{said}");
+        assert_eq!((lines("status=405"), lines("/api/items/")), (1, 1), "{said}");
+    }
+}
+
+#[test]
 fn bodies_and_headers_are_not_logged() {
     let mut server = Server::with(|setup| setup.env("LOG_LEVEL", "debug"));
-    let headers = [
+    let headers = [("Cookie", "s=hidden-cookie"), ("Content-Type", "application/json")];
+    for (name, value) in [
         ("Authorization", "Bearer hidden-token"),
-        ("Cookie", "s=hidden-cookie"),
-        ("Content-Type", "application/json"),
-    ];
+        ("Cookie", "socle=hidden-session"),
+    ] {
+        server.ask("GET", "/api/items/", &[(name, value)], b"").is(401);
+    }
     server
         .ask(
             "POST",

@@ -292,3 +292,14 @@ fn schemathesis_finds_nothing_in_a_library() {
     server.post("/api/books/", book).is(201);
     schemathesis_finds_nothing(&server, Some("tests/schemathesis.toml"));
 }
+
+#[test]
+#[ignore = "needs schemathesis"]
+fn schemathesis_finds_nothing_where_rules_keep_things_back() {
+    let server = library();
+    server.post("/api/authors/", json!([{"name": "Colette"}])).is(201);
+    let rules = "[tables.books.columns]\nprice = 'read-only'\nlanguage = 'hidden'\ncreated_at = 'hidden'\n\
+                 [tables.available_books]\nread = 'viewer'";
+    let restricted = server.setup.clone().rules(rules).start();
+    schemathesis_finds_nothing(&restricted, Some("tests/schemathesis.toml"));
+}

@@ -1,6 +1,8 @@
-//! The first page: how its files are served, and what a person can do with it in a real browser.
+//! The pages: how their files are served, and what a person can do with tables and rows in a real browser.
 
+use std::collections::BTreeSet;
 use std::io::Read;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -82,18 +84,24 @@ fn every_file_of_the_page_is_served_as_what_it_is() {
 }
 
 #[test]
-fn modules_name_only_files_that_are_preloaded() {
+fn what_is_preloaded_is_what_the_modules_import() {
     let server = Server::start();
     let files = files_of_the_page(&server);
-    for file in files.iter().filter(|file| file.ends_with(".js")) {
+    let modules: BTreeSet<_> = files.into_iter().filter(|file| file.ends_with(".js")).collect();
+    let mut imported = BTreeSet::from(["/static/app.js".to_owned()]);
+    for file in &modules {
         let text = server.get(file).is(200).text();
-        let imports = text.lines().filter(|line| line.starts_with("import "));
-        for line in imports {
+        let folder = Path::new(file).parent().expect("a folder");
+        for line in text.lines().filter(|line| line.starts_with("import ")) {
             let name = line.split('"').nth(1).expect("a module's name");
-            let path = name.replacen("./", "/static/", 1);
-            assert!(files.contains(&path), "{file} imports {path}");
+            let path = match name.strip_prefix("../") {
+                Some(above) => folder.parent().expect("a folder").join(above),
+                None => folder.join(name.strip_prefix("./").expect("a relative name")),
+            };
+            imported.insert(path.display().to_string());
         }
     }
+    assert_eq!(modules, imported);
 }
 
 #[test]
@@ -166,7 +174,7 @@ fn nothing_else_lies_beside_the_files() {
 }
 
 /// The console's entries except failed loads, which a refused form leaves by design.
-fn complaints(browser: &Browser) -> Vec<serde_json::Value> {
+pub(crate) fn complaints(browser: &Browser) -> Vec<serde_json::Value> {
     let mut entries = browser.console();
     entries.retain(|entry| entry["source"] != "network");
     entries
@@ -180,7 +188,7 @@ fn a_person_adds_a_row_and_is_told_what_is_wrong_at_the_field() {
     browser.open(&server.url("/"));
     browser.wait_until("document.title === 'items – Bibliothèque'");
     browser.wait_until("document.getElementById('health').innerText.trim() === 'Healthy'");
-    browser.wait_until("document.getElementById('rows').innerText.includes('curl -X POST')");
+    browser.wait_until("document.getElementById('view').innerText.includes('curl -X POST')");
 
     browser.click("#add-open");
     browser.click("#add-save");
@@ -252,8 +260,8 @@ fn integers_beyond_two_to_the_53_go_in_and_out_of_the_page_unharmed() {
     let browser = Browser::start();
     browser.open(&server.url("/?table=readings"));
     browser.click("#add-open");
-    browser.type_into("#field-0", "9223372036854775807");
-    browser.type_into("#field-1", "{\"n\": 9007199254740993}");
+    browser.type_into("#add-0", "9223372036854775807");
+    browser.type_into("#add-1", "{\"n\": 9007199254740993}");
     browser.click("#add-save");
     browser.wait_until("document.querySelector('tr.added') !== null");
     let shown = browser.value("document.querySelector('tr.added').innerText");

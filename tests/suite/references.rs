@@ -146,3 +146,38 @@ fn what_is_answered_can_be_asked_for() {
         }
     }
 }
+
+const BROKEN: &str = "
+    CREATE TABLE orphans (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parents(id), name TEXT);
+    CREATE TABLE watched (id INTEGER PRIMARY KEY, name TEXT);
+    CREATE TRIGGER watch AFTER UPDATE ON watched BEGIN INSERT INTO watchers (name) VALUES (NEW.name); END;
+    INSERT INTO watched VALUES (1, 'kept');";
+
+#[test]
+fn a_reference_or_trigger_to_what_is_not_there_is_told_at_the_start_and_is_no_passing_trouble() {
+    let server = Server::with(|setup| setup.migration("V1__broken.sql", BROKEN));
+    for (table, missing) in [("orphans", "main.parents"), ("watched", "main.watchers")] {
+        let said = server.said();
+        let lines: Vec<_> = said
+            .lines()
+            .filter(|line| line.contains("WARN") && line.contains(&format!("\"{table}\"")))
+            .collect();
+        assert_eq!(lines.len(), 1, "{table}: {said}");
+        assert!(lines[0].contains(missing), "{}", lines[0]);
+    }
+    let failed = [
+        server.post("/api/orphans/", json!({"name": "n"})),
+        server.patch("/api/watched/1/", json!({"name": "changed"})),
+    ];
+    for answer in failed {
+        let answer = answer.is(500);
+        assert_eq!(
+            answer.json(),
+            json!({"detail": "Something went wrong inside. The log says what."})
+        );
+        assert_eq!(answer.header("retry-after"), "");
+    }
+    server.post("/api/watched/", json!({"name": "new"})).is(201);
+    assert_eq!(server.column("/api/watched/", "name"), ["kept", "new"]);
+    server.get("/api/orphans/").is(200);
+}

@@ -22,6 +22,8 @@ const RULES: &str = "
     CREATE TRIGGER failed BEFORE INSERT ON pets WHEN NEW.name LIKE 'fail%'
         BEGIN SELECT RAISE(FAIL, 'Nobody fails here.'); END;
     CREATE TRIGGER ignored BEFORE INSERT ON pets WHEN NEW.name LIKE 'ignore%' BEGIN SELECT RAISE(IGNORE); END;
+    CREATE TRIGGER held BEFORE UPDATE ON pets WHEN OLD.name = 'held' BEGIN SELECT RAISE(IGNORE); END;
+    CREATE TRIGGER kept BEFORE DELETE ON pets WHEN OLD.name = 'held' BEGIN SELECT RAISE(IGNORE); END;
     CREATE TABLE ones (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE ON CONFLICT ROLLBACK);
     CREATE TABLE latest (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE ON CONFLICT REPLACE, note TEXT);";
 
@@ -66,6 +68,23 @@ fn a_row_that_a_trigger_ignores_is_not_said_to_be_made() {
         .post("/api/pets/", json!([{"name": "good"}, {"name": "ignore me"}]))
         .refused();
     assert!(server.rows("/api/pets/").is_empty());
+}
+
+#[test]
+fn a_row_that_a_trigger_holds_is_not_said_to_be_missing() {
+    let server = rules();
+    server.post("/api/pets/", json!({"name": "held"})).is(201);
+    let held = json!({"non_field_errors": ["A trigger of the table left the row as it was."]});
+    assert_eq!(server.patch("/api/pets/1/", json!({"name": "n"})).is(400).json(), held);
+    assert_eq!(server.put("/api/pets/1/", json!({"name": "n"})).is(400).json(), held);
+    let kept = server.delete("/api/pets/1/").is(409).json();
+    assert_eq!(
+        kept,
+        json!({"detail": "The row cannot be deleted: a trigger of the table keeps it."})
+    );
+    assert_eq!(server.get("/api/pets/1/").is(200).json()["name"], "held");
+    server.patch("/api/pets/2/", json!({"name": "n"})).is(404);
+    server.delete("/api/pets/2/").is(404);
 }
 
 #[test]

@@ -92,6 +92,12 @@ impl Setup {
         self
     }
 
+    /// Writes `socle.toml` into the configuration folder.
+    pub(crate) fn rules(self, text: &str) -> Self {
+        std::fs::write(self.config_dir().join("socle.toml"), text).expect("the rules");
+        self
+    }
+
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }

@@ -92,7 +92,6 @@ pub(super) fn writer(options: &Options, storage: Storage) -> Result<Connection, 
         Synchronous::Normal => "NORMAL",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", LOG_LIMIT_BYTES)?;
     // Rows that PRAGMA optimize looks at in each index, as SQLite's documentation advises.
@@ -125,5 +124,7 @@ fn prepare(connection: &mut Connection, cache_kib: i64, mmap_bytes: i64) -> Resu
     connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.pragma_update(None, "mmap_size", mmap_bytes)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // For readers as well: they are asked whether a change could be made.
+    connection.pragma_update(None, "foreign_keys", true)?;
     functions::register(connection)
 }

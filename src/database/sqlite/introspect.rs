@@ -32,6 +32,7 @@ pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableFacts>), Er
                 columns: Vec::new(),
                 foreign_keys: Vec::new(),
                 unique: Vec::new(),
+                broken: None,
             });
             Ok::<_, Error>(())
         })?;
@@ -40,6 +41,7 @@ pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableFacts>), Er
             table.columns = columns(session, &table.name).unwrap_or_default();
             table.foreign_keys = foreign_keys(session, &table.name)?;
             table.unique = unique(session, &table.name)?;
+            table.broken = broken(session, table);
         }
         Ok((version.unwrap_or(0), tables))
     })
@@ -114,6 +116,36 @@ fn unique(session: &Session<'_>, table: &str) -> Result<Vec<Vec<String>>, Error>
         .into_iter()
         .filter_map(|name| indexes.remove(&name).flatten())
         .collect())
+}
+
+/// Why not every kind of change can be compiled. SQLite looks at what triggers and references name only then.
+fn broken(session: &Session<'_>, table: &TableFacts) -> Option<String> {
+    if table.is_view || table.columns.iter().all(|column| column.key == 0) {
+        return None;
+    }
+    let name = quoted(&table.name);
+    let assigned: Vec<String> = table
+        .columns
+        .iter()
+        .filter(|column| !column.generated)
+        .map(|column| format!("{0} = {0}", quoted(&column.name)))
+        .collect();
+    let changes = [
+        format!("INSERT INTO {name} DEFAULT VALUES"),
+        format!("UPDATE {name} SET {}", assigned.join(", ")),
+        format!("DELETE FROM {name}"),
+    ];
+    changes
+        .iter()
+        .find_map(|change| session.compile(change).err())
+        .map(|error| match error {
+            Error::SchemaChanged(said) | Error::Other(said) => said,
+            other => other.to_string(),
+        })
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn about(sql: &str, table: &str) -> Statement {

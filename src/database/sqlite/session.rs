@@ -119,6 +119,14 @@ impl<'c> Session<'c> {
         Ok(prepared.raw_execute()?)
     }
 
+    /// Compiles a statement and does not run it.
+    ///
+    /// # Errors
+    /// What the engine has against it.
+    pub(super) fn compile(&self, sql: &str) -> Result<(), Error> {
+        Ok(self.connection.prepare(sql).map(drop)?)
+    }
+
     /// Runs several reads on one state of the data.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod events;
 mod fields;
 mod list;
 mod permit;
+mod schedules;
 mod submit;
 mod work;
 
@@ -14,7 +15,7 @@ use serde_json::json;
 
 use super::answer::{self, Refusal};
 use super::api::{self, READ_ONLY};
-use super::{App, accept, guard};
+use super::{App, accept};
 use crate::jobs::{Error, JobId, State};
 pub use events::Streams;
 use permit::{Action, check};
@@ -50,6 +51,8 @@ enum Address {
     All,
     Counts,
     Claim,
+    Schedules,
+    Schedule,
     One(JobId),
     Events(JobId),
     Of(JobId, Verb),
@@ -76,6 +79,8 @@ impl Address {
         match (first, rest) {
             ("counts", "") => Some(Self::Counts),
             ("claim", "") => Some(Self::Claim),
+            (schedules::SEGMENT, "") => Some(Self::Schedules),
+            (schedules::SEGMENT, name) if !name.contains('/') => Some(Self::Schedule),
             (_, "") => id().map(Self::One),
             (_, "events") => id().map(Self::Events),
             (_, "retry") => Some(Self::Of(id()?, Verb::Retry)),
@@ -90,6 +95,8 @@ impl Address {
         match self {
             Self::All => ALL,
             Self::Counts | Self::Events(_) => READ_ONLY,
+            Self::Schedules => schedules::ALL,
+            Self::Schedule => schedules::ONE,
             Self::One(_) => ONE,
             Self::Claim | Self::Of(..) => VERB,
         }
@@ -112,7 +119,7 @@ fn base(request: &Request<'_>) -> &'static str {
 async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> Result<Response<'r>, Refusal> {
     let address = Address::read(request.uri().path().as_str()).ok_or_else(Refusal::not_found)?;
     let query = request.uri().query().map_or("", |query| query.as_str());
-    let may = |action| check(guard::caller(request), action);
+    let may = |action| check(app, request, action);
     if address != Address::All || request.method() == Method::Post {
         api::no_parameters(query)?;
     }
@@ -135,6 +142,8 @@ async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> 
             takes_json(request)?;
             list::counts(app).await
         }
+        (Address::Schedules, _) => schedules::all(app, request, data).await,
+        (Address::Schedule, _) => schedules::one(app, request, data).await,
         (Address::Claim, Method::Post) => {
             may(Action::Work)?;
             work::claim(app, request, data).await

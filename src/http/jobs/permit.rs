@@ -1,9 +1,11 @@
-//! Who may do what with jobs.
+//! Who may do what with jobs: what `socle.toml` says, else what is usual.
 
-use rocket::http::Status;
+use rocket::Request;
 
-use crate::access::{Caller, Role};
+use crate::access::rules::JobsRule;
+use crate::access::{Caller, Level, Role};
 use crate::http::answer::Refusal;
+use crate::http::{App, guard};
 
 /// What is done with jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,67 +20,101 @@ pub(super) enum Action {
     Change,
     /// Doing them: claim, heartbeat, complete, fail.
     Work,
+    /// Making, changing and removing schedules: a setting, which is never open.
+    ChangeSchedules,
 }
 
-/// Lets a caller through, or says why not.
+/// Lets whoever asks through, or says why not.
 ///
 /// # Errors
 /// 401 to strangers, 403 to those whose role does not suffice.
-pub(super) fn check(caller: &Caller, action: Action) -> Result<(), Refusal> {
-    let is_any_of = |roles: &[Role]| {
-        let role = caller.role;
-        role.is_some_and(|role| roles.iter().any(|needed| role.covers(*needed)))
-    };
-    let may = match action {
-        Action::Read => true,
-        Action::List => is_any_of(&[Role::Viewer]),
-        Action::Submit | Action::Change => is_any_of(&[Role::Editor, Role::Worker]),
-        Action::Work => is_any_of(&[Role::Worker]),
-    };
-    if may || caller.is_open {
-        return Ok(());
+pub(super) fn check(app: &App, request: &Request<'_>, action: Action) -> Result<(), Refusal> {
+    let caller = guard::caller(request);
+    match may(caller, app.rules.current().jobs(), action) {
+        true => Ok(()),
+        false => Err(Refusal::lacking_role(caller)),
     }
-    if caller.role.is_some() {
-        let said = "You do not have permission to perform this action.";
-        return Err(Refusal::new(Status::Forbidden, said));
+}
+
+fn may(caller: &Caller, rule: JobsRule, action: Action) -> bool {
+    let reaches = |level: Level| Level::from(caller) >= level;
+    match action {
+        Action::Read => reaches(rule.read.unwrap_or(Level::Public)),
+        Action::List => {
+            let usual = if caller.is_open { Level::Public } else { Level::Viewer };
+            reaches(usual.max(rule.read.unwrap_or(Level::Public)))
+        }
+        Action::Submit | Action::Change => match rule.write {
+            Some(level) => reaches(level),
+            None => caller.is_open || caller.covers(Role::Editor) || caller.covers(Role::Worker),
+        },
+        Action::Work => caller.is_open || caller.covers(Role::Worker),
+        Action::ChangeSchedules => caller.covers(Role::Admin),
     }
-    let mut refusal = Refusal::new(Status::Unauthorized, "Authentication credentials were not provided.");
-    refusal
-        .headers
-        .push(("WWW-Authenticate", "Bearer realm=\"socle\"".to_owned()));
-    Err(refusal)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// All but what is never open.
     const ACTIONS: [Action; 5] = [Action::Submit, Action::Read, Action::List, Action::Change, Action::Work];
+    const SILENT: JobsRule = JobsRule {
+        read: None,
+        write: None,
+    };
 
-    fn allowed(role: Option<Role>, is_open: bool) -> Vec<Action> {
-        let may = |action: &Action| check(&Caller { role, is_open }, *action).is_ok();
+    fn caller(role: Option<Role>, is_open: bool) -> Caller {
+        Caller {
+            role,
+            ..Caller::stranger(is_open)
+        }
+    }
+
+    fn allowed(role: Option<Role>, is_open: bool, rule: JobsRule) -> Vec<Action> {
+        let may = |action: &Action| may(&caller(role, is_open), rule, *action);
         ACTIONS.into_iter().filter(may).collect()
     }
 
     #[test]
     fn while_it_is_open_anyone_may_do_anything() {
-        assert_eq!(allowed(None, true), ACTIONS);
+        assert_eq!(allowed(None, true, SILENT), ACTIONS);
     }
 
     #[test]
     fn once_it_is_closed_each_role_has_its_own() {
         use Action::{Change, List, Read, Submit};
-        assert_eq!(allowed(None, false), [Read]);
-        assert_eq!(allowed(Some(Role::Viewer), false), [Read, List]);
-        assert_eq!(allowed(Some(Role::Editor), false), [Submit, Read, List, Change]);
-        assert_eq!(allowed(Some(Role::Worker), false), ACTIONS);
-        assert_eq!(allowed(Some(Role::Admin), false), ACTIONS);
+        assert_eq!(allowed(None, false, SILENT), [Read]);
+        assert_eq!(allowed(Some(Role::Viewer), false, SILENT), [Read, List]);
+        assert_eq!(allowed(Some(Role::Editor), false, SILENT), [Submit, Read, List, Change]);
+        assert_eq!(allowed(Some(Role::Worker), false, SILENT), ACTIONS);
+        assert_eq!(allowed(Some(Role::Admin), false, SILENT), ACTIONS);
     }
 
     #[test]
-    fn a_stranger_is_asked_who_it_is_and_others_are_told_no() {
-        let refused = |role| check(&Caller { role, is_open: false }, Action::Work).map_err(|refusal| refusal.status);
-        assert_eq!(refused(None), Err(Status::Unauthorized));
-        assert_eq!(refused(Some(Role::Editor)), Err(Status::Forbidden));
+    fn what_the_file_says_goes_before_what_is_usual() {
+        use Action::{Change, List, Read, Submit, Work};
+        let strict = JobsRule {
+            read: Some(Level::Viewer),
+            write: Some(Level::Admin),
+        };
+        assert_eq!(allowed(None, true, strict), [Work]);
+        assert_eq!(allowed(Some(Role::Editor), false, strict), [Read, List]);
+        assert_eq!(allowed(Some(Role::Worker), false, strict), [Read, List, Work]);
+        let loose = JobsRule {
+            read: None,
+            write: Some(Level::Public),
+        };
+        assert_eq!(allowed(None, false, loose), [Submit, Read, Change]);
+    }
+
+    #[test]
+    fn schedules_are_changed_by_administrators_alone_also_while_it_is_open() {
+        for is_open in [true, false] {
+            for role in Role::ALL.map(Some).into_iter().chain([None]) {
+                let may = may(&caller(role, is_open), SILENT, Action::ChangeSchedules);
+                assert_eq!(may, role == Some(Role::Admin), "{role:?} {is_open}");
+            }
+        }
     }
 }

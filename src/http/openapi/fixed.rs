@@ -49,12 +49,17 @@ pub(super) fn paths() -> Map<String, Json> {
                 "tables",
                 "The tables and their addresses.",
                 good("By name.", tables),
-                &["406"],
+                &["401", "406"],
             ),
         ),
         (
             "/api/openapi.json".to_owned(),
-            get("document", "This document.", good("OpenAPI 3.1.", document), &["406"]),
+            get(
+                "document",
+                "This document.",
+                good("OpenAPI 3.1.", document),
+                &["401", "406"],
+            ),
         ),
     ])
 }

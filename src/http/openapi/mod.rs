@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document of the tables as they are: what `/api/openapi.json` serves and `socle openapi` prints.
 //!
-//! [`document`] is a pure function of the schema. It says what the server does and no more: a value that the document
+//! [`document`] is a pure function of the schema that a reader sees and of who may do what with it. It says what the server does and no more: a value that the document
 //! allows is taken, one that it forbids is refused, a parameter that it does not list is unknown.
 
 #![allow(
@@ -16,6 +16,8 @@ mod names;
 mod operations;
 mod parameters;
 mod rows;
+mod schedules;
+mod security;
 mod shared;
 #[cfg(test)]
 mod tests;
@@ -25,6 +27,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::schema::Schema;
 use names::Named;
+pub use security::Rights;
 
 const DESCRIPTION: &str = "\
 Every table of the database over HTTP, with and without the closing slash of an address. \
@@ -33,14 +36,15 @@ parameters, every one of them at once, and `{\"detail\": \"what is wrong\"}` for
 `application/problem+json` gets RFC 9457 instead. `HEAD` answers as `GET` does, without a body; a method that an address \
 does not have is answered 405 with `Allow`.";
 
-/// The document of the tables in `schema`. `server` is the address that clients reach the API at, when it is known.
-pub fn document(schema: &Schema, title: &str, version: &str, server: Option<&str>) -> Json {
+/// The document of the tables in `schema`, each operation with who may do it. `server` is the address that clients reach the API at, when it is known.
+pub fn document(schema: &Schema, rights: &Rights<'_>, title: &str, version: &str, server: Option<&str>) -> Json {
     let tables = names::of(schema);
     let mut paths = fixed::paths();
     paths.extend(jobs::paths());
     for named in &tables {
-        paths.extend(operations::paths(schema, named));
+        paths.extend(operations::paths(schema, rights, named));
     }
+    paths.extend(schedules::paths(rights));
     json!({
         "openapi": "3.1.0",
         "info": { "title": title, "version": version, "description": DESCRIPTION },
@@ -52,6 +56,7 @@ pub fn document(schema: &Schema, title: &str, version: &str, server: Option<&str
             "parameters": shared::parameters(),
             "headers": shared::headers(),
             "responses": shared::responses(),
+            "securitySchemes": security::schemes(),
         },
     })
 }
@@ -71,6 +76,7 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
     for named in tables {
         schemas.extend(rows::schemas(schema, tables, named));
     }
+    schemas.extend(schedules::schemas());
     schemas.extend(shared::schemas());
     schemas.extend(job_schemas::schemas());
     Json::Object(schemas)

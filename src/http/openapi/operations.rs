@@ -5,29 +5,40 @@ use serde_json::{Map, Value as Json, json};
 use super::names::Named;
 use super::parameters;
 use super::rows::{self, Purpose};
+use super::security::Rights;
 use super::shared::{self, errors, json_content};
 use super::value::Place;
 use crate::http::links;
 use crate::schema::Schema;
 
 /// The paths of a table.
-pub(super) fn paths(schema: &Schema, named: &Named<'_>) -> Vec<(String, Json)> {
+pub(super) fn paths(schema: &Schema, rights: &Rights<'_>, named: &Named<'_>) -> Vec<(String, Json)> {
     let table = named.table;
     let address = format!("/api/{}/", links::segment(&table.name));
-    let mut of_table = json!({ "get": list(schema, named), "options": options(named) });
+    let to_read = |operation: Json| needing(rights.reading(table), operation);
+    let to_write = |operation: Json| needing(rights.writing(table), operation);
+    let mut of_table = json!({ "get": to_read(list(schema, named)), "options": to_read(options(named)) });
     if !table.is_writable() {
         return vec![(address, of_table)];
     }
-    of_table["post"] = create(named);
+    of_table["post"] = to_write(create(named));
     let of_row = json!({
         "parameters": [parameters::key(table)],
-        "get": read(schema, named),
-        "put": update(named, Purpose::Replace),
-        "patch": update(named, Purpose::Change),
-        "delete": delete(named),
+        "get": to_read(read(schema, named)),
+        "put": to_write(update(named, Purpose::Replace)),
+        "patch": to_write(update(named, Purpose::Change)),
+        "delete": to_write(delete(named)),
     });
     let row_address = format!("{address}{{{}}}/", parameters::key_name(table));
     vec![(address, of_table), (row_address, of_row)]
+}
+
+/// An operation with the credential that it asks for, if it does.
+fn needing(security: Option<Json>, mut operation: Json) -> Json {
+    if let Some(security) = security {
+        operation["security"] = security;
+    }
+    operation
 }
 
 fn operation(named: &Named<'_>, verb: &str, summary: &str) -> Json {
@@ -54,7 +65,7 @@ fn list(schema: &Schema, named: &Named<'_>) -> Json {
             "application/x-ndjson": {},
         },
     });
-    operation["responses"] = responses("200", good, &["400", "404", "406", "503"]);
+    operation["responses"] = responses("200", good, &["400", "401", "404", "406", "503"]);
     operation
 }
 
@@ -76,7 +87,11 @@ fn create(named: &Named<'_>) -> Json {
         "headers": shared::headers_of(&["X-Request-Id", "Location"]),
         "content": json_content(json!({ "anyOf": [row, { "type": "array", "items": row }] })),
     });
-    operation["responses"] = responses("201", good, &["400.rows", "404", "408", "413", "415", "503"]);
+    operation["responses"] = responses(
+        "201",
+        good,
+        &["400.rows", "401", "403", "404", "408", "413", "415", "503"],
+    );
     operation
 }
 
@@ -84,7 +99,7 @@ fn read(schema: &Schema, named: &Named<'_>) -> Json {
     let mut operation = operation(named, "read", "Read a row.");
     operation["parameters"] = json!(parameters::of_row(schema, named));
     let good = row_answer(rows::reference(&rows::selection(named)));
-    operation["responses"] = responses("200", good, &["400", "404", "406", "503"]);
+    operation["responses"] = responses("200", good, &["400", "401", "404", "406", "503"]);
     operation
 }
 
@@ -103,14 +118,14 @@ fn update(named: &Named<'_>, purpose: Purpose) -> Json {
         rows::reference(&rows::body(named, purpose, Place::Json)),
     );
     let good = row_answer(rows::reference(&named.component("")));
-    operation["responses"] = responses("200", good, &["400", "404", "408", "413", "415", "503"]);
+    operation["responses"] = responses("200", good, &["400", "401", "403", "404", "408", "413", "415", "503"]);
     operation
 }
 
 fn delete(named: &Named<'_>) -> Json {
     let mut operation = operation(named, "delete", "Delete a row.");
     let good = json!({ "description": "The row is gone.", "headers": shared::headers_of(&["X-Request-Id"]) });
-    operation["responses"] = responses("204", good, &["400", "404", "409", "503"]);
+    operation["responses"] = responses("204", good, &["400", "401", "403", "404", "409", "503"]);
     operation
 }
 
@@ -121,7 +136,7 @@ fn options(named: &Named<'_>) -> Json {
         "headers": shared::headers_of(&["X-Request-Id", "Allow"]),
         "content": json_content(rows::reference(shared::METADATA)),
     });
-    operation["responses"] = responses("200", good, &["404"]);
+    operation["responses"] = responses("200", good, &["401", "404"]);
     operation
 }
 

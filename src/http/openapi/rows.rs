@@ -176,6 +176,7 @@ fn remark(schema: &Schema, table: &Table, place: usize, column: &Column, is_fixe
         Some(Kept::Generated) => "Computed from other columns.".into(),
         Some(Kept::Created) => "When the row was added.".into(),
         Some(Kept::Updated) => "When the row was last changed.".into(),
+        Some(Kept::Barred) => "Not for clients to write.".into(),
         None if is_fixed => "A row's key cannot be changed.".into(),
         // Only a table that is served has a name to be told.
         None => format!(

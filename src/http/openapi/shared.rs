@@ -9,7 +9,7 @@ use crate::records::request::PARAMETERS;
 pub(super) const METADATA: &str = "metadata.table";
 
 /// Statuses of errors, the component of each, and what it means.
-const ERRORS: [(&str, &str, &str); 12] = [
+const ERRORS: [(&str, &str, &str); 14] = [
     (
         "400",
         "BadRequest",
@@ -20,6 +20,12 @@ const ERRORS: [(&str, &str, &str); 12] = [
         "BadRows",
         "Fields are wrong, or the body cannot be read. For an array: one entry for each row, empty for good ones.",
     ),
+    (
+        "401",
+        "Unauthorized",
+        "A credential is needed, or the one that was sent is wrong, expired or revoked.",
+    ),
+    ("403", "Forbidden", "The credential's role does not suffice."),
     ("404", "NotFound", "There is no such row or table."),
     ("404.job", "NoSuchJob", "There is no such job, or no longer."),
     ("405", "MethodNotAllowed", "The address does not have this method."),
@@ -68,6 +74,7 @@ pub(super) fn responses() -> Json {
             _ => reference("error.detail"),
         };
         let headers: &[&str] = match status {
+            "401" => &["X-Request-Id", "WWW-Authenticate"],
             "405" => &["X-Request-Id", "Allow"],
             "503" => &["X-Request-Id", "Retry-After"],
             _ => &["X-Request-Id"],
@@ -97,6 +104,7 @@ pub(super) fn headers() -> Json {
         "Location": text("The address of the row that was added, when it is one."),
         "Allow": text("The methods that the address has."),
         "Retry-After": number("Seconds."),
+        "WWW-Authenticate": text("What kind of credential is asked for (RFC 9110)."),
     });
     for always in ["X-Request-Id", "Allow"] {
         headers[always]["required"] = json!(true);

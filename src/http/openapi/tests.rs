@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::document;
+use super::{Rights, document};
+use crate::access::Rules;
 use crate::database::facts::{ColumnFacts, ForeignKeyFacts, TableFacts};
 use crate::schema::Schema;
 
@@ -33,6 +34,7 @@ fn table(name: &str, columns: Vec<ColumnFacts>, checks: &str) -> TableFacts {
         columns,
         foreign_keys: Vec::new(),
         unique: Vec::new(),
+        broken: None,
     }
 }
 
@@ -78,7 +80,12 @@ fn library() -> Schema {
 }
 
 fn made() -> Json {
-    document(&library(), "Library", "1.2", Some("https://example.org"))
+    let rules = Rules::default();
+    let rights = Rights {
+        rules: &rules,
+        is_open: true,
+    };
+    document(&library(), &rights, "Library", "1.2", Some("https://example.org"))
 }
 
 fn parameters(document: &Json, path: &str) -> Vec<String> {

@@ -177,7 +177,7 @@ pub(super) fn push_column(table: &Table, column: usize, sql: &mut String) {
 }
 
 pub(super) fn push_ident(table: &Table, column: usize, sql: &mut String) {
-    if let Some(column) = table.columns.get(column) {
+    if let Some(column) = table.at(column) {
         let _ = write!(sql, "{}", column.ident);
     }
 }

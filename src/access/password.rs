@@ -1,0 +1,269 @@
+//! Passwords: which are taken, and how they are hashed and checked.
+//!
+//! Argon2id with the parameters that OWASP's Password Storage Cheat Sheet names first for little memory, in PHC strings.
+//! Each hash takes 19 MiB and tens of milliseconds of a processor, so that it is made on a thread that may block, few at
+//! once, and few may wait for their turn.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use argon2::password_hash::{Output, ParamsString, PasswordHash, Salt, SaltString};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::Error;
+use super::secret::{self, Random};
+
+/// OWASP's parameters: 19 MiB, two passes, one lane.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// Hashes at once: twice 19 MiB is all the memory that signing in ever takes.
+const AT_ONCE: usize = 2;
+/// Bytes from which on glibc gives memory back to the system as soon as it is free (`DEFAULT_MMAP_THRESHOLD_MAX`).
+const RETURNED_AT_ONCE: usize = 33 << 20;
+/// Hashes that may wait for those, and for how long.
+const MOST_WAITING: usize = 32;
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// Characters that a password has at least (NIST SP 800-63B, OWASP) and at most.
+const SHORTEST: usize = 8;
+const LONGEST: usize = 1024;
+
+/// The 1,000 commonest passwords of eight characters or more, the commonest first: from the list of Django's
+/// `CommonPasswordValidator` (Django, BSD 3-clause, which took them from Royce Williams' count of leaked passwords).
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// A hash that no password has, with the parameters of all others: checking against it takes as long as any check, so
+/// that the time of an answer does not tell whether there is such an account.
+const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29jbGUgaGFzIG5vIG9uZQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// What is wrong with a password for the account `name`, a sentence each.
+pub fn complaints(password: &str, name: &str) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let normal = normal(password);
+    let length = normal.chars().count();
+    if length < SHORTEST {
+        complaints.push(format!(
+            "This password is too short. It must contain at least {SHORTEST} characters."
+        ));
+    }
+    if length > LONGEST {
+        complaints.push(format!("Ensure this field has no more than {LONGEST} characters."));
+    }
+    let lower = normal.to_lowercase();
+    if COMMON.lines().any(|common| common == lower) {
+        complaints.push("This password is too common.".to_owned());
+    }
+    if lower == name.to_lowercase() {
+        complaints.push("The password is too similar to the username.".to_owned());
+    }
+    complaints
+}
+
+/// One form for what looks the same (NIST SP 800-63B): keyboards differ in how they send an `é`.
+fn normal(password: &str) -> String {
+    password.nfkc().collect()
+}
+
+/// How a password stands to a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is another.
+    Wrong,
+    /// It is the one.
+    Right,
+    /// It is the one, and its hash was made with other parameters than today's.
+    RightButOld,
+}
+
+/// Where passwords are hashed: a bounded number at once.
+pub(super) struct Hashing {
+    random: Random,
+    places: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+impl Hashing {
+    pub(super) fn new(random: Random) -> Self {
+        Self {
+            random,
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    /// The PHC string of a password.
+    pub(super) async fn hash(&self, password: &str) -> Result<String, Error> {
+        let salt: [u8; 16] = secret::bytes(self.random)?;
+        let password = password.to_owned();
+        self.run(move || hash(&password, &salt)).await?
+    }
+
+    /// Holds a password against a PHC string or, when there is no account that has one, against nobody's.
+    pub(super) async fn check(&self, password: &str, kept: Option<String>) -> Result<Verdict, Error> {
+        let password = password.to_owned();
+        self.run(move || check(&password, kept.as_deref())).await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let place = self.place().await?;
+        let task = tokio::task::spawn_blocking(move || {
+            let answer = work();
+            tracing::debug!(target: "socle::password", "hashed one password");
+            drop(place);
+            answer
+        });
+        task.await
+            .map_err(|_| Error::System("hashing a password failed".to_owned()))
+    }
+
+    /// A place, kept by the thread that hashes: a client that goes away does not make room for another one.
+    async fn place(&self) -> Result<OwnedSemaphorePermit, Error> {
+        if let Ok(place) = self.places.clone().try_acquire_owned() {
+            return Ok(place);
+        }
+        let _waiting = Waiting::among(&self.waiting).ok_or(Error::Crowded)?;
+        match tokio::time::timeout(LONGEST_WAIT, self.places.clone().acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => Err(Error::Crowded),
+        }
+    }
+}
+
+/// Counted among those that wait, for as long as it lives.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn among(count: &'a AtomicUsize) -> Option<Self> {
+        let this = Self(count);
+        (count.fetch_add(1, Ordering::Relaxed) < MOST_WAITING).then_some(this)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn hash(password: &str, salt: &[u8]) -> Result<String, Error> {
+    let salt = SaltString::encode_b64(salt).map_err(failed)?;
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    let output = digest(&argon2, password, salt.as_salt(), Params::DEFAULT_OUTPUT_LEN)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(failed)?,
+        salt: Some(salt.as_salt()),
+        hash: Some(output),
+    };
+    Ok(hash.to_string())
+}
+
+fn check(password: &str, kept: Option<&str>) -> Verdict {
+    match verify(password, kept.unwrap_or(NOBODYS)) {
+        Err(error) => {
+            tracing::error!("a password cannot be checked: {error}");
+            Verdict::Wrong
+        }
+        Ok((true, is_current)) if kept.is_some() => match is_current {
+            true => Verdict::Right,
+            false => Verdict::RightButOld,
+        },
+        Ok(_) => Verdict::Wrong,
+    }
+}
+
+/// Whether a PHC string is that of a password, and whether it was made as they are made today.
+fn verify(password: &str, kept: &str) -> Result<(bool, bool), Error> {
+    let hash = PasswordHash::new(kept).map_err(failed)?;
+    let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
+        return Err(failed("it has no salt or no hash"));
+    };
+    let algorithm = Algorithm::try_from(hash.algorithm).map_err(failed)?;
+    let version = hash
+        .version
+        .map_or(Ok(Version::V0x13), Version::try_from)
+        .map_err(failed)?;
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(&hash).map_err(failed)?);
+    let output = digest(&argon2, password, salt, expected.len())?;
+    // Outputs are compared in constant time.
+    Ok((output == expected, is_current(&hash)))
+}
+
+fn digest(argon2: &Argon2<'_>, password: &str, salt: Salt<'_>, length: usize) -> Result<Output, Error> {
+    let mut buffer = [0; Salt::MAX_LENGTH];
+    let salt = salt.decode_b64(&mut buffer).map_err(failed)?;
+    // The system's allocator keeps what it was asked for in pieces of up to 32 MiB, and does so for each thread that has
+    // ever hashed. A larger piece goes back at once; what is not written of it takes no memory.
+    let blocks = argon2.params().block_count();
+    let mut memory: Vec<Block> = Vec::with_capacity(blocks.max(RETURNED_AT_ONCE / Block::SIZE));
+    memory.resize(blocks, Block::default());
+    Output::init_with(length, |output| {
+        argon2
+            .hash_password_into_with_memory(normal(password).as_bytes(), salt, output, &mut memory)
+            .map_err(Into::into)
+    })
+    .map_err(failed)
+}
+
+/// Whether a hash was made as hashes are made today.
+fn is_current(hash: &PasswordHash<'_>) -> bool {
+    let is_algorithm = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());
+    let params = Params::try_from(hash).ok();
+    let is_cost = |params: Params| (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES);
+    is_algorithm && params.is_some_and(is_cost)
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::System(format!("hashing a password failed: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::password_hash::PasswordHasher as _;
+
+    use super::*;
+
+    #[test]
+    fn short_common_and_obvious_passwords_are_refused() {
+        assert!(complaints("correct horse", "ada").is_empty());
+        assert!(complaints("1234567", "ada")[0].contains("8 characters"));
+        for common in ["password", "PassWord1", "12345678", "iloveyou"] {
+            assert!(complaints(common, "ada")[0].contains("common"), "{common}");
+        }
+        assert!(complaints("Ada.Lovelace", "ada.lovelace")[0].contains("similar"));
+        assert!(complaints(&"é".repeat(1025), "ada")[0].contains("1024"));
+        assert_eq!(COMMON.lines().count(), 1000);
+    }
+
+    #[test]
+    fn a_password_is_checked_against_its_hash_however_its_letters_are_composed() {
+        let kept = hash("mot de passé", &[7; 16]).unwrap();
+        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+        assert_eq!(check("mot de passe\u{301}", Some(&kept)), Verdict::Right);
+        assert_eq!(check("mot de passe", Some(&kept)), Verdict::Wrong);
+        assert_eq!(check("mot de passé", Some("no hash")), Verdict::Wrong);
+        let weaker = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(1024, 1, 1, None).unwrap(),
+        );
+        let salt = SaltString::encode_b64(&[7; 16]).unwrap();
+        let old = weaker.hash_password(b"mot de passe", &salt).unwrap().to_string();
+        assert_eq!(check("mot de passe", Some(&old)), Verdict::RightButOld);
+    }
+
+    #[test]
+    fn nobodys_hash_costs_what_all_others_cost_and_fits_no_password() {
+        let nobodys = PasswordHash::new(NOBODYS).unwrap();
+        assert!(is_current(&nobodys));
+        assert_eq!(nobodys.hash.unwrap().len(), Params::DEFAULT_OUTPUT_LEN);
+        assert_eq!(check("", None), Verdict::Wrong);
+    }
+}

@@ -1,0 +1,47 @@
+//! Views that show what the file keeps back in a table. A view is a table of its own with rules of its own, which is easily
+//! forgotten, so it is said.
+
+use crate::config::file::{ColumnRule, ConfigFile, Level, Mistake, TableSection};
+use crate::schema::{Schema, Table};
+
+/// A warning for each table with rules that a view gets around.
+pub(super) fn warnings(file: &ConfigFile, schema: &Schema) -> Vec<Mistake> {
+    let views = schema.tables().filter(|table| table.is_view);
+    let pairs = views.flat_map(|view| view.mentions.iter().map(move |table| (view, table)));
+    let found = pairs.filter_map(|(view, table)| {
+        let section = section(file, table).filter(|_| *table != view.name)?;
+        let said = got_around(view, self::section(file, &view.name), section)?;
+        Some(file.mistake(section.name.line, said))
+    });
+    found.collect()
+}
+
+fn section<'f>(file: &'f ConfigFile, table: &str) -> Option<&'f TableSection> {
+    let mut sections = file.tables.iter();
+    sections.find(|section| section.name.value.eq_ignore_ascii_case(table))
+}
+
+/// What a view shows of a table that the table's own section keeps back.
+fn got_around(view: &Table, own: Option<&TableSection>, table: &TableSection) -> Option<String> {
+    let (view_name, name) = (&view.name, &table.name.value);
+    if own.is_some_and(|own| own.hidden) {
+        return None;
+    }
+    // Who has written a section for the view has thought of who may read it.
+    if own.is_none() && (table.hidden || table.read.is_some_and(|read| read.value > Level::Public)) {
+        return Some(format!(
+            "the view \"{view_name}\" shows anyone what it reads from \"{name}\"; give it a section of its own, \
+             [tables.{view_name}]"
+        ));
+    }
+    let is_hidden = |section: &TableSection, name: &str| {
+        let mut columns = section.columns.iter();
+        columns.any(|(column, rule)| *rule == ColumnRule::Hidden && column.value.eq_ignore_ascii_case(name))
+    };
+    let mut columns = view.columns.iter().map(|column| column.name.as_str());
+    let shown = columns.find(|column| is_hidden(table, column) && !own.is_some_and(|own| is_hidden(own, column)))?;
+    Some(format!(
+        "the view \"{view_name}\" shows a column \"{shown}\", which is hidden in \"{name}\"; hide it there as well, in \
+         [tables.{view_name}.columns]"
+    ))
+}

@@ -1,0 +1,405 @@
+//! Accounts: listed, made, changed and removed.
+//!
+//! A name is letters, digits and `@.+-_`, as Django has it, and the case of ASCII letters does not tell two apart.
+
+use jiff::Timestamp;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::audit::{Actor, Entry, Event};
+use super::{Access, Error, Role, columns, password};
+use crate::database::sqlite::{CancelFlag, Place};
+use crate::database::{self, Row, Session, Statement, Value};
+
+/// Characters of a name, at most.
+pub(super) const LONGEST_NAME: usize = 150;
+/// Characters of an email address, at most (RFC 5321).
+const LONGEST_EMAIL: usize = 254;
+
+const COLUMNS: &str = "id, name, email, role, created_at, updated_at";
+
+/// An account, without its password. Times are milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Where its owner is written to.
+    pub email: Option<String>,
+    /// What it may do.
+    pub role: Role,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it was last changed.
+    pub updated_at: i64,
+}
+
+/// An account to be made.
+#[derive(Clone)]
+pub struct NewUser {
+    /// Its name.
+    pub name: String,
+    /// Its password.
+    pub password: String,
+    /// What it may do.
+    pub role: Role,
+    /// Where its owner is written to.
+    pub email: Option<String>,
+}
+
+/// What is to be changed of an account; the rest stays.
+#[derive(Clone, Default)]
+pub struct UserChange {
+    /// What it may do.
+    pub role: Option<Role>,
+    /// Where its owner is written to; empty for nowhere.
+    pub email: Option<String>,
+    /// Its password.
+    pub password: Option<String>,
+    /// The session that goes on when a new password ends all others.
+    pub kept_session: Option<i64>,
+}
+
+/// Whether an account may be changed or removed that is the last administrator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastAdmin {
+    /// It stays: nobody else could manage accounts over HTTP.
+    Stays,
+    /// It may go: whoever asks can make another one.
+    MayGo,
+}
+
+impl Access {
+    /// Every account, by name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn users(&self) -> Result<Vec<User>, Error> {
+        let read = |session: &Session<'_>| {
+            let mut users = Vec::new();
+            session.query(
+                &Statement::plain(format!("SELECT {COLUMNS} FROM _users ORDER BY name")),
+                |row| {
+                    users.push(user(row)?);
+                    Ok::<_, Error>(())
+                },
+            )?;
+            Ok(users)
+        };
+        self.database.read_long(Place::Page, CancelFlag::default(), read).await
+    }
+
+    /// An account.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; the database's.
+    pub fn user(&self, id: i64) -> Result<User, Error> {
+        self.database.read(|session| by_id(session, id))
+    }
+
+    /// The account with this name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; the database's.
+    pub fn user_named(&self, name: &str) -> Result<User, Error> {
+        self.database
+            .read(|session| by_name(session, name).map(|(user, _)| user))
+    }
+
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with everything that is wrong, the name of another account among it.
+    pub async fn add_user(&self, new: NewUser, actor: &Actor, now: Timestamp) -> Result<User, Error> {
+        let name: String = new.name.nfkc().collect();
+        let mut wrong = Vec::new();
+        wrong.extend(name_complaint(&name).map(|said| ("username", said)));
+        wrong.extend(email_complaint(new.email.as_deref()).map(|said| ("email", said)));
+        wrong.extend(password_complaints("password", &new.password, &name));
+        if self.user_named(&name).is_ok() {
+            wrong.push(("username", ALREADY.to_owned()));
+        }
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let hash = self.hashing.hash(&new.password).await?;
+        let actor = actor.clone();
+        self.change(now, move |session| {
+            let inserted = session.execute(&Statement {
+                sql: "INSERT INTO _users (name, email, role, password, created_at, updated_at)
+                    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING"
+                    .to_owned(),
+                values: vec![
+                    name.as_str().into(),
+                    email_value(new.email.as_deref()),
+                    new.role.name().into(),
+                    hash.as_str().into(),
+                    now.as_millisecond().into(),
+                    now.as_millisecond().into(),
+                ],
+            })?;
+            if inserted == 0 {
+                return Err(Error::field("username", ALREADY));
+            }
+            let (user, _) = by_name(session, &name)?;
+            let entry = Entry::new(Event::UserAdded, &actor, &user.name).detail(format!("role {}", user.role));
+            Ok((user, vec![entry]))
+        })
+        .await
+    }
+
+    /// Changes an account. A new password ends its sessions.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Invalid`]; [`Error::Conflict`] when the last administrator would be none.
+    pub async fn change_user(
+        &self,
+        id: i64,
+        change: UserChange,
+        last_admin: LastAdmin,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<User, Error> {
+        let before = self.user(id)?;
+        let mut wrong = Vec::new();
+        wrong.extend(email_complaint(change.email.as_deref()).map(|said| ("email", said)));
+        if let Some(password) = &change.password {
+            wrong.extend(password_complaints("password", password, &before.name));
+        }
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let hash = match &change.password {
+            Some(password) => Some(self.hashing.hash(password).await?),
+            None => None,
+        };
+        let actor = actor.clone();
+        self.change(now, move |session| {
+            let before = by_id(session, id)?;
+            let mut entries = Vec::new();
+            let role = change.role.unwrap_or(before.role);
+            if role != before.role {
+                keep_an_admin(session, &before, last_admin)?;
+            }
+            let email = change
+                .email
+                .as_deref()
+                .or(before.email.as_deref())
+                .filter(|email| !email.is_empty());
+            if role != before.role || email != before.email.as_deref() {
+                set(
+                    session,
+                    id,
+                    "role = ?, email = ?",
+                    vec![role.name().into(), email_value(email)],
+                    now,
+                )?;
+                let detail = match role == before.role {
+                    true => "email".to_owned(),
+                    false => format!("role {} to {role}", before.role),
+                };
+                entries.push(Entry::new(Event::UserChanged, &actor, &before.name).detail(detail));
+            }
+            if let Some(hash) = &hash {
+                set(session, id, "password = ?", vec![hash.as_str().into()], now)?;
+                end_sessions(session, id, change.kept_session)?;
+                entries.push(Entry::new(Event::PasswordChanged, &actor, &before.name));
+            }
+            Ok((by_id(session, id)?, entries))
+        })
+        .await
+    }
+
+    /// Changes the password of whoever asks. Its other sessions end.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the new one is not good enough.
+    pub async fn change_own_password(
+        &self,
+        user: &User,
+        new: &str,
+        kept_session: Option<i64>,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let wrong: Vec<_> = password_complaints("new_password", new, &user.name).collect();
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let change = UserChange {
+            password: Some(new.to_owned()),
+            kept_session,
+            ..UserChange::default()
+        };
+        self.change_user(user.id, change, LastAdmin::Stays, actor, now).await?;
+        Ok(())
+    }
+
+    /// Removes an account with its tokens and sessions.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Conflict`] when it is the last administrator.
+    pub async fn remove_user(
+        &self,
+        id: i64,
+        last_admin: LastAdmin,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let actor = actor.clone();
+        self.change(now, move |session| {
+            let user = by_id(session, id)?;
+            keep_an_admin(session, &user, last_admin)?;
+            session.execute(&Statement {
+                sql: "DELETE FROM _users WHERE id = ?".to_owned(),
+                values: vec![id.into()],
+            })?;
+            Ok(((), vec![Entry::new(Event::UserRemoved, &actor, &user.name)]))
+        })
+        .await
+    }
+}
+
+const ALREADY: &str = "A user with that username already exists.";
+
+/// What is wrong with a name.
+fn name_complaint(name: &str) -> Option<String> {
+    let is_allowed = |letter: char| letter.is_alphanumeric() || "@.+-_".contains(letter);
+    if name.is_empty() {
+        return Some("This field may not be blank.".to_owned());
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return Some(format!("Ensure this field has no more than {LONGEST_NAME} characters."));
+    }
+    let said = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
+    (!name.chars().all(is_allowed)).then(|| said.to_owned())
+}
+
+/// What is wrong with an email address; none and an empty one are fine.
+fn email_complaint(email: Option<&str>) -> Option<String> {
+    let email = email.filter(|email| !email.is_empty())?;
+    if email.chars().count() > LONGEST_EMAIL {
+        return Some(format!(
+            "Ensure this field has no more than {LONGEST_EMAIL} characters."
+        ));
+    }
+    let is_plain = !email
+        .chars()
+        .any(|letter| letter.is_whitespace() || letter.is_control());
+    let is_address = email.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
+    });
+    (!(is_plain && is_address)).then(|| "Enter a valid email address.".to_owned())
+}
+
+/// What is wrong with a password, under the name of the field that it came in.
+pub(super) fn password_complaints(
+    field: &'static str,
+    password: &str,
+    name: &str,
+) -> impl Iterator<Item = (&'static str, String)> {
+    password::complaints(password, name)
+        .into_iter()
+        .map(move |said| (field, said))
+}
+
+pub(super) fn email_value(email: Option<&str>) -> Value {
+    email.filter(|email| !email.is_empty()).map_or(Value::Null, Value::from)
+}
+
+/// Refuses to go on when `user` is the only administrator.
+fn keep_an_admin(session: &Session<'_>, user: &User, last_admin: LastAdmin) -> Result<(), Error> {
+    if user.role != Role::Admin || last_admin == LastAdmin::MayGo {
+        return Ok(());
+    }
+    let others = session.first(
+        &Statement {
+            sql: "SELECT count(*) FROM _users WHERE role = 'admin' AND id <> ?".to_owned(),
+            values: vec![user.id.into()],
+        },
+        |row| Ok::<_, database::Error>(columns::integer(row, 0)),
+    )?;
+    match others {
+        Some(1..) => Ok(()),
+        _ => Err(Error::Conflict(
+            "This is the last administrator: make another one first.".to_owned(),
+        )),
+    }
+}
+
+/// Sets columns of an account.
+pub(super) fn set(
+    session: &Session<'_>,
+    id: i64,
+    columns: &'static str,
+    mut values: Vec<Value>,
+    now: Timestamp,
+) -> Result<(), database::Error> {
+    values.extend([now.as_millisecond().into(), id.into()]);
+    session.execute(&Statement {
+        sql: format!("UPDATE _users SET {columns}, updated_at = ? WHERE id = ?"),
+        values,
+    })?;
+    Ok(())
+}
+
+/// Ends the sessions of an account, but for one.
+pub(super) fn end_sessions(session: &Session<'_>, user: i64, kept: Option<i64>) -> Result<usize, database::Error> {
+    session.execute(&Statement {
+        sql: "DELETE FROM _sessions WHERE user_id = ? AND id <> ?".to_owned(),
+        values: vec![user.into(), kept.unwrap_or(0).into()],
+    })
+}
+
+/// An account with the hash of its password.
+pub(super) fn by_name(session: &Session<'_>, name: &str) -> Result<(User, String), Error> {
+    let name: String = name.nfkc().collect();
+    let found = session.first(
+        &Statement {
+            sql: format!("SELECT {COLUMNS}, password FROM _users WHERE name = ?"),
+            values: vec![name.as_str().into()],
+        },
+        |row| Ok::<_, Error>((user(row)?, columns::text(row, 6))),
+    )?;
+    found.ok_or(Error::NotFound)
+}
+
+pub(super) fn by_id(session: &Session<'_>, id: i64) -> Result<User, Error> {
+    let statement = Statement {
+        sql: format!("SELECT {COLUMNS} FROM _users WHERE id = ?"),
+        values: vec![id.into()],
+    };
+    session.first(&statement, user)?.ok_or(Error::NotFound)
+}
+
+fn user(row: &Row<'_, '_>) -> Result<User, Error> {
+    Ok(User {
+        id: columns::integer(row, 0),
+        name: columns::text(row, 1),
+        email: columns::optional_text(row, 2),
+        role: columns::role(row, 3)?,
+        created_at: columns::integer(row, 4),
+        updated_at: columns::integer(row, 5),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_words_and_addresses_have_an_at() {
+        for name in ["ada", "Ada.Lovelace+1@example_org-2", "josé", "李"] {
+            assert_eq!(name_complaint(name), None, "{name}");
+        }
+        for name in ["", "a b", "a/b", "a\n", "<b>", "a:b", &"x".repeat(151)] {
+            assert!(name_complaint(name).is_some(), "{name}");
+        }
+        for email in [None, Some(""), Some("ada@example.org"), Some("josé@exemple.fr")] {
+            assert_eq!(email_complaint(email), None, "{email:?}");
+        }
+        for email in ["ada", "@example.org", "ada@", "a b@c", "a@b@c", "a@b.\r\nBcc: c@d"] {
+            assert!(email_complaint(Some(email)).is_some(), "{email}");
+        }
+    }
+}

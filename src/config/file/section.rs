@@ -1,0 +1,227 @@
+//! A table of the file, taken apart key by key. Whatever is not asked for is a mistake, and so is a value of another
+//! kind than the one asked for.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::mistake::{Lined, Mistake, line_of};
+
+/// Characters of a value that are repeated in a message.
+const SHOWN: usize = 40;
+
+/// A table of the file.
+pub(super) struct Section<'f> {
+    /// Its name with those of the tables around it, such as `tables.books`; empty for the file itself.
+    name: String,
+    path: &'f Path,
+    text: &'f str,
+    table: &'f DeTable<'f>,
+}
+
+impl<'f> Section<'f> {
+    /// The file as one section.
+    pub(super) fn whole(path: &'f Path, text: &'f str, table: &'f DeTable<'f>) -> Self {
+        Self {
+            name: String::new(),
+            path,
+            text,
+            table,
+        }
+    }
+
+    /// # Errors
+    /// The first key in the file that is none of these.
+    pub(super) fn has_only(&self, allowed: &[&str]) -> Result<(), Mistake> {
+        let unknown = self
+            .table
+            .keys()
+            .filter(|key| !allowed.contains(&key.get_ref().as_ref()));
+        match unknown.min_by_key(|key| key.span().start) {
+            None => Ok(()),
+            Some(key) => {
+                let said = format!(
+                    "unknown key \"{}\"; allowed: {}",
+                    self.named(key.get_ref()),
+                    allowed.join(", ")
+                );
+                Err(Mistake::at_span(self.path, self.text, key.span(), said))
+            }
+        }
+    }
+
+    /// The section under a key, if there is one.
+    pub(super) fn section(&self, key: &str) -> Result<Option<Section<'f>>, Mistake> {
+        self.table.get(key).map(|value| self.section_in(key, value)).transpose()
+    }
+
+    /// Every section in this one with its name, in the order of the file.
+    pub(super) fn sections(&self) -> Result<Vec<(Lined<String>, Section<'f>)>, Mistake> {
+        let sections = self.entries().into_iter();
+        sections
+            .map(|(name, value)| Ok((name.clone(), self.section_in(&name.value, value)?)))
+            .collect()
+    }
+
+    /// Every key in this section with the word it is given, in the order of the file.
+    pub(super) fn words<T: FromStr<Err = &'static str>>(&self) -> Result<Vec<(Lined<String>, T)>, Mistake> {
+        let words = self.entries().into_iter();
+        words
+            .map(|(name, value)| Ok((name.clone(), self.word_in(&name.value, value)?)))
+            .collect()
+    }
+
+    /// The word under a key, if there is one.
+    pub(super) fn word<T: FromStr<Err = &'static str>>(&self, key: &str) -> Result<Option<Lined<T>>, Mistake> {
+        let word = |value: &Spanned<DeValue<'f>>| {
+            Ok(Lined {
+                line: line_of(self.text, value.span().start),
+                value: self.word_in(key, value)?,
+            })
+        };
+        self.table.get(key).map(word).transpose()
+    }
+
+    /// `true` or `false` under a key; without it, false.
+    pub(super) fn flag(&self, key: &str) -> Result<bool, Mistake> {
+        Ok(self.truth(key)?.is_some_and(|truth| truth.value))
+    }
+
+    /// Every section of an array of them, such as `[[schedules]]`, with the line that it begins on.
+    pub(super) fn array(&self, key: &str) -> Result<Vec<Lined<Section<'f>>>, Mistake> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(Vec::new());
+        };
+        let refused = |value| self.refused(key, value, &format!("sections, [[{}]]", self.named(key)));
+        let DeValue::Array(items) = value.get_ref() else {
+            return Err(refused(value));
+        };
+        let section = |item: &'f Spanned<DeValue<'f>>| match item.get_ref() {
+            DeValue::Table(table) => Ok(Lined {
+                line: line_of(self.text, item.span().start),
+                value: Section {
+                    name: self.named(key),
+                    table,
+                    ..*self
+                },
+            }),
+            _ => Err(refused(item)),
+        };
+        items.iter().map(section).collect()
+    }
+
+    /// The text under a key, if there is one; `allowed` says what it is.
+    pub(super) fn text(&self, key: &str, allowed: &str) -> Result<Option<Lined<String>>, Mistake> {
+        self.value(key, allowed, |value| match value {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => None,
+        })
+    }
+
+    /// The whole number under a key, if there is one.
+    pub(super) fn integer(&self, key: &str) -> Result<Option<Lined<i64>>, Mistake> {
+        self.value(key, "a whole number", |value| match value {
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        })
+    }
+
+    /// `true` or `false` under a key, if there is one.
+    pub(super) fn truth(&self, key: &str) -> Result<Option<Lined<bool>>, Mistake> {
+        self.value(key, "true, false", |value| match value {
+            DeValue::Boolean(truth) => Some(*truth),
+            _ => None,
+        })
+    }
+
+    /// What `read` makes of the value under a key, if there is one; without an answer it is not what is allowed.
+    pub(super) fn value<T>(
+        &self,
+        key: &str,
+        allowed: &str,
+        read: impl FnOnce(&DeValue<'f>) -> Option<T>,
+    ) -> Result<Option<Lined<T>>, Mistake> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(None);
+        };
+        match read(value.get_ref()) {
+            Some(read) => Ok(Some(Lined {
+                line: line_of(self.text, value.span().start),
+                value: read,
+            })),
+            None => Err(self.refused(key, value, allowed)),
+        }
+    }
+
+    /// What is said of a section that lacks a key.
+    pub(super) fn lacks(&self, line: usize, key: &str, allowed: &str) -> Mistake {
+        let said = format!("\"{}\" is missing; allowed: {allowed}", self.named(key));
+        Mistake::new(self.path, Some(line), said)
+    }
+
+    fn section_in(&self, key: &str, value: &'f Spanned<DeValue<'f>>) -> Result<Section<'f>, Mistake> {
+        match value.get_ref() {
+            DeValue::Table(table) => Ok(Section {
+                name: self.named(key),
+                table,
+                ..*self
+            }),
+            _ => Err(self.refused(key, value, &format!("a section, [{}]", self.named(key)))),
+        }
+    }
+
+    fn word_in<T: FromStr<Err = &'static str>>(&self, key: &str, value: &Spanned<DeValue<'f>>) -> Result<T, Mistake> {
+        let word = match value.get_ref() {
+            DeValue::String(word) => word.as_ref(),
+            // No word is empty: what is allowed is asked for.
+            _ => "",
+        };
+        word.parse().map_err(|allowed| self.refused(key, value, allowed))
+    }
+
+    fn entries(&self) -> Vec<(Lined<String>, &'f Spanned<DeValue<'f>>)> {
+        let mut entries: Vec<_> = self.table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let lined = |key: &Spanned<std::borrow::Cow<'f, str>>| Lined {
+            line: line_of(self.text, key.span().start),
+            value: key.get_ref().to_string(),
+        };
+        entries.into_iter().map(|(key, value)| (lined(key), value)).collect()
+    }
+
+    /// What is wrong with the value of a key: it is not what is allowed.
+    fn refused(&self, key: &str, value: &Spanned<DeValue<'f>>, allowed: &str) -> Mistake {
+        let given = match value.get_ref() {
+            DeValue::Table(_) => "a section".to_owned(),
+            DeValue::Array(_) => "an array".to_owned(),
+            DeValue::String(text) => format!("\"{}\"", shortened(text)),
+            _ => shortened(self.text.get(value.span()).unwrap_or_default()),
+        };
+        let said = format!("\"{}\" is {given}; allowed: {allowed}", self.named(key));
+        Mistake::at_span(self.path, self.text, value.span(), said)
+    }
+
+    fn named(&self, key: &str) -> String {
+        match self.name.as_str() {
+            "" => shortened(key),
+            name => format!("{name}.{}", shortened(key)),
+        }
+    }
+}
+
+/// The beginning of a text, on one line.
+fn shortened(text: &str) -> String {
+    let mut shown = String::new();
+    for letter in text.chars().take(SHOWN) {
+        match letter.is_control() {
+            true => shown.extend(letter.escape_default()),
+            false => shown.push(letter),
+        }
+    }
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}

@@ -1,0 +1,219 @@
+//! `/jobs/schedules` and `/jobs/schedules/{name}`: what asks for jobs by the clock.
+
+use percent_encoding::percent_decode_str;
+use rocket::http::{Method, Status};
+use rocket::{Data, Request, Response};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::fields::Reader;
+use super::permit::{Action, check};
+use super::{Refusal, base, shown, takes_json};
+use crate::http::{App, answer, receive};
+use crate::jobs::Error;
+use crate::jobs::job::{ATTEMPTS_LIMIT, PRIORITY_LIMIT};
+use crate::jobs::schedule::{Draft, Schedule, Schedules};
+use crate::records::FieldErrors;
+
+/// The last segment of their address.
+pub(super) const SEGMENT: &str = "schedules";
+/// What the address of all of them allows.
+pub(super) const ALL: &str = "GET, POST, HEAD, OPTIONS";
+/// What the address of one allows.
+pub(super) const ONE: &str = "GET, PATCH, DELETE, HEAD, OPTIONS";
+
+/// What a request may say.
+const GIVEN: [&str; 10] = [
+    "name",
+    "kind",
+    "payload",
+    "cron",
+    "every",
+    "timezone",
+    "priority",
+    "max_attempts",
+    "unique",
+    "enabled",
+];
+/// What is kept by the server, and passed over in a body as it is in those of rows.
+const KEPT: [&str; 7] = [
+    "source",
+    "next_at",
+    "next",
+    "last_at",
+    "last_job_id",
+    "created_at",
+    "updated_at",
+];
+/// Ticks to come that the answer for one schedule shows.
+const TICKS_SHOWN: usize = 5;
+
+/// One schedule, with its next ticks.
+#[derive(Serialize)]
+struct Detailed {
+    #[serde(flatten)]
+    schedule: Schedule,
+    next: Vec<String>,
+}
+
+/// All of them: listed, or one more.
+pub(super) async fn all<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, Refusal> {
+    match request.method() {
+        Method::Get | Method::Head => {
+            check(app, request, Action::List)?;
+            takes_json(request)?;
+            Ok(shown(&schedules(app).list()?))
+        }
+        Method::Post => {
+            check(app, request, Action::ChangeSchedules)?;
+            let body = receive::body(app, request, data).await?;
+            let mut reader = Reader::new(&body)?;
+            let name = reader.required_text("name").unwrap_or_default();
+            reader.required_text("kind");
+            let given = Given::read(&mut reader);
+            let draft = given.applied_to(Draft::new("", Box::default()));
+            done(reader, &schedules(app), &name, &draft)?;
+            let schedule = schedules(app).create(&name, draft).await?;
+            let location = format!("{}/{SEGMENT}/{name}", base(request));
+            let mut response = detailed(Status::Created, schedule);
+            response.set_raw_header("Location", location);
+            Ok(response)
+        }
+        method => Err(Refusal::not_allowed(method.as_str(), ALL)),
+    }
+}
+
+/// One of them: shown, changed or removed.
+pub(super) async fn one<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, Refusal> {
+    let path = request.uri().path().as_str();
+    let last = path
+        .strip_suffix('/')
+        .unwrap_or(path)
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let name = percent_decode_str(last)
+        .decode_utf8()
+        .map_err(|_| Refusal::not_found())?;
+    match request.method() {
+        Method::Get | Method::Head => {
+            check(app, request, Action::List)?;
+            takes_json(request)?;
+            Ok(detailed(Status::Ok, schedules(app).find(&name)?))
+        }
+        Method::Patch => {
+            check(app, request, Action::ChangeSchedules)?;
+            let known = schedules(app).find(&name)?;
+            let body = receive::body(app, request, data).await?;
+            let mut reader = Reader::new(&body)?;
+            if reader.has("name") && reader.text("name").is_none_or(|given| given != known.name) {
+                reader
+                    .errors
+                    .add("name", "A schedule keeps its name: make another one.");
+            }
+            let given = Given::read(&mut reader);
+            done(reader, &schedules(app), &name, &given.applied_to(known.draft()))?;
+            let change = move |draft| Ok(given.applied_to(draft));
+            Ok(detailed(Status::Ok, schedules(app).change(&name, change).await?))
+        }
+        Method::Delete => {
+            check(app, request, Action::ChangeSchedules)?;
+            schedules(app).remove(&name).await?;
+            Ok(Response::build().status(Status::NoContent).finalize())
+        }
+        method => Err(Refusal::not_allowed(method.as_str(), ONE)),
+    }
+}
+
+fn schedules(app: &App) -> Schedules {
+    Schedules::new(app.jobs.clone())
+}
+
+fn detailed(status: Status, schedule: Schedule) -> Response<'static> {
+    let next = schedule.next_ticks(TICKS_SHOWN);
+    // What is shown are plain values, which can always be written.
+    let body = serde_json::to_vec(&Detailed { schedule, next }).unwrap_or_default();
+    answer::of_bytes(status, "application/json", body)
+}
+
+/// Goes on only when nothing is wrong; what is wrong with the fields and with what they mean is said together.
+fn done(mut reader: Reader<'_>, schedules: &Schedules, name: &str, draft: &Draft) -> Result<(), Refusal> {
+    if !reader.errors.is_empty()
+        && let Err(Error::Fields(FieldErrors(further))) = schedules.check(name, draft.clone())
+    {
+        let news: Vec<_> = further
+            .into_iter()
+            .filter(|(field, _)| !reader.errors.has(field))
+            .collect();
+        reader.errors.0.extend(news);
+    }
+    reader.done()
+}
+
+/// The fields that a body gives. Those that may be null are there when they are given at all.
+#[derive(Debug, Clone)]
+struct Given {
+    kind: Option<String>,
+    payload: Option<Box<RawValue>>,
+    cron: Option<Option<String>>,
+    every: Option<Option<String>>,
+    timezone: Option<Option<String>>,
+    priority: Option<i64>,
+    max_attempts: Option<i64>,
+    unique: Option<bool>,
+    enabled: Option<bool>,
+}
+
+impl Given {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let known: Vec<&str> = GIVEN.into_iter().chain(KEPT).collect();
+        reader.only(&known);
+        let mut nullable = |name| {
+            let text = reader.text(name);
+            reader.has(name).then_some(text)
+        };
+        Self {
+            cron: nullable("cron"),
+            every: nullable("every"),
+            timezone: nullable("timezone"),
+            kind: reader.text("kind"),
+            payload: match reader.json("payload") {
+                None if reader.has("payload") => Some(Box::default()),
+                payload => payload,
+            },
+            priority: reader.integer("priority", -PRIORITY_LIMIT, PRIORITY_LIMIT),
+            max_attempts: reader.integer("max_attempts", 1, ATTEMPTS_LIMIT),
+            unique: reader.boolean("unique"),
+            enabled: reader.boolean("enabled"),
+        }
+    }
+
+    /// A schedule with these fields. One of `cron` and `every` takes the place of the other, and a zone goes with `cron`.
+    fn applied_to(&self, mut draft: Draft) -> Draft {
+        let given = self.clone();
+        if let Some(cron) = given.cron {
+            draft.cron = cron;
+            if self.every.is_none() && draft.cron.is_some() {
+                draft.every = None;
+            }
+        }
+        if let Some(every) = given.every {
+            draft.every = every;
+            if self.cron.is_none() && draft.every.is_some() {
+                draft.cron = None;
+            }
+        }
+        match given.timezone {
+            Some(timezone) => draft.timezone = timezone,
+            None if draft.cron.is_none() => draft.timezone = None,
+            None => {}
+        }
+        draft.kind = given.kind.unwrap_or(draft.kind);
+        draft.payload = given.payload.unwrap_or(draft.payload);
+        draft.priority = given.priority.unwrap_or(draft.priority);
+        draft.max_attempts = given.max_attempts.unwrap_or(draft.max_attempts);
+        draft.unique = given.unique.unwrap_or(draft.unique);
+        draft.enabled = given.enabled.unwrap_or(draft.enabled);
+        draft
+    }
+}

@@ -1,0 +1,69 @@
+//! Schedules in a database: two processes' worth of them on one file, with time passed in.
+
+mod changing;
+mod ticking;
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+use tempfile::TempDir;
+
+use super::{Draft, Schedules};
+use crate::database::sqlite::migrations;
+use crate::database::{Database, Options, Synchronous};
+use crate::jobs::{Ambient, Jobs, Moment};
+
+/// A file, and the folder that goes away with it.
+struct File {
+    folder: TempDir,
+}
+
+impl File {
+    fn new() -> Self {
+        let file = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        migrations::apply(&file.path(), None, |_| ()).unwrap();
+        file
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("socle.db")
+    }
+
+    /// What one process has of it: a writer of its own, for whom it is `now` when schedules are made.
+    fn process(&self, now: fn() -> Moment) -> Schedules {
+        let options = Options {
+            path: self.path(),
+            synchronous: Synchronous::Normal,
+        };
+        let ambient = Ambient { now, ..Ambient::SYSTEM };
+        Schedules::new(Jobs::new(Database::open(&options).unwrap(), ambient))
+    }
+}
+
+fn at(text: &str) -> Moment {
+    text.parse::<Timestamp>().unwrap().into()
+}
+
+fn new_year() -> Moment {
+    at("2026-01-01T00:00:00Z")
+}
+
+fn payload(text: &str) -> Box<RawValue> {
+    RawValue::from_string(text.to_owned()).unwrap()
+}
+
+fn by_cron(cron: &str, zone: &str) -> Draft {
+    Draft {
+        cron: Some(cron.to_owned()),
+        timezone: Some(zone.to_owned()),
+        ..Draft::new("report", payload("{\"of\":\"yesterday\"}"))
+    }
+}
+
+fn by_stretch(every: &str) -> Draft {
+    Draft {
+        every: Some(every.to_owned()),
+        ..Draft::new("report", payload("{}"))
+    }
+}

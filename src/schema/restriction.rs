@@ -1,0 +1,138 @@
+//! What is taken out of a schema for one kind of reader. What is made of a restricted schema cannot show, or even name,
+//! what is not in it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::check::Check;
+use super::column::{Column, Kept};
+use super::table::{ForeignKey, Table};
+use super::{Reader, Schema};
+
+/// What one kind of reader does not see. Names stand for tables and columns as SQLite compares them: without regard to
+/// ASCII case.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Restriction {
+    /// By the table's name in small letters.
+    tables: HashMap<String, Cut>,
+}
+
+/// What is taken out of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cut {
+    /// All of it.
+    Whole,
+    /// Some columns, and the right to write some others.
+    Columns {
+        /// Columns that are not there.
+        hidden: Vec<String>,
+        /// Columns that are only shown.
+        read_only: Vec<String>,
+    },
+}
+
+impl Restriction {
+    /// Takes something out of a table.
+    pub fn cut(&mut self, table: &str, cut: Cut) {
+        self.tables.insert(table.to_ascii_lowercase(), cut);
+    }
+
+    fn of(&self, table: &Table) -> Option<&Cut> {
+        self.tables.get(&table.name.to_ascii_lowercase())
+    }
+}
+
+/// A schema as it is, and as each kind of reader sees it; all of one moment.
+#[derive(Default)]
+pub(super) struct Views {
+    pub(super) whole: Arc<Schema>,
+    seen: Vec<Arc<Schema>>,
+}
+
+impl Views {
+    pub(super) fn new(whole: Arc<Schema>, restrictions: &[Restriction]) -> Self {
+        let seen = restrictions.iter().map(|restriction| whole.restricted(restriction));
+        Self {
+            seen: seen.collect(),
+            whole,
+        }
+    }
+
+    /// What a reader sees; a reader that no restriction speaks of sees nothing.
+    pub(super) fn of(&self, reader: Reader) -> Arc<Schema> {
+        self.seen.get(reader.0).cloned().unwrap_or_default()
+    }
+}
+
+impl Schema {
+    /// The schema without what a restriction takes out. What it leaves alone is shared.
+    pub fn restricted(self: &Arc<Self>, restriction: &Restriction) -> Arc<Self> {
+        if !self.tables().any(|table| restriction.of(table).is_some()) {
+            return self.clone();
+        }
+        let tables = self.tables.iter().filter_map(|table| match restriction.of(table) {
+            None => Some(table.clone()),
+            Some(Cut::Whole) => None,
+            Some(Cut::Columns { hidden, read_only }) => Some(Arc::new(without(table, hidden, read_only))),
+        });
+        Arc::new(Self::of(self.version, tables.collect()))
+    }
+}
+
+/// The table without some of its columns. Rules of the table that mention one of those go with them: the database still
+/// enforces them, and nothing here knows them by name.
+fn without(table: &Table, hidden: &[String], read_only: &[String]) -> Table {
+    let is_named = |names: &[String], column: &Column| names.iter().any(|name| name.eq_ignore_ascii_case(&column.name));
+    let (gone, left): (Vec<_>, Vec<_>) = table
+        .columns
+        .iter()
+        .enumerate()
+        .partition(|(_, column)| is_named(hidden, column));
+    let place = |old: usize| left.iter().position(|(place, _)| *place == old);
+    let places = |old: &[usize]| old.iter().map(|old| place(*old)).collect::<Option<Vec<_>>>();
+
+    let columns = left.iter().map(|(_, column)| Column {
+        kept: column.kept.or(is_named(read_only, column).then_some(Kept::Barred)),
+        ..(*column).clone()
+    });
+    let times = gone
+        .iter()
+        .filter(|(_, column)| matches!(column.kept, Some(Kept::Created | Kept::Updated)));
+    // Half a key names no row.
+    let key = places(&table.key).unwrap_or_default();
+    let foreign_keys = table.foreign_keys.iter().filter_map(|key| {
+        Some(ForeignKey {
+            columns: places(&key.columns)?,
+            ..key.clone()
+        })
+    });
+    let checks = table.checks.iter().filter_map(|check| {
+        let rules = check.rules.iter().map(|(old, rule)| Some((place(*old)?, rule.clone())));
+        Some(Check {
+            columns: places(&check.columns)?,
+            rules: rules.collect::<Option<_>>()?,
+            ..check.clone()
+        })
+    });
+    Table {
+        columns: columns.collect(),
+        unseen_times: times.map(|(_, column)| (*column).clone()).collect(),
+        key_is_made: table.key_is_made && !key.is_empty(),
+        key,
+        unique: table.unique.iter().filter_map(|columns| places(columns)).collect(),
+        foreign_keys: foreign_keys.collect(),
+        checks: checks.collect(),
+        // A hidden column may bear the name by which rows are put in order.
+        has_rowid: table.has_rowid
+            && !gone
+                .iter()
+                .any(|(_, column)| column.name.eq_ignore_ascii_case("_rowid_")),
+        name: table.name.clone(),
+        ident: table.ident.clone(),
+        mentions: table.mentions.clone(),
+        ..*table
+    }
+}
+
+#[cfg(test)]
+mod tests;

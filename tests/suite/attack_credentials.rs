@@ -1,0 +1,270 @@
+//! Credentials that are none, no more, or somebody else's: 401 wherever they are shown, and nothing is done.
+
+use serde_json::{Value, json};
+
+use crate::client::Answer;
+use crate::closed::Closed;
+use crate::server::Server;
+
+/// One request for each kind of guarded address: public rows, writing, what needs a role, and what describes the rest.
+const ADDRESSES: [(&str, &str); 14] = [
+    ("GET", "/api/"),
+    ("GET", "/api/items/"),
+    ("GET", "/api/items/1/"),
+    ("GET", "/api/none/"),
+    ("HEAD", "/api/items/"),
+    ("OPTIONS", "/api/items/"),
+    ("GET", "/api/openapi.json"),
+    ("POST", "/api/items/"),
+    ("PATCH", "/api/items/1/"),
+    ("DELETE", "/api/items/1/"),
+    ("GET", "/api/auth/me/"),
+    ("GET", "/api/auth/users/"),
+    ("GET", "/api/auth/tokens/"),
+    ("GET", "/api/auth/audit/"),
+];
+
+fn with_a_row() -> Closed {
+    let closed = Closed::start();
+    closed
+        .as_role("editor", "POST", "/api/items/", &json!({"name": "kept"}))
+        .is(201);
+    closed
+}
+
+fn ask(server: &Server, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut headers = headers.to_vec();
+    let mut body = &b""[..];
+    if matches!(method, "POST" | "PATCH") {
+        headers.push(("Content-Type", "application/json"));
+        body = b"{\"name\": \"changed\"}";
+    }
+    server.ask(method, path, &headers, body)
+}
+
+/// Asserts that these headers are refused everywhere, and that nothing has changed.
+#[track_caller]
+fn refused_everywhere(closed: &Closed, headers: &[(&str, &str)]) {
+    for (method, path) in ADDRESSES {
+        let answer = ask(&closed.server, method, path, headers);
+        assert_eq!(
+            answer.status,
+            401,
+            "{method} {path} with {headers:?}: {}",
+            answer.text()
+        );
+        let challenge = answer.header("www-authenticate");
+        assert!(challenge.starts_with("Bearer realm=\"socle\""), "{challenge}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{method} {path}");
+        for (_, value) in headers {
+            let secret = value.rsplit([' ', '=']).next().unwrap_or_default();
+            assert!(
+                secret.len() < 20 || !answer.text().contains(secret),
+                "{}",
+                answer.text()
+            );
+        }
+    }
+    assert_eq!(closed.server.column("/api/items/", "name"), ["kept"]);
+}
+
+#[test]
+fn a_malformed_credential_is_refused_everywhere() {
+    let closed = with_a_row();
+    let good = closed.token("admin").to_owned();
+    for value in [
+        "".to_owned(),
+        "Token".to_owned(),
+        "Bearer ".to_owned(),
+        good.clone(),
+        format!("Basic {good}"),
+        "Basic YWRtaW46dGhlIGxvbmcgcGFzc3dvcmQgb2YgYWRtaW4=".to_owned(),
+        format!("Digest {good}"),
+        format!("Token: {good}"),
+        format!("Token={good}"),
+        format!("Token {good} {good}"),
+        format!("Token {good},"),
+        format!("Token {good}, Basic x"),
+        format!("Token \"{good}\""),
+        format!("TokenBearer {good}"),
+        format!("Token Bearer {good}"),
+        "Token null".to_owned(),
+        "Token undefined".to_owned(),
+        "Token socle_".to_owned(),
+        "Token ../../admin".to_owned(),
+        format!("Token {}", "x".repeat(100_000)),
+    ] {
+        refused_everywhere(&closed, &[("Authorization", &value)]);
+    }
+    let doubled = format!("Token {good}");
+    refused_everywhere(
+        &closed,
+        &[("Authorization", &doubled), ("Authorization", "Token socle_x")],
+    );
+}
+
+#[test]
+fn a_token_that_is_nearly_one_is_refused_everywhere() {
+    let closed = with_a_row();
+    let good = closed.token("admin").to_owned();
+    let (last, rest) = (good.chars().last().expect("a character"), &good[..good.len() - 1]);
+    let other = if last == 'A' { 'B' } else { 'A' };
+    for value in [
+        format!("socle_{}", "A".repeat(43)),
+        rest.to_owned(),
+        format!("{rest}{other}"),
+        format!("{good}A"),
+        format!("{good}="),
+        good.to_uppercase(),
+        good.trim_start_matches("socle_").to_owned(),
+        good.replace("socle_", "Socle_"),
+        format!("socle_{good}"),
+        sha256_in_hex(&good),
+    ] {
+        refused_everywhere(&closed, &[("Authorization", &format!("Token {value}"))]);
+    }
+}
+
+fn sha256_in_hex(text: &str) -> String {
+    use sha2::Digest;
+    sha2::Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[test]
+fn a_token_is_no_cookie_and_a_cookie_no_token() {
+    let closed = with_a_row();
+    let session = closed.session_of("admin");
+    let (name, secret) = session.cookie.split_once('=').expect("a cookie");
+    refused_everywhere(&closed, &[("Authorization", &format!("Token {secret}"))]);
+    refused_everywhere(&closed, &[("Cookie", &format!("{name}={}", closed.token("admin")))]);
+    refused_everywhere(&closed, &[("Authorization", &format!("Bearer {}", session.csrf_token))]);
+    refused_everywhere(&closed, &[("Cookie", &format!("{name}={}", session.csrf_token))]);
+    // A bad header is not mended by a good cookie.
+    refused_everywhere(
+        &closed,
+        &[("Authorization", "Token socle_x"), ("Cookie", &session.cookie)],
+    );
+}
+
+#[test]
+fn a_token_that_has_expired_or_was_revoked_is_refused_everywhere_at_once() {
+    let closed = with_a_row();
+    let database = rusqlite::Connection::open(closed.server.setup.database()).expect("the database");
+    let expired = closed.token_of("admin");
+    closed
+        .with_token(&expired, "GET", "/api/auth/me/", &Value::Null)
+        .is(200);
+    let changed = database
+        .execute(
+            "UPDATE _tokens SET expires_at = 1000 WHERE id = (SELECT max(id) FROM _tokens)",
+            [],
+        )
+        .expect("a change");
+    assert_eq!(changed, 1);
+    refused_everywhere(&closed, &[("Authorization", &format!("Token {expired}"))]);
+
+    let revoked = closed.token_of("admin");
+    let me = closed
+        .with_token(&revoked, "GET", "/api/auth/me/", &Value::Null)
+        .is(200)
+        .json();
+    let path = format!("/api/auth/tokens/{}/", me["token"]["id"]);
+    closed.as_role("admin", "DELETE", &path, &Value::Null).is(204);
+    refused_everywhere(&closed, &[("Authorization", &format!("Token {revoked}"))]);
+}
+
+#[test]
+fn the_tokens_and_sessions_of_an_account_that_has_gone_are_refused() {
+    let closed = with_a_row();
+    let (token, session) = (closed.token_of("editor"), closed.session_of("editor"));
+    let path = format!("/api/auth/users/{}/", closed.id_of("editor"));
+    closed.as_role("admin", "DELETE", &path, &Value::Null).is(204);
+    refused_everywhere(&closed, &[("Authorization", &format!("Token {token}"))]);
+    refused_everywhere(&closed, &[("Cookie", &session.cookie)]);
+    // Another account of that name is another account.
+    let again = json!({"username": "editor", "password": "another long password", "role": "editor"});
+    closed.as_role("admin", "POST", "/api/auth/users/", &again).is(201);
+    refused_everywhere(&closed, &[("Authorization", &format!("Token {token}"))]);
+    refused_everywhere(&closed, &[("Cookie", &session.cookie)]);
+}
+
+#[test]
+fn another_servers_token_and_cookie_are_refused_everywhere() {
+    let (closed, other) = (with_a_row(), Closed::start());
+    let (token, session) = (other.token("admin"), other.session_of("admin"));
+    refused_everywhere(&closed, &[("Authorization", &format!("Token {token}"))]);
+    refused_everywhere(&closed, &[("Authorization", &format!("Bearer {token}"))]);
+    refused_everywhere(&closed, &[("Cookie", &session.cookie)]);
+}
+
+#[test]
+fn a_session_that_has_ended_is_refused_everywhere() {
+    let closed = with_a_row();
+    let database = rusqlite::Connection::open(closed.server.setup.database()).expect("the database");
+    for ending in [
+        "UPDATE _sessions SET seen_at = seen_at - 1000 * 3600 * 13",
+        "UPDATE _sessions SET ends_at = 1000",
+        "DELETE FROM _sessions",
+    ] {
+        let session = closed.session_of("admin");
+        let me = [("Cookie", session.cookie.as_str())];
+        closed.server.ask("GET", "/api/auth/me/", &me, b"").is(200);
+        database.execute(ending, []).expect("a change");
+        refused_everywhere(&closed, &me);
+    }
+    let session = closed.session_of("admin");
+    let headers = [
+        ("Cookie", session.cookie.as_str()),
+        ("X-CSRF-Token", session.csrf_token.as_str()),
+    ];
+    closed.server.ask("POST", "/api/auth/logout/", &headers, b"").is(204);
+    refused_everywhere(&closed, &headers);
+}
+
+#[test]
+fn without_a_credential_only_what_is_public_is_answered() {
+    let closed = with_a_row();
+    for (method, path, status) in [
+        ("GET", "/api/items/1/", 200),
+        ("POST", "/api/items/", 401),
+        ("PUT", "/api/items/1/", 401),
+        ("PATCH", "/api/items/1/", 401),
+        ("DELETE", "/api/items/1/", 401),
+        ("GET", "/api/auth/me/", 401),
+        ("GET", "/api/auth/users/", 401),
+        ("GET", "/api/auth/users/1/", 401),
+        ("PATCH", "/api/auth/users/1/", 401),
+        ("DELETE", "/api/auth/users/1/", 401),
+        ("GET", "/api/auth/tokens/", 401),
+        ("POST", "/api/auth/tokens/", 401),
+        ("DELETE", "/api/auth/tokens/1/", 401),
+        ("GET", "/api/auth/audit/", 401),
+        ("POST", "/api/auth/logout/", 401),
+        ("POST", "/api/auth/logout-all/", 401),
+        ("POST", "/api/auth/password/", 401),
+    ] {
+        ask(&closed.server, method, path, &[]).is(status);
+        // Nor does it help to say who one is in words that a proxy might use.
+        for header in [
+            "X-Remote-User",
+            "X-Forwarded-User",
+            "X-User",
+            "Remote-User",
+            "X-API-Key",
+            "From",
+        ] {
+            ask(&closed.server, method, path, &[(header, "admin")]).is(status);
+        }
+        ask(
+            &closed.server,
+            method,
+            &format!("{path}?token={}", closed.token("admin")),
+            &[],
+        )
+        .refused();
+    }
+    assert_eq!(closed.server.column("/api/items/", "name"), ["kept"]);
+}

@@ -85,17 +85,22 @@ def lost_with_workers(queue, jobs, pause):
     """Jobs that are never done when a worker is killed every `pause` seconds: how many, of how many, in how many kills."""
     workers = start_workers(queue)
     before = queue.done()
-    asked = queue.load(jobs)
+    asked = []
+    asking = threading.Thread(target=lambda: asked.append(queue.load(jobs)))
+    asking.start()
     killed = 0
-    while queue.left() > jobs // 10:
+    while asking.is_alive() or queue.waiting():
         time.sleep(pause)
         place = killed % len(workers)
         queue.end(workers[place], signal.SIGKILL)
         workers[place] = queue.worker()
         killed += 1
+    asking.join()
+    if not asked:
+        raise Failed(f"{queue.title}: the jobs could not be asked for")
     drained(queue)
     time.sleep(0.5)
-    return max(0, asked - (queue.done() - before)), asked, killed
+    return max(0, asked[0] - (queue.done() - before)), asked[0], killed
 
 
 def lost_with_server(queue, jobs):

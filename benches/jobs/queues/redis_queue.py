@@ -42,8 +42,9 @@ class Redis(Queue):
 
     def load(self, jobs):
         """Pushes so many jobs over 32 connections."""
-        job = '{"id": "__rand_int__", "text": "bonjour le monde"}'
-        command = ["redis-benchmark", "-p", str(self.port), "-c", "32", "-n", str(jobs), "-r", "999999999999", "-q"]
+        # Each is replaced by a number of its own.
+        job = '{"id": "__rand_int__-__rand_int__", "text": "bonjour le monde"}'
+        command = ["redis-benchmark", "-p", str(self.port), "-c", "32", "-n", str(jobs), "-r", "2000000000", "-q"]
         done = subprocess.run([*command, "LPUSH", "jobs", job], capture_output=True, text=True)
         if done.returncode:
             raise Failed(f"redis-benchmark failed: {done.stdout}{done.stderr}")
@@ -58,8 +59,10 @@ class Redis(Queue):
         found = self.client.get(f"result:{job}")
         return found and found.decode()
 
-    def left(self):
+    def waiting(self):
         return self.client.llen("jobs")
+
+    left = waiting
 
     def done(self):
         return self.client.dbsize() - self.client.exists("jobs")

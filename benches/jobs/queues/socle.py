@@ -59,7 +59,12 @@ class Socle(Queue):
     def result(self, job):
         return self.ask("GET", f"/jobs/{job}")["result"]
 
+    def waiting(self):
+        """Jobs that no worker has."""
+        return self.ask("GET", "/jobs/counts")["queued"]
+
     def left(self):
+        """Jobs that have not come to their end."""
         counts = self.ask("GET", "/jobs/counts")
         return counts["queued"] + counts["processing"]
 

@@ -163,6 +163,9 @@ fn refused_value(error: &clap::Error, variables: &[Variable]) -> String {
     let allowed = std::error::Error::source(error)
         .map(ToString::to_string)
         .unwrap_or_default();
+    let is_setting = help::settings(&Cli::command())
+        .iter()
+        .any(|setting| flag.strip_prefix("--") == Some(&setting.flag));
     let name = match variables.iter().find(|variable| variable.flag == flag) {
         Some(variable) => format!("{} (or {flag})", variable.described),
         None if !is_setting => flag.to_owned(),

@@ -149,6 +149,11 @@ impl Asker<'_> {
     }
 }
 
+/// `security` of an operation that asks for a role, shown by a token or by a session.
+fn asking_for(role: &str) -> Value {
+    json!([{"token": [role]}, {"session": [role]}])
+}
+
 #[test]
 fn before_there_are_accounts_strangers_may_do_what_no_rule_forbids() {
     let server = setup().start();
@@ -236,7 +241,7 @@ fn who_closes_a_server_closes_it_for_every_process() {
     let document = open.get("/api/openapi.json").is(200);
     assert_eq!(document.header("vary"), "Authorization, Cookie");
     let security = document.json()["paths"]["/api/plain/"]["post"]["security"].take();
-    assert_eq!(security, json!([{"token": ["editor"]}, {"session": ["editor"]}]));
+    assert_eq!(security, asking_for("editor"));
     let printed: Value = serde_json::from_str(&open.setup.run(&["openapi"]).well().out).unwrap();
     assert_eq!(printed["paths"]["/api/plain/"]["post"]["security"], security);
 }
@@ -270,14 +275,8 @@ fn openapi_says_which_operations_ask_for_a_role() {
     assert_eq!(security("/api/plain/", "get"), None);
     assert_eq!(security("/api/plain/", "post"), None);
     assert_eq!(security("/api/kept/", "get"), None);
-    assert_eq!(
-        security("/api/kept/", "post"),
-        Some(json!([{"token": ["viewer"]}, {"session": ["viewer"]}]))
-    );
-    assert_eq!(
-        security("/api/owned/{id}/", "delete"),
-        Some(json!([{"token": ["admin"]}, {"session": ["admin"]}]))
-    );
+    assert_eq!(security("/api/kept/", "post"), Some(asking_for("viewer")));
+    assert_eq!(security("/api/owned/{id}/", "delete"), Some(asking_for("admin")));
     assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
     let responses = &document["paths"]["/api/owned/{id}/"]["delete"]["responses"];
     assert!(
@@ -288,6 +287,6 @@ fn openapi_says_which_operations_ask_for_a_role() {
     let printed: Value = serde_json::from_str(&server.setup.run(&["openapi"]).well().out).unwrap();
     assert_eq!(
         printed["paths"]["/api/secrets/"]["get"]["security"],
-        json!([{"token": ["admin"]}, {"session": ["admin"]}])
+        asking_for("admin")
     );
 }

@@ -56,6 +56,14 @@ pub enum Command {
     },
     /// Exit 0 when the local server is ready, 1 when not (for HEALTHCHECK and exec probes)
     Healthcheck,
+    /// List, show, retry or cancel jobs; safe beside a running server
+    Jobs {
+        /// What to do with them.
+        #[command(subcommand)]
+        what: JobsCommand,
+    },
+    /// Run built-in jobs without a server, until SIGTERM or SIGINT
+    Worker,
     /// Add, list and remove accounts, and change their passwords; a running server sees it at once
     User {
         /// What to do
@@ -68,14 +76,6 @@ pub enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
-    /// List, show, retry or cancel jobs; safe beside a running server
-    Jobs {
-        /// What to do with them.
-        #[command(subcommand)]
-        what: JobsCommand,
-    },
-    /// Run built-in jobs without a server, until SIGTERM or SIGINT
-    Worker,
     /// Print the OpenAPI document of the tables as they are
     Openapi,
 }

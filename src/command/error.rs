@@ -25,9 +25,6 @@ pub(super) enum CommandError {
     /// Accounts or tokens could not be changed.
     #[error("{0}")]
     Access(#[from] access::Error),
-    /// What the command line asks for cannot be done as it stands.
-    #[error("{0}")]
-    Asked(String),
     /// There is no database to look into.
     #[error("there is no database at {0}: set DATABASE_URL to the server's, or start the server first")]
     NoDatabase(String),
@@ -40,6 +37,9 @@ pub(super) enum CommandError {
     /// `socle.toml` is wrong.
     #[error("{0}")]
     File(#[from] Mistake),
+    /// What the command line asks for cannot be done as it stands.
+    #[error("{0}")]
+    Asked(String),
     /// The address could not be listened on.
     #[error("{0}")]
     Listen(#[from] ListenError),

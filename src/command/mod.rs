@@ -31,10 +31,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate { status: false } => with_logs(settings, migrate::apply),
         Command::Migrate { status: true } => with_logs(settings, migrate::status),
         Command::Healthcheck => with_logs(settings, healthcheck::run),
-        Command::User { command } => with_logs(settings, |settings, out| user::run(settings, command, out)),
-        Command::Token { command } => with_logs(settings, |settings, out| token::run(settings, command, out)),
         Command::Jobs { what } => with_logs(settings, |settings, out| jobs::run(settings, &what, out)),
         Command::Worker => worker::run(settings),
+        Command::User { command } => with_logs(settings, |settings, out| user::run(settings, command, out)),
+        Command::Token { command } => with_logs(settings, |settings, out| token::run(settings, command, out)),
         Command::Openapi => with_logs(settings, openapi::run),
     };
     match outcome {

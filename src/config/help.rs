@@ -10,9 +10,9 @@ Examples:
   socle --port 9000 --config-dir ./tables      serve the tables of ./tables/V1__name.sql, …
   PORT=9000 CONFIG_DIR=./tables socle          the same, from the environment
   socle migrate --status                       what is applied, what is pending
+  socle jobs list --status failed              what went wrong
   socle user add ada --role admin              the first account closes the server
   socle token create ci --role editor          a token for a program, printed once
-  socle jobs list --status failed              what went wrong
   socle openapi > openapi.json                 the API's description, for clients and tools";
 
 /// One setting, as `--help` lists it.

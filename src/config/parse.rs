@@ -168,8 +168,8 @@ fn refused_value(error: &clap::Error, variables: &[Variable]) -> String {
         .any(|setting| flag.strip_prefix("--") == Some(&setting.flag));
     let name = match variables.iter().find(|variable| variable.flag == flag) {
         Some(variable) => format!("{} (or {flag})", variable.described),
-        None if is_setting => format!("{flag} (or {})", variable_name(flag.trim_start_matches('-'))),
-        None => flag.to_owned(),
+        None if !is_setting => flag.to_owned(),
+        None => format!("{flag} (or {})", variable_name(flag.trim_start_matches('-'))),
     };
     format!("{name} is {:?}; allowed: {allowed}", context(ContextKind::InvalidValue))
 }

@@ -37,16 +37,21 @@ impl<'r> Responder<'r, 'static> for Service<'_> {
 
 fn describe(app: &App, request: &Request<'_>) -> Response<'static> {
     let origin = links::origin(request, app.port);
-    let mut response = answer::of_json(&json!({
+    let mut body = json!({
         "service": app.title,
         "version": app.version,
         "environment": app.environment,
         "access": app.access(),
         "timestamp": Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string(),
-        "api": format!("{origin}/api/"),
-        "openapi": format!("{origin}/api/openapi.json"),
-        "health": format!("{origin}/health"),
-    }));
+    });
+    let api = [("api", "/api/"), ("openapi", "/api/openapi.json")];
+    let api = api.into_iter().filter(|_| app.roles.api);
+    if let Some(object) = body.as_object_mut() {
+        for (name, path) in api.chain([("health", "/health")]) {
+            object.insert(name.to_owned(), format!("{origin}{path}").into());
+        }
+    }
+    let mut response = answer::of_json(&body);
     response.set_raw_header("Vary", "Accept");
     response
 }

@@ -18,6 +18,9 @@ pub enum Error {
     /// The job is in a state in which this cannot be done, or belongs to another attempt by now.
     #[error("{0}")]
     Conflict(String),
+    /// Too many ask for the same at once.
+    #[error("{0}")]
+    Crowded(&'static str),
     /// The database did not do it.
     #[error(transparent)]
     Database(#[from] database::Error),

@@ -111,7 +111,7 @@ impl Jobs {
     /// Gives a worker the next jobs of its kinds, waiting for some at most `patience`.
     ///
     /// # Errors
-    /// The database's.
+    /// [`Error::Crowded`], or the database's.
     pub async fn claim(&self, claim: Claim, patience: Duration) -> Result<Vec<Claimed>, Error> {
         if !patience.is_zero() {
             return waiting::wait(self, claim, patience).await;

@@ -61,7 +61,7 @@ impl Waiting {
 /// Waits for jobs at most so long; nothing when none came.
 ///
 /// # Errors
-/// [`database::Error::Busy`] when too many wait already.
+/// [`Error::Crowded`] when too many wait already.
 pub(super) async fn wait(jobs: &Jobs, claim: Claim, patience: Duration) -> Result<Vec<Claimed>, Error> {
     let waiting = &jobs.shared.waiting;
     let (answer, receiver) = oneshot::channel();
@@ -69,7 +69,7 @@ pub(super) async fn wait(jobs: &Jobs, claim: Claim, patience: Duration) -> Resul
         let mut line = waiting.line();
         line.retain(|waiter| !waiter.answer.is_closed());
         if line.len() >= PLACES {
-            return Err(database::Error::Busy.into());
+            return Err(Error::Crowded("Too many workers are waiting. Try again."));
         }
         line.push_back(Waiter { claim, answer });
     }

@@ -39,6 +39,7 @@ export function followSession(whenChanged, whenEnded) {
 export async function knowAccess(word = "closed") {
   if (word === access || !["open", "closed"].includes(word)) return;
   if (word === "closed") await learn();
+  if (access !== "") changes += 1; // what strangers may do has changed
   access = word;
   changed();
 }

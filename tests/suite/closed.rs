@@ -1,31 +1,19 @@
-//! A server that is closed, with an account of each role, as the attacks on it and the tests of access need it.
+//! A closed server with one account of each role, called by its role, as the attacks need it.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::client::Answer;
+use crate::people::{ADMIN, closed};
 use crate::server::{Server, Setup};
 
-/// The accounts, which are called by their roles.
-pub(crate) const ROLES: [&str; 4] = ["viewer", "worker", "editor", "admin"];
+const ROLES: [&str; 4] = ["viewer", "worker", "editor", "admin"];
 
-/// A closed server and a token of each account.
+/// The server, and who may ask it.
 pub(crate) struct Closed {
     pub(crate) server: Server,
-    tokens: BTreeMap<&'static str, String>,
-}
-
-/// What a browser holds after signing in.
-pub(crate) struct Session {
-    /// `name=value`.
-    pub(crate) cookie: String,
-    pub(crate) csrf_token: String,
-}
-
-/// The password of an account.
-pub(crate) fn password(name: &str) -> String {
-    format!("the long password of {name}")
+    bearers: BTreeMap<&'static str, String>,
 }
 
 impl Closed {
@@ -36,98 +24,54 @@ impl Closed {
 
     #[track_caller]
     pub(crate) fn with(describe: impl FnOnce(Setup) -> Setup) -> Self {
-        let server = Server::with(|setup| {
-            let setup = setup
-                .env("ADMIN_LOGIN", "admin")
-                .env("ADMIN_PASSWORD", &password("admin"));
-            describe(setup)
-        });
-        let mut closed = Self {
-            server,
-            tokens: BTreeMap::new(),
-        };
-        let admin = closed.token_of("admin");
-        closed.tokens.insert("admin", admin);
-        for role in ROLES.into_iter().filter(|role| *role != "admin") {
-            let account = json!({"username": role, "password": password(role), "role": role});
-            closed.as_role("admin", "POST", "/api/auth/users/", &account).is(201);
-            let token = closed.token_of(role);
-            closed.tokens.insert(role, token);
-        }
+        let server = describe(closed()).start();
+        let first = server.bearer_of(ADMIN);
+        let bearers: BTreeMap<_, _> = ROLES
+            .map(|role| {
+                server.add_user(&first, role, role);
+                (role, server.bearer_of(role))
+            })
+            .into();
+        let closed = Self { server, bearers };
+        // The administrator of this name is the only one.
+        let path = format!("/api/auth/users/{}/", closed.id_of(ADMIN));
+        closed.as_role("admin", "DELETE", &path, &Value::Null).is(204);
         closed
     }
 
-    /// The token that was made for an account at the start.
+    /// The token of an account.
     pub(crate) fn token(&self, role: &str) -> &str {
-        &self.tokens[role]
+        self.bearers[role].trim_start_matches("Bearer ")
     }
 
-    /// A new token of an account, for its password.
-    #[track_caller]
-    pub(crate) fn token_of(&self, name: &str) -> String {
-        let given = json!({"username": name, "password": password(name)});
-        let answer = self.server.post("/api/auth/token/", given).is(200);
-        answer.json()["token"].as_str().expect("a token").to_owned()
-    }
-
-    /// Signs in as the pages do.
-    #[track_caller]
-    pub(crate) fn session_of(&self, name: &str) -> Session {
-        let given = json!({"username": name, "password": password(name)});
-        let answer = self.server.post("/api/auth/login/", given).is(200);
-        let cookie = answer.header("set-cookie");
-        Session {
-            cookie: cookie.split(';').next().expect("a cookie").to_owned(),
-            csrf_token: answer.json()["csrf_token"].as_str().expect("a token").to_owned(),
-        }
-    }
-
-    /// A request with an account's token; a body of null is none.
+    /// A request with an account's token.
     #[track_caller]
     pub(crate) fn as_role(&self, role: &str, method: &str, path: &str, body: &Value) -> Answer {
-        self.with_token(self.token(role), method, path, body)
+        self.server.ask_as(&self.bearers[role], method, path, body.clone())
     }
 
-    /// A request with any token.
-    #[track_caller]
-    pub(crate) fn with_token(&self, token: &str, method: &str, path: &str, body: &Value) -> Answer {
-        let authorization = format!("Token {token}");
-        let mut headers = vec![("Authorization", authorization.as_str())];
-        let mut text = String::new();
-        if !body.is_null() {
-            headers.push(("Content-Type", "application/json"));
-            text = body.to_string();
-        }
-        self.server.ask(method, path, &headers, text.as_bytes())
-    }
-
-    /// The id of an account.
+    /// The number of an account.
     #[track_caller]
     pub(crate) fn id_of(&self, name: &str) -> i64 {
-        let users = self
-            .as_role("admin", "GET", "/api/auth/users/", &Value::Null)
-            .is(200)
-            .json();
-        let found = users
-            .as_array()
-            .expect("accounts")
-            .iter()
-            .find(|user| user["username"] == name);
-        found.expect("the account")["id"].as_i64().expect("an id")
+        let users = self.users();
+        let found = users.iter().find(|user| user["username"] == name);
+        found.expect("the account")["id"].as_i64().expect("a number")
     }
 
     /// Names and roles of all accounts.
     #[track_caller]
     pub(crate) fn accounts(&self) -> Vec<(String, String)> {
-        let users = self
-            .as_role("admin", "GET", "/api/auth/users/", &Value::Null)
-            .is(200)
-            .json();
         let text = |user: &Value, field: &str| user[field].as_str().expect("a text").to_owned();
-        let users = users.as_array().expect("accounts").clone();
+        let users = self.users();
         users
             .iter()
             .map(|user| (text(user, "username"), text(user, "role")))
             .collect()
+    }
+
+    #[track_caller]
+    fn users(&self) -> Vec<Value> {
+        let users = self.as_role("admin", "GET", "/api/auth/users/", &Value::Null).is(200);
+        users.json().as_array().expect("accounts").clone()
     }
 }

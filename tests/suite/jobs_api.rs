@@ -224,7 +224,7 @@ fn the_second_of_two_jobs_with_one_key_is_the_first() {
 #[test]
 fn a_job_may_wait_for_its_time() {
     let server = Server::start();
-    let soon = jiff_like_now(700);
+    let soon = moment_from_now(700);
     let id = server.submit(json!({"text": "later", "run_at": soon}));
     let job = server.job(&id);
     assert_eq!((&job["status"], &job["run_at"]), (&json!("queued"), &json!(soon)));
@@ -234,7 +234,7 @@ fn a_job_may_wait_for_its_time() {
 }
 
 /// The time so many milliseconds from now, as answers write it.
-fn jiff_like_now(later_ms: i64) -> String {
+fn moment_from_now(later_ms: i64) -> String {
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .expect("a time");

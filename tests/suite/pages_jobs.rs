@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::pages::complaints;
-use crate::server::{Server, Setup};
+use crate::server::{Server, Setup, eventually};
 
 /// A kind that nothing here does: its jobs stay as they are until a test takes them.
 fn waiting_job(server: &Server) -> String {
@@ -139,5 +139,23 @@ fn the_list_is_kept_current_and_shows_one_state_of_many_pages() {
     rows(1);
     browser.click("#jobs-failed");
     browser.wait_until("document.querySelector('#view').innerText.includes('No job is failed.')");
+    assert_eq!(complaints(&browser), Vec::<Value>::new());
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn schedules_are_listed_and_lead_to_their_last_job() {
+    let schedules =
+        "[[schedules]]\nname = \"often\"\nkind = \"uppercase\"\npayload = { text = \"tick\" }\nevery = \"1s\"\n";
+    let setup = Setup::new();
+    std::fs::write(setup.config_dir().join("socle.toml"), schedules).expect("the file");
+    let server = setup.start();
+    let done = || server.get("/api/jobs/counts").is(200).json()["done"].as_u64();
+    eventually("a tick", || done().filter(|count| *count > 0));
+    let browser = Browser::start();
+    browser.open(&server.url("/?page=schedules"));
+    browser.wait_until("document.querySelector('#view tbody')?.innerText.includes('every 1s') === true");
+    browser.click("#view tbody a");
+    browser.wait_until("document.querySelector('#result pre')?.innerText === 'TICK'");
     assert_eq!(complaints(&browser), Vec::<Value>::new());
 }

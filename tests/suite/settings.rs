@@ -23,6 +23,9 @@ fn a_bad_value_stops_the_start_with_one_line_that_names_variable_value_and_what_
         ("RATE_LIMIT", "fast", "100/s"),
         ("MAX_BODY", "lots", "MiB"),
         ("MAX_BODY", "-1", "MiB"),
+        ("ROLES", "cook", "worker"),
+        ("JOB_WORKERS", "0", "256"),
+        ("JOB_RETENTION", "0s", "7d"),
         ("SHUTDOWN_DELAY", "soon", "s"),
         ("SHUTDOWN_GRACE", "-5s", "s"),
         ("LOG_FORMAT", "xml", "json"),
@@ -157,7 +160,16 @@ fn the_default_database_lies_in_the_working_folder() {
 #[test]
 fn help_lists_every_command_and_setting() {
     let help = Setup::new().run(&["--help"]).well().out;
-    for command in ["serve", "migrate", "healthcheck", "user", "token", "openapi"] {
+    for command in [
+        "serve",
+        "migrate",
+        "healthcheck",
+        "user",
+        "token",
+        "openapi",
+        "jobs",
+        "worker",
+    ] {
         assert!(help.contains(command), "{command}");
     }
     for variable in [
@@ -176,6 +188,9 @@ fn help_lists_every_command_and_setting() {
         "TRUSTED_PROXIES",
         "RATE_LIMIT",
         "SQLITE_SYNCHRONOUS",
+        "ROLES",
+        "JOB_WORKERS",
+        "JOB_RETENTION",
         "MAX_BODY",
         "SHUTDOWN_DELAY",
         "SHUTDOWN_GRACE",

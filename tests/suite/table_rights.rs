@@ -58,11 +58,6 @@ fn bearer(answer: &Answer) -> String {
     format!("Bearer {}", answer.json()["token"].as_str().expect("a token"))
 }
 
-/// What OpenAPI says of an operation that asks for a role, whichever way it is shown.
-fn asks_for(role: &str) -> Value {
-    json!([{"bearer": [role]}, {"session": [role]}])
-}
-
 /// How far a word of the file, or a role, reaches.
 fn level(word: &str) -> usize {
     match word {
@@ -154,6 +149,11 @@ impl Asker<'_> {
     }
 }
 
+/// `security` of an operation that asks for a role, shown by a token or by a session.
+fn asking_for(role: &str) -> Value {
+    json!([{"token": [role]}, {"session": [role]}])
+}
+
 #[test]
 fn before_there_are_accounts_strangers_may_do_what_no_rule_forbids() {
     let server = setup().start();
@@ -241,7 +241,7 @@ fn who_closes_a_server_closes_it_for_every_process() {
     let document = open.get("/api/openapi.json").is(200);
     assert_eq!(document.header("vary"), "Authorization, Cookie");
     let security = document.json()["paths"]["/api/plain/"]["post"]["security"].take();
-    assert_eq!(security, asks_for("editor"));
+    assert_eq!(security, asking_for("editor"));
     let printed: Value = serde_json::from_str(&open.setup.run(&["openapi"]).well().out).unwrap();
     assert_eq!(printed["paths"]["/api/plain/"]["post"]["security"], security);
 }
@@ -275,9 +275,9 @@ fn openapi_says_which_operations_ask_for_a_role() {
     assert_eq!(security("/api/plain/", "get"), None);
     assert_eq!(security("/api/plain/", "post"), None);
     assert_eq!(security("/api/kept/", "get"), None);
-    assert_eq!(security("/api/kept/", "post"), Some(asks_for("viewer")));
-    assert_eq!(security("/api/owned/{id}/", "delete"), Some(asks_for("admin")));
-    assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+    assert_eq!(security("/api/kept/", "post"), Some(asking_for("viewer")));
+    assert_eq!(security("/api/owned/{id}/", "delete"), Some(asking_for("admin")));
+    assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
     let responses = &document["paths"]["/api/owned/{id}/"]["delete"]["responses"];
     assert!(
         responses.get("401").is_some() && responses.get("403").is_some(),
@@ -285,5 +285,8 @@ fn openapi_says_which_operations_ask_for_a_role() {
     );
     // Who runs the command sees whatever is not hidden from everyone.
     let printed: Value = serde_json::from_str(&server.setup.run(&["openapi"]).well().out).unwrap();
-    assert_eq!(printed["paths"]["/api/secrets/"]["get"]["security"], asks_for("admin"));
+    assert_eq!(
+        printed["paths"]["/api/secrets/"]["get"]["security"],
+        asking_for("admin")
+    );
 }

@@ -1,7 +1,8 @@
 //! What holds a read back, so that it can be run on a thread that others need, and stopped when nobody waits for it.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -11,15 +12,16 @@ use crate::database::Error;
 const STEPS_PER_LOOK: i32 = 1000;
 /// A short read may take about this many thousand steps: a millisecond or so.
 const SHORT_LOOKS: i64 = 30;
-/// A long read may take this many thousand steps from one row to the next: some ten seconds.
-const LONG_LOOKS: i64 = 1_000_000;
+/// A long read may take this long from one row to the next. It is a time, not a number of steps, so that a busy machine
+/// answers as soon as an idle one: what waits for the answer has its own time.
+const LONG: Duration = Duration::from_secs(10);
 
 /// How much a read may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pace {
     /// A fixed number of steps in all.
     Short,
-    /// A number of steps from one row to the next.
+    /// A time from one row to the next.
     Long,
 }
 
@@ -40,15 +42,25 @@ impl CancelFlag {
 
 /// What holds a read back; shared with SQLite's progress callback.
 pub(super) struct Leash {
+    /// Looks that a short read has left.
     looks: AtomicI64,
+    begun: Instant,
+    /// When a long read has looked for its next row long enough, in milliseconds from `begun`; not known before the first
+    /// look, as no row should have to ask for the time.
+    until: AtomicU64,
     cancel: Mutex<CancelFlag>,
 }
+
+/// The long read has just begun to look for its next row.
+const NOT_KNOWN: u64 = 0;
 
 impl Leash {
     /// A leash on everything that a connection does from now on.
     pub(super) fn on(connection: &mut Connection) -> Result<Arc<Self>, Error> {
         let leash = Arc::new(Self {
-            looks: AtomicI64::new(LONG_LOOKS),
+            looks: AtomicI64::new(i64::MAX),
+            begun: Instant::now(),
+            until: AtomicU64::new(NOT_KNOWN),
             cancel: Mutex::default(),
         });
         let held = leash.clone();
@@ -60,10 +72,11 @@ impl Leash {
         self.looks.store(
             match pace {
                 Pace::Short => SHORT_LOOKS,
-                Pace::Long => LONG_LOOKS,
+                Pace::Long => i64::MAX,
             },
             Ordering::Relaxed,
         );
+        self.refill();
         if pace == Pace::Long {
             *self.cancel.lock().unwrap_or_else(PoisonError::into_inner) = cancel;
         }
@@ -71,11 +84,24 @@ impl Leash {
 
     /// A long read found a row: it may look as long again for the next.
     pub(super) fn refill(&self) {
-        self.looks.store(LONG_LOOKS, Ordering::Relaxed);
+        self.until.store(NOT_KNOWN, Ordering::Relaxed);
     }
 
     fn is_taut(&self) -> bool {
         self.looks.fetch_sub(1, Ordering::Relaxed) <= 0
+            || self.is_over()
             || self.cancel.lock().unwrap_or_else(PoisonError::into_inner).is_raised()
+    }
+
+    fn is_over(&self) -> bool {
+        let now = self.begun.elapsed();
+        match self.until.load(Ordering::Relaxed) {
+            NOT_KNOWN => {
+                let until = u64::try_from((now + LONG).as_millis()).unwrap_or(u64::MAX);
+                self.until.store(until, Ordering::Relaxed);
+                false
+            }
+            until => now >= Duration::from_millis(until),
+        }
     }
 }

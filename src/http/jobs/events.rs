@@ -18,7 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use super::Refusal;
 use crate::http::connections::{Connections, InFlight};
 use crate::http::{App, Lifecycle};
-use crate::jobs::{Job, JobId, Jobs};
+use crate::jobs::{Error, Job, JobId, Jobs};
 
 /// The media type.
 pub(super) const MEDIA_TYPE: &str = "text/event-stream";
@@ -54,9 +54,7 @@ pub(super) fn respond<'r>(app: &App, request: &Request<'_>, id: JobId) -> Result
         return Ok(response);
     }
     let Ok(place) = app.streams.0.clone().try_acquire_owned() else {
-        let mut refusal = Refusal::new(Status::ServiceUnavailable, "Too many streams are open. Try again.");
-        refusal.headers.push(("Retry-After", "5".to_owned()));
-        return Err(refusal);
+        return Err(Error::Crowded("Too many streams are open. Try again.").into());
     };
     let (events, received) = mpsc::channel(1);
     let follower = Follower {

@@ -220,6 +220,11 @@ impl From<Error> for Refusal {
             Error::TooLarge(said) => Self::new(Status::PayloadTooLarge, said),
             Error::NotFound => Self::not_found(),
             Error::Conflict(said) => Self::new(Status::Conflict, said),
+            Error::Crowded(said) => {
+                let mut refusal = Self::new(Status::ServiceUnavailable, said);
+                refusal.headers.push(("Retry-After", "5".to_owned()));
+                refusal
+            }
             Error::Database(error) => crate::records::Error::Database(error).into(),
         }
     }

@@ -98,7 +98,7 @@ impl Operation {
         let mut responses = Map::from_iter([(self.status.to_owned(), good)]);
         responses.extend(errors(&known));
         let mut operation = json!({
-            "operationId": format!("auth_{}", self.id), "summary": self.summary, "tags": [TAG], "security": security,
+            "operationId": format!("auth.{}", self.id), "summary": self.summary, "tags": [TAG], "security": security,
             "responses": responses,
         });
         if !self.parameters.is_empty() {

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::rows::reference;
+use super::security::Rights;
 use super::shared::{self, errors, json_content};
 use crate::jobs::State;
-use crate::jobs::job::{ATTEMPTS, ATTEMPTS_LIMIT, MESSAGE_LIMIT, NAME_LIMIT, PRIORITY_LIMIT};
 use crate::jobs::list::{LARGEST_PAGE, PAGE};
 
 /// The tag of all of them.
@@ -14,12 +14,8 @@ pub(super) const TAG: &str = "jobs";
 pub(super) const ABOUT: &str = "Work that outlives the request: asked for, followed, and done by workers built in or your \
      own. Everything here is also under `/api/jobs`.";
 
-/// The largest lease and the longest wait, in seconds, and what spells them.
-const LEASES: (i64, &str) = (3600, "^([1-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600)s$");
-const WAITS: (i64, &str) = (60, "^([0-9]|[1-5][0-9]|60)s$");
-
 /// Their paths.
-pub(super) fn paths() -> Vec<(String, Json)> {
+pub(super) fn paths(rights: &Rights<'_>) -> Vec<(String, Json)> {
     let path = |path: &str, operations: Json| (path.to_owned(), operations);
     let of_one = |verbs: Json| {
         let mut operations = json!({ "parameters": [id()] });
@@ -34,7 +30,7 @@ pub(super) fn paths() -> Vec<(String, Json)> {
         operation["requestBody"] = required(json_content(reference(body)));
         of_one(json!({ "post": operation }))
     };
-    vec![
+    let mut paths = vec![
         path("/jobs", json!({ "get": list(), "post": submit() })),
         path("/jobs/counts", json!({ "get": counts() })),
         path("/jobs/claim", json!({ "post": claim() })),
@@ -68,12 +64,23 @@ pub(super) fn paths() -> Vec<(String, Json)> {
                 answer("Where the job stands now.", reference("job.state"), &[]),
             ),
         ),
-    ]
+    ];
+    let operations = paths
+        .iter_mut()
+        .filter_map(|(_, operations)| operations.as_object_mut());
+    for operation in operations.flat_map(|operations| operations.values_mut()) {
+        let name = operation["operationId"].as_str().and_then(|id| id.split('.').nth(1));
+        if let Some(security) = name.and_then(|name| rights.of_job(name)) {
+            operation["security"] = security;
+        }
+    }
+    paths
 }
 
 fn operation(name: &str, summary: &str, status: &str, good: Json, bad: &[&str]) -> Json {
     let mut responses = Map::from_iter([(status.to_owned(), good)]);
     responses.extend(errors(bad));
+    responses.extend(errors(&["401", "403"]));
     json!({ "operationId": format!("{TAG}.{name}"), "summary": summary, "tags": [TAG], "responses": responses })
 }
 
@@ -135,7 +142,8 @@ fn submit() -> Json {
         reference("job.state"),
         &["Location"],
     );
-    let json = json!({ "anyOf": [reference("job.uppercase"), reference("job.new")] });
+    let kinds = ["job.uppercase", "job.uppercase.payload", "job.new"].map(reference);
+    let json = json!({ "anyOf": kinds });
     operation["requestBody"] = required(json!({
         "application/json": { "schema": json, "example": { "text": "bonjour le monde" } },
         "application/x-www-form-urlencoded": { "schema": reference("job.uppercase.form") },
@@ -228,187 +236,7 @@ fn retry() -> Json {
     )
 }
 
-fn states() -> Vec<&'static str> {
+/// Every status.
+pub(super) fn states() -> Vec<&'static str> {
     State::ALL.map(State::name).into()
-}
-
-/// The schemas of jobs and of what is said about them.
-pub(super) fn schemas() -> Vec<(String, Json)> {
-    let text = json!({ "type": "string" });
-    let moment = json!({ "type": "string", "format": "date-time" });
-    let or_null = |mut schema: Json| {
-        schema["type"] = json!([schema["type"], "null"]);
-        schema
-    };
-    let uuid = json!({ "type": "string", "format": "uuid" });
-    let status = json!({ "type": "string", "enum": states() });
-    let count = json!({ "type": "integer", "minimum": 0 });
-    let shown = json!({
-        "job_id": uuid, "kind": text, "status": status,
-        "result": { "description": "What came of it, once it is done." },
-        "error": or_null(text.clone()), "progress": progress(), "attempts": count, "max_attempts": count,
-        "priority": { "type": "integer" }, "unique_key": or_null(text.clone()), "cancel_requested": { "type": "boolean" },
-        "created_at": moment, "run_at": moment, "started_at": or_null(moment.clone()), "updated_at": moment,
-        "finished_at": or_null(moment.clone()),
-    });
-    let claimed = json!({
-        "job_id": uuid, "kind": text, "payload": {}, "attempt": { "type": "integer", "minimum": 1 },
-        "max_attempts": count, "checkpoint": {}, "lease_token": text, "lease_until": moment, "created_at": moment,
-    });
-    let state = json!({ "job_id": uuid, "status": status });
-    let renewed = json!({
-        "job_id": uuid, "status": status, "lease_until": moment,
-        "cancelled": { "type": "boolean", "description": "Whether the worker is asked to stop." },
-    });
-    let whole = |properties: Json| {
-        let required: Vec<String> = properties
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name.clone())
-            .collect();
-        json!({ "type": "object", "properties": properties, "required": required })
-    };
-    let named = [
-        ("job", whole(shown)),
-        ("job.state", whole(state)),
-        ("job.claimed", whole(claimed)),
-        ("job.renewed", whole(renewed)),
-        ("job.uppercase", uppercase(true)),
-        ("job.uppercase.form", uppercase(false)),
-        ("job.new", new()),
-        ("job.claim", of_claim()),
-        (
-            "job.heartbeat",
-            of_worker(json!({
-                "progress": progress(), "checkpoint": { "description": "What another attempt would go on from." },
-                "lease": time(LEASES),
-            })),
-        ),
-        (
-            "job.completion",
-            of_worker(json!({ "result": { "description": "Any JSON." } })),
-        ),
-        (
-            "job.failure",
-            of_worker(json!({
-                "error": { "type": ["string", "null"], "description": "The first 4096 characters are kept." },
-                "retry": { "type": ["boolean", "null"], "default": true },
-            })),
-        ),
-    ];
-    named.map(|(name, schema)| (name.to_owned(), schema)).into()
-}
-
-/// What every job may be asked for with.
-fn options() -> Map<String, Json> {
-    let natural = |least: i64, most: i64, default: i64| json!({ "type": ["integer", "null"], "minimum": least, "maximum": most, "default": default });
-    Map::from_iter([
-        ("priority".to_owned(), natural(-PRIORITY_LIMIT, PRIORITY_LIMIT, 0)),
-        ("max_attempts".to_owned(), natural(1, ATTEMPTS_LIMIT, ATTEMPTS)),
-        (
-            "run_at".to_owned(),
-            json!({ "type": ["string", "null"], "format": "date-time", "description": "Not before this; at once when it is not given." }),
-        ),
-        (
-            "unique_key".to_owned(),
-            json!({
-                "type": ["string", "null"], "minLength": 1, "maxLength": NAME_LIMIT,
-                "description": "While a job of this kind with this key is unfinished, no other is made.",
-            }),
-        ),
-    ])
-}
-
-fn object(properties: Map<String, Json>, required: &[&str]) -> Json {
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
-}
-
-/// A job of the first built-in kind, whose fields stand beside its options.
-fn uppercase(is_json: bool) -> Json {
-    let mut properties = options();
-    if !is_json {
-        // A form has no null, and an empty field is not none.
-        for option in properties.values_mut() {
-            option["type"] = option["type"][0].clone();
-        }
-    }
-    properties.insert(
-        "text".to_owned(),
-        json!({ "type": "string", "minLength": 1, "description": "At most 256 KiB as JSON." }),
-    );
-    let kind = match is_json {
-        true => json!({ "enum": ["uppercase", null] }),
-        false => json!({ "type": "string", "enum": ["uppercase"] }),
-    };
-    properties.insert("kind".to_owned(), kind);
-    object(properties, &["text"])
-}
-
-/// A job of a kind that your own workers do.
-fn new() -> Json {
-    let mut properties = options();
-    let kind = json!({
-        "type": "string", "pattern": format!("^[A-Za-z0-9_.:/-]{{1,{NAME_LIMIT}}}$"), "not": { "enum": ["uppercase"] },
-        "example": "resize",
-    });
-    properties.insert("kind".to_owned(), kind);
-    properties.insert(
-        "payload".to_owned(),
-        json!({ "description": "Any JSON, at most 256 KiB.", "example": { "width": 100 } }),
-    );
-    object(properties, &["kind"])
-}
-
-fn of_claim() -> Json {
-    let properties = json!({
-        "kinds": {
-            "type": "array", "items": { "type": "string", "minLength": 1, "maxLength": NAME_LIMIT },
-            "minItems": 1, "maxItems": 32, "example": ["resize"],
-        },
-        "lease": time(LEASES),
-        "wait": time(WAITS),
-        "count": { "type": ["integer", "null"], "minimum": 1, "maximum": 100 },
-    });
-    object(properties.as_object().cloned().unwrap_or_default(), &["kinds"])
-}
-
-fn of_worker(further: Json) -> Json {
-    let mut properties = further.as_object().cloned().unwrap_or_default();
-    properties.insert(
-        "lease_token".to_owned(),
-        json!({ "type": "string", "description": "As the claim answered it." }),
-    );
-    object(properties, &["lease_token"])
-}
-
-/// A length of time: seconds, or text such as `30s`.
-fn time((most, pattern): (i64, &str)) -> Json {
-    let least = i64::from(most == LEASES.0);
-    json!({
-        "anyOf": [
-            { "type": "string", "pattern": pattern },
-            { "type": "integer", "minimum": least, "maximum": most },
-            { "type": "null" },
-        ],
-        "description": "Such as `30s`, or a number of seconds.",
-    })
-}
-
-fn progress() -> Json {
-    let amount = json!({ "type": ["number", "null"], "minimum": 0 });
-    json!({
-        "anyOf": [
-            { "type": "number", "minimum": 0, "maximum": 1 },
-            {
-                "type": "object",
-                "properties": {
-                    "done": amount, "total": amount,
-                    "message": { "type": ["string", "null"], "maxLength": MESSAGE_LIMIT },
-                },
-                "additionalProperties": false,
-            },
-            { "type": "null" },
-        ],
-    })
 }

@@ -11,6 +11,7 @@
 mod auth;
 mod example;
 mod fixed;
+mod job_schemas;
 mod jobs;
 mod names;
 mod operations;
@@ -40,8 +41,8 @@ does not have is answered 405 with `Allow`.";
 pub fn document(schema: &Schema, rights: &Rights<'_>, title: &str, version: &str, server: Option<&str>) -> Json {
     let tables = names::of(schema);
     let mut paths = fixed::paths();
+    paths.extend(jobs::paths(rights));
     paths.extend(auth::paths());
-    paths.extend(jobs::paths());
     for named in &tables {
         paths.extend(operations::paths(schema, rights, named));
     }
@@ -68,9 +69,9 @@ fn tags(tables: &[Named<'_>]) -> Json {
         json!({ "name": named.table.name, "description": format!("{what} `{}`.", named.table.name) })
     });
     let service = json!({ "name": fixed::TAG, "description": "The service itself: what it is and how it is." });
+    let jobs = json!({ "name": jobs::TAG, "description": jobs::ABOUT });
     let access =
         json!({ "name": auth::TAG, "description": "Signing in, accounts, tokens, and what happened to them." });
-    let jobs = json!({ "name": jobs::TAG, "description": jobs::ABOUT });
     of_tables.chain([jobs, access, service]).collect()
 }
 
@@ -81,7 +82,7 @@ fn schemas(schema: &Schema, tables: &[Named<'_>]) -> Json {
     }
     schemas.extend(schedules::schemas());
     schemas.extend(shared::schemas());
+    schemas.extend(job_schemas::schemas());
     schemas.extend(auth::schemas());
-    schemas.extend(jobs::schemas());
     Json::Object(schemas)
 }

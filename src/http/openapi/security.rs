@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::access::{Level, Rules};
+use crate::access::{Level, Role, Rules};
 use crate::schema::Table;
 
 /// Who may do what with the tables.
@@ -25,18 +25,36 @@ impl Rights<'_> {
         Self::asking_for(self.rules.writing(&table.name, self.is_open))
     }
 
-    /// `security` of what only such callers may do. OpenAPI lets the role be named beside the scheme.
-    pub(super) fn asking_for(level: Level) -> Option<Json> {
-        (level > Level::Public).then(|| json!([{ "bearer": [level.name()] }, { "session": [level.name()] }]))
+    /// `security` of what is done with jobs, by the name of the operation, when not anyone may do it.
+    pub(super) fn of_job(&self, operation: &str) -> Option<Json> {
+        let rule = self.rules.jobs();
+        let usual = |level: Level| if self.is_open { Level::Public } else { level };
+        match operation {
+            "read" | "events" => Self::asking_for(rule.read.unwrap_or(Level::Public)),
+            "list" | "counts" => Self::asking_for(usual(Level::Viewer).max(rule.read.unwrap_or(Level::Public))),
+            "submit" | "cancel" | "retry" => Self::asking_for(rule.write.unwrap_or(usual(Level::Editor))),
+            _ => (!self.is_open).then(|| credentials(Role::Worker.name())),
+        }
     }
+
+    /// `security` of what only such callers may do.
+    pub(super) fn asking_for(level: Level) -> Option<Json> {
+        (level > Level::Public).then(|| credentials(level.name()))
+    }
+}
+
+/// Either credential, of this role, which OpenAPI lets be named beside the scheme.
+fn credentials(role: &str) -> Json {
+    json!([{ "token": [role] }, { "session": [role] }])
 }
 
 /// `components/securitySchemes`.
 pub(super) fn schemes() -> Json {
     json!({
-        "bearer": {
+        "token": {
             "type": "http", "scheme": "bearer",
-            "description": "A token: `Authorization: Bearer TOKEN`, or `Token TOKEN` as Django REST framework has it.",
+            "description": "A token, after `Bearer` or `Token`: from `/api/auth/token/`, `/api/auth/tokens/` or \
+                `socle token create`.",
         },
         "session": {
             "type": "apiKey", "in": "cookie", "name": "socle",

@@ -23,9 +23,13 @@ const ERRORS: [(&str, &str, &str); 15] = [
     (
         "401",
         "Unauthorized",
-        "A credential is needed, or the one that was sent is wrong, expired or revoked.",
+        "No credential, or one that is not taken: unknown, expired or revoked.",
     ),
-    ("403", "Forbidden", "The credential's role does not suffice."),
+    (
+        "403",
+        "Forbidden",
+        "The caller's role does not suffice, or the request may be forged.",
+    ),
     ("404", "NotFound", "There is no such row or table."),
     ("404.job", "NoSuchJob", "There is no such job, or no longer."),
     ("405", "MethodNotAllowed", "The address does not have this method."),
@@ -113,7 +117,7 @@ pub(super) fn headers() -> Json {
         "Location": text("The address of the row that was added, when it is one."),
         "Allow": text("The methods that the address has."),
         "Retry-After": number("Seconds."),
-        "WWW-Authenticate": text("What kind of credential is asked for (RFC 9110)."),
+        "WWW-Authenticate": text("How to show who asks (RFC 6750)."),
     });
     for always in ["X-Request-Id", "Allow"] {
         headers[always]["required"] = json!(true);

@@ -53,6 +53,8 @@ struct Arrival {
     client: Client,
     /// Whether a proxy that is believed handed it on.
     is_proxied: bool,
+    /// Whether the answer may depend on who asked.
+    bears_credential: bool,
     verdict: Verdict,
 }
 
@@ -140,8 +142,10 @@ impl Arrival {
         let at = Instant::now();
         let perimeter = request.rocket().state::<App>().map(|app| &app.perimeter);
         let (client, is_proxied) = client::of(request, perimeter.map(|perimeter| &perimeter.proxies));
+        let shown = Shown::of(request);
         let verdict = match perimeter {
             _ if is_cut_short => Verdict::CutShort,
+            _ if shown.is_ambiguous => Verdict::Ambiguous,
             Some(perimeter) => perimeter.judge(request, client, is_proxied, at),
             None => Verdict::Pass,
         };
@@ -149,6 +153,7 @@ impl Arrival {
             at,
             client,
             is_proxied,
+            bears_credential: shown.credential,
             verdict,
         }
     }
@@ -156,9 +161,6 @@ impl Arrival {
 
 impl Perimeter {
     fn judge(&self, request: &Request<'_>, client: Client, is_proxied: bool, at: Instant) -> Verdict {
-        if is_ambiguous(request) {
-            return Verdict::Ambiguous;
-        }
         let is_probe = is_probe(request);
         let named = host::named(request, is_proxied);
         match &named {
@@ -183,14 +185,32 @@ impl Perimeter {
     }
 }
 
-/// Whether two readers may disagree where the body ends. What comes behind it would then be a part of it to the one, and
-/// another request to the other (RFC 9112, 6.1 and 11.2). With a Content-Length beside it, hyper takes the coding alone, and
-/// the request as the connection's last.
-fn is_ambiguous(request: &Request<'_>) -> bool {
-    let mut codings = request.headers().get("Transfer-Encoding");
-    match (codings.next(), codings.next()) {
-        (None, _) => false,
-        (Some(coding), None) => !coding.trim().eq_ignore_ascii_case("chunked"),
-        _ => true,
+/// What can be seen of a request by one look at its headers, which is cheaper than to ask for each by its name.
+#[derive(Default)]
+struct Shown {
+    credential: bool,
+    coding: bool,
+    /// Whether two readers may disagree where the body ends. What comes behind it would then be a part of it to the one,
+    /// and another request to the other (RFC 9112, 6.1 and 11.2). With a Content-Length beside a coding, hyper takes the
+    /// coding alone, and the request as the connection's last.
+    is_ambiguous: bool,
+}
+
+impl Shown {
+    fn of(request: &Request<'_>) -> Self {
+        let mut shown = Self::default();
+        for header in request.headers().iter() {
+            match header.name.len() {
+                6 => shown.credential |= header.name == "Cookie",
+                13 => shown.credential |= header.name == "Authorization",
+                17 if header.name == "Transfer-Encoding" => {
+                    let is_plain = header.value.trim().eq_ignore_ascii_case("chunked");
+                    shown.is_ambiguous |= shown.coding || !is_plain;
+                    shown.coding = true;
+                }
+                _ => {}
+            }
+        }
+        shown
     }
 }

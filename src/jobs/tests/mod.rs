@@ -1,0 +1,120 @@
+//! The life of jobs, statement by statement, at times that the tests choose.
+
+mod asking;
+mod attempts;
+mod looking;
+
+use serde_json::value::RawValue;
+use tempfile::TempDir;
+
+use super::list::{self, Filter};
+use super::{Ambient, Beat, Claim, Claimed, Enqueued, Error, Job, JobId, Jobs, Lease, Moment, NewJob, State};
+use super::{due, lease, queue};
+use crate::database::sqlite::migrations;
+use crate::database::{self, Database, Options, Session, Synchronous};
+
+/// A queue in a folder of its own, and a runtime to ask it with.
+pub(super) struct Fixture {
+    pub(super) jobs: Jobs,
+    pub(super) runtime: tokio::runtime::Runtime,
+    pub(super) path: std::path::PathBuf,
+    _folder: TempDir,
+}
+
+impl Fixture {
+    pub(super) fn new(handlers: super::Handlers) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socle.db");
+        migrations::apply(&path, None, |_| {}).unwrap();
+        let synchronous = Synchronous::Normal;
+        let database = Database::open(&Options {
+            path: path.clone(),
+            synchronous,
+        })
+        .unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread();
+        Self {
+            jobs: Jobs::with_handlers(database, Ambient::SYSTEM, handlers),
+            runtime: { runtime }.worker_threads(2).enable_all().build().unwrap(),
+            path,
+            _folder: folder,
+        }
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Session<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.runtime.block_on(self.jobs.database.write(work))
+    }
+
+    fn enqueue(&self, job: NewJob, now: i64) -> Enqueued {
+        let submission = self.jobs.prepare(job, Moment(now)).unwrap();
+        self.write(move |session| submission.enqueue(session)).unwrap()
+    }
+
+    fn claim(&self, kinds: &[&str], count: u32, now: i64) -> Vec<Claimed> {
+        let claim = Claim {
+            kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+            count,
+            lease_ms: 1_000,
+            token: self.jobs.lease_token(),
+        };
+        self.write(move |session| Ok(lease::claim(session, &claim, Moment(now))?))
+            .unwrap()
+    }
+
+    fn claim_one(&self, now: i64) -> Claimed {
+        self.claim(&["work"], 1, now).pop().expect("a job to claim")
+    }
+
+    fn job(&self, id: JobId) -> Job {
+        self.jobs.find(id).unwrap()
+    }
+
+    fn state(&self, id: JobId) -> State {
+        self.job(id).status
+    }
+
+    fn complete(&self, lease: Lease, now: i64) -> Result<State, Error> {
+        self.write(move |session| Ok(lease.complete(session, "\"result\"", Moment(now))?.state))
+    }
+
+    /// A failure after which the job may run again 500 ms later, if at all.
+    fn fail(&self, lease: Lease, now: i64) -> Result<State, Error> {
+        self.write(move |session| {
+            Ok(lease
+                .fail(session, "broken", |_| Some(Moment(now + 500)), Moment(now))?
+                .state)
+        })
+    }
+
+    fn renew(&self, lease: Lease, now: i64) -> Result<lease::Renewed, Error> {
+        self.write(move |session| lease.renew(session, &Beat::default(), Moment(now)))
+    }
+
+    fn cancel(&self, id: JobId, now: i64) -> Result<State, Error> {
+        self.write(move |session| queue::cancel(session, id, Moment(now)))
+    }
+
+    fn retry(&self, id: JobId, now: i64) -> Result<State, Error> {
+        self.write(move |session| queue::retry(session, id, Moment(now)))
+    }
+
+    fn advance(&self, now: i64) -> due::Advanced {
+        self.write(move |session| Ok(due::advance(session, Moment(now))?))
+            .unwrap()
+    }
+
+    fn page(&self, filter: Filter, after: Option<JobId>, limit: u32) -> list::Page {
+        self.runtime.block_on(self.jobs.page(filter, after, limit)).unwrap()
+    }
+}
+
+fn work() -> NewJob {
+    NewJob::new("work", RawValue::from_string("{}".to_owned()).unwrap())
+}
+
+fn is_conflict<T: std::fmt::Debug>(answer: Result<T, Error>) -> bool {
+    matches!(answer, Err(Error::Conflict(_)))
+}

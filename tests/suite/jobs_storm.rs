@@ -76,27 +76,31 @@ fn the_book_is_in_order(server: &Server, jobs: usize) {
     );
 }
 
-/// Kills one of the workers, a different one each time, until every job is done; says how many that were.
+/// Kills one of the workers, a different one each time another `share` of the jobs is done, until all of them are; says
+/// how many that were.
 fn kill_until_drained(
     server: &Server,
     jobs: usize,
-    pause: Duration,
+    share: u64,
     workers: &mut [Process],
     start: impl Fn() -> Process,
 ) -> usize {
     let deadline = Instant::now() + Duration::from_secs(900);
     let mut killed = 0;
+    let mut next = 1;
     loop {
-        thread::sleep(pause);
+        thread::sleep(Duration::from_millis(5));
         let counts = server.counts();
         if counts["done"] == jobs {
             return killed;
         }
         assert!(Instant::now() < deadline, "it is never done: {counts}");
         // Of what is left nothing may be running yet; killing those who wait would prove nothing.
-        if counts["queued"] == 0 {
+        let done = counts["done"].as_u64().expect("a number");
+        if counts["queued"] == 0 || done < next {
             continue;
         }
+        next = done + share;
         let place = killed * 7 / 3 % workers.len();
         workers[place].child.kill().expect("a worker to kill");
         workers[place].ended();
@@ -112,11 +116,11 @@ fn every_job_is_done_once_although_workers_are_killed_all_the_time() {
     let database = Connection::open(server.setup.database()).expect("the database");
     database.execute_batch(BOOK).expect("the book");
     server.submit_many(jobs);
-    let pause = Duration::from_millis(200);
+    let share = 250;
     let start = || server.setup.start_worker();
     let began = Instant::now();
     let mut workers = [start(), start()];
-    let killed = kill_until_drained(&server, jobs, pause, &mut workers, start);
+    let killed = kill_until_drained(&server, jobs, share, &mut workers, start);
     let took = began.elapsed();
     the_book_is_in_order(&server, jobs);
     let wrong = "SELECT count(*) FROM _jobs WHERE result <> upper(json_extract(payload, '$.text') ->> '$')";
@@ -179,7 +183,7 @@ fn what_workers_of_another_language_do_is_done_once_for_each_attempt() {
         worker
     };
     let mut workers = [start(), start()];
-    let killed = kill_until_drained(&server, jobs, Duration::from_millis(500), &mut workers, start);
+    let killed = kill_until_drained(&server, jobs, 100, &mut workers, start);
     the_book_is_in_order(&server, jobs);
     let noted = std::fs::read_to_string(notes).expect("the notes");
     let mut lines: Vec<&str> = noted.lines().collect();

@@ -52,9 +52,7 @@ pub async fn login(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'st
         "session",
         Json::Null,
     );
-    if let Some(body) = body.as_object_mut() {
-        body.insert("csrf_token".to_owned(), json!(csrf_token(secret.reveal())));
-    }
+    tell_csrf_token(&mut body, secret.reveal());
     let mut response = answered(Status::Ok, &body);
     response.set_raw_header("Set-Cookie", cookie::of_session(client, secret.reveal()));
     Ok(response)
@@ -96,7 +94,19 @@ pub fn me(asked: &Asked<'_, '_>) -> Result<Response<'static>, Refusal> {
         Via::Token { id, name, .. } => ("token", json!({ "id": id, "name": name })),
         Via::Session { .. } => ("session", Json::Null),
     };
-    Ok(answered(Status::Ok, &described(account, role, via, token)))
+    let mut body = described(account, role, via, token);
+    let cookie = cookie::name(perimeter::client(asked.request));
+    if let (Via::Session { .. }, Some(secret)) = (&who.via, asked.request.cookies().get(cookie)) {
+        tell_csrf_token(&mut body, secret.value());
+    }
+    Ok(answered(Status::Ok, &body))
+}
+
+/// Adds what a page shows with its requests when its browser says nothing of where they come from.
+fn tell_csrf_token(body: &mut Json, secret: &str) {
+    if let Some(body) = body.as_object_mut() {
+        body.insert("csrf_token".to_owned(), json!(csrf_token(secret)));
+    }
 }
 
 /// Another password for the account that asks, which must know the one it has.

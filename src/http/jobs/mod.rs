@@ -124,10 +124,16 @@ async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> 
         api::no_parameters(query)?;
     }
     match (address, request.method()) {
-        (_, Method::Options) => Ok(api::allowing(
-            address.allowed(),
-            &json!({ "name": "Jobs", "renders": ["application/json"] }),
-        )),
+        (address, Method::Options) => {
+            // As for tables: what one may do is described, what one may not is left out.
+            let described = match address == Address::All && may(Action::Submit).is_ok() {
+                true => {
+                    json!({ "name": "Jobs", "renders": ["application/json"], "actions": { "POST": submit::described() } })
+                }
+                false => json!({ "name": "Jobs", "renders": ["application/json"] }),
+            };
+            Ok(api::allowing(address.allowed(), &described))
+        }
         (Address::All, Method::Get | Method::Head) => {
             may(Action::List)?;
             takes_json(request)?;

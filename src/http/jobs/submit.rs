@@ -6,6 +6,7 @@
 use rocket::http::Status;
 use rocket::{Data, Request, Response};
 use serde_json::value::RawValue;
+use serde_json::{Value as Json, json};
 
 use super::fields::Reader;
 use super::{Refusal, accepted};
@@ -26,6 +27,20 @@ pub(super) async fn submit<'r>(app: &App, request: &'r Request<'_>, data: Data<'
         false => Status::Ok,
     };
     Ok(accepted(request, status, enqueued.id, enqueued.state))
+}
+
+/// The fields of a job for OPTIONS, as those of a table are described.
+pub(super) fn described() -> Json {
+    let field = |kind: &str| json!({ "type": kind, "required": false, "read_only": false });
+    let number = |least: i64, most: i64| json!({ "type": "integer", "required": false, "read_only": false, "min_value": least, "max_value": most });
+    json!({
+        "kind": field("string"),
+        "payload": field("field"),
+        "priority": number(-PRIORITY_LIMIT, PRIORITY_LIMIT),
+        "run_at": field("datetime"),
+        "max_attempts": number(1, ATTEMPTS_LIMIT),
+        "unique_key": field("string"),
+    })
 }
 
 fn read(app: &App, mut reader: Reader<'_>) -> Result<NewJob, Refusal> {

@@ -155,7 +155,7 @@ fn logout_everywhere() -> Operation {
 
 fn me() -> Operation {
     Operation {
-        answer: Some(caller()),
+        answer: Some(json!({ "anyOf": [caller(), with(caller(), "csrf_token", json!({ "type": "string" }))] })),
         ..Operation::new("get", "me", "Who asks, and with which role.", For::SignedIn)
     }
 }

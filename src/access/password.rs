@@ -212,6 +212,12 @@ fn digest(argon2: &Argon2<'_>, password: &str, salt: Salt<'_>, length: usize) ->
     .map_err(failed)
 }
 
+/// Whether a password has more characters than any that is kept.
+pub(super) fn is_too_long(password: &str) -> bool {
+    // Composing letters makes fewer of them, three at most into one.
+    password.chars().nth(3 * LONGEST).is_some()
+}
+
 /// Whether a hash was made as hashes are made today.
 fn is_current(hash: &PasswordHash<'_>) -> bool {
     let is_algorithm = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 
 use super::audit::{Actor, Entry, Event};
-use super::password::Verdict;
+use super::password::{self, Verdict};
 use super::secret::{Secret, digest};
 use super::users::{self, User};
-use super::{Access, Error};
+use super::{Access, Error, complaints};
 use crate::database::{self, Session, Statement, Value};
 
 /// A session ends when it is not used for so long, to the minute.
@@ -27,6 +27,9 @@ impl Access {
     /// [`Error::WrongCredentials`]; [`Error::TooManyAttempts`] before anything is checked; [`Error::Crowded`].
     pub async fn sign_in(&self, name: &str, password: &str, address: IpAddr, now: Timestamp) -> Result<User, Error> {
         let attempt = self.limits.begin(name, address, now).map_err(Error::TooManyAttempts)?;
+        // What no account can have is not worth the work that its letters would make.
+        let is_too_long = name.chars().nth(complaints::LONGEST_NAME).is_some() || password::is_too_long(password);
+        let (name, password) = if is_too_long { ("", "") } else { (name, password) };
         let (known, verdict) = match self.checked(name, password).await {
             Ok(checked) => checked,
             Err(error) => {
@@ -66,6 +69,7 @@ impl Access {
         let (hash, before) = (secret.digest(), before.map(digest));
         let (user, actor) = (user.clone(), actor.clone());
         self.change(now, move |session| {
+            users::is_as_it_was(session, &user)?;
             let at = now.as_millisecond();
             let idle = i64::try_from(IDLE.as_millis()).unwrap_or_default();
             let ends = now.checked_add(LONGEST).unwrap_or(Timestamp::MAX).as_millisecond();

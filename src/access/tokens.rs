@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::audit::{Actor, Entry, Event};
 use super::secret::{Secret, TOKEN_PREFIX};
-use super::users::User;
+use super::users::{self, User};
 use super::{Access, AccountName, Caller, Error, Role, Via, columns};
 use crate::database::sqlite::{CancelFlag, Place};
 use crate::database::{self, Row, Session, Statement, Value};
@@ -64,6 +64,8 @@ struct NewToken {
     expires_at: Option<i64>,
     event: Event,
     subject: String,
+    /// Who has just shown a password for it.
+    signed_in: Option<User>,
 }
 
 /// Whose tokens are meant.
@@ -162,6 +164,7 @@ impl Access {
             expires_at: asked.or(limit),
             event: Event::TokenCreated,
             subject: format!("token {name}"),
+            signed_in: None,
         };
         self.insert_token(new, actor, now).await
     }
@@ -190,6 +193,7 @@ impl Access {
             expires_at: expires_at.map(Timestamp::as_millisecond),
             event: Event::SignIn,
             subject: user.name.clone(),
+            signed_in: Some(user.clone()),
         };
         self.insert_token(new, actor, now).await.map(|(_, secret)| secret)
     }
@@ -226,6 +230,7 @@ impl Access {
             expires_at: expires_at.map(Timestamp::as_millisecond),
             event: Event::TokenCreated,
             subject: format!("token {name}"),
+            signed_in: None,
         };
         self.insert_token(new, actor, now).await
     }
@@ -263,6 +268,9 @@ impl Access {
         let (digest, actor) = (secret.digest(), actor.clone());
         let token = self
             .change(now, move |session| {
+                if let Some(user) = &new.signed_in {
+                    users::is_as_it_was(session, user)?;
+                }
                 forget_old(session, now)?;
                 let id = insert(session, &new, &digest, now)?;
                 if new.name == OF_SIGN_IN {

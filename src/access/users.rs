@@ -316,6 +316,15 @@ pub(super) fn by_name(session: &Session<'_>, name: &str) -> Result<(User, String
     found.ok_or(Error::NotFound)
 }
 
+/// Refuses to go on with an account that has been changed since its password was checked: the password may be another.
+pub(super) fn is_as_it_was(session: &Session<'_>, user: &User) -> Result<(), Error> {
+    match by_id(session, user.id) {
+        Ok(now) if now.updated_at == user.updated_at => Ok(()),
+        Ok(_) | Err(Error::NotFound) => Err(Error::WrongCredentials),
+        Err(error) => Err(error),
+    }
+}
+
 pub(super) fn by_id(session: &Session<'_>, id: i64) -> Result<User, Error> {
     let statement = Statement {
         sql: format!("SELECT {COLUMNS} FROM _users WHERE id = ?"),

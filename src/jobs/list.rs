@@ -56,7 +56,8 @@ pub(super) fn page(session: &Session<'_>, filter: &Filter, after: Option<JobId>,
         // The reading is ended by an error of our own.
         let read = session.query(&older(filter, before, limit + 1), |found| {
             let job = row::job(found)?;
-            let size = job.result.as_ref().map_or(0, |result| result.get().len());
+            let texts = [&job.result, &job.progress];
+            let size = texts.into_iter().flatten().map(|text| text.get().len()).sum::<usize>();
             if jobs.len() >= limit || (bytes + size > PAGE_BYTES && !jobs.is_empty()) {
                 next = jobs.last().map(|last| last.job_id);
                 return Err(database::Error::Interrupted);

@@ -222,6 +222,17 @@ fn the_second_of_two_jobs_with_one_key_is_the_first() {
 }
 
 #[test]
+fn nobody_takes_the_key_of_a_schedule() {
+    let server = without_workers();
+    let job = json!({"kind": "report", "unique_key": "schedule:nightly"});
+    let refused = server.post("/jobs", job).is(400).json();
+    assert_eq!(
+        refused,
+        json!({"unique_key": ["Keys that begin with \"schedule:\" belong to schedules."]})
+    );
+}
+
+#[test]
 fn a_job_may_wait_for_its_time() {
     let server = Server::start();
     let soon = moment_from_now(700);

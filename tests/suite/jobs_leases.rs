@@ -36,6 +36,21 @@ fn a_worker_claims_a_job_shows_its_progress_and_completes_it() {
     );
 
     let beat = |further| server.post(&verb(&claimed, "heartbeat"), with_lease(&claimed, further));
+    let token = claimed["lease_token"].as_str().expect("a token");
+    let wordy = format!(
+        "{{\"lease_token\": \"{token}\", \"progress\": {{ \"done\": 1{}}} }}",
+        ",\n  \"done\": 2".repeat(1000)
+    );
+    server
+        .send(
+            "POST",
+            &verb(&claimed, "heartbeat"),
+            "application/json",
+            wordy.as_bytes(),
+        )
+        .is(200);
+    let kept = server.get(&format!("/jobs/{id}")).is(200).text();
+    assert!(kept.contains("\"progress\":{\"done\":2}"), "{kept}");
     for progress in [json!(0.5), json!({"done": 3, "total": 10, "message": "trois sur dix"})] {
         let answer = beat(json!({"progress": progress, "lease": "1m"})).is(200).json();
         assert_eq!(

@@ -81,7 +81,7 @@ fn the_book_is_in_order(server: &Server, jobs: usize) {
 fn kill_until_drained(
     server: &Server,
     jobs: usize,
-    share: u64,
+    share: usize,
     workers: &mut [Process],
     start: impl Fn() -> Process,
 ) -> usize {
@@ -96,7 +96,7 @@ fn kill_until_drained(
         }
         assert!(Instant::now() < deadline, "it is never done: {counts}");
         // Of what is left nothing may be running yet; killing those who wait would prove nothing.
-        let done = counts["done"].as_u64().expect("a number");
+        let done = counts["done"].as_u64().expect("a number") as usize;
         if counts["queued"] == 0 || done < next {
             continue;
         }
@@ -116,11 +116,10 @@ fn every_job_is_done_once_although_workers_are_killed_all_the_time() {
     let database = Connection::open(server.setup.database()).expect("the database");
     database.execute_batch(BOOK).expect("the book");
     server.submit_many(jobs);
-    let share = 250;
     let start = || server.setup.start_worker();
     let began = Instant::now();
     let mut workers = [start(), start()];
-    let killed = kill_until_drained(&server, jobs, share, &mut workers, start);
+    let killed = kill_until_drained(&server, jobs, jobs / 20, &mut workers, start);
     let took = began.elapsed();
     the_book_is_in_order(&server, jobs);
     let wrong = "SELECT count(*) FROM _jobs WHERE result <> upper(json_extract(payload, '$.text') ->> '$')";
@@ -183,7 +182,7 @@ fn what_workers_of_another_language_do_is_done_once_for_each_attempt() {
         worker
     };
     let mut workers = [start(), start()];
-    let killed = kill_until_drained(&server, jobs, 100, &mut workers, start);
+    let killed = kill_until_drained(&server, jobs, jobs / 10, &mut workers, start);
     the_book_is_in_order(&server, jobs);
     let noted = std::fs::read_to_string(notes).expect("the notes");
     let mut lines: Vec<&str> = noted.lines().collect();

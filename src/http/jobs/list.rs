@@ -12,6 +12,9 @@ use crate::jobs::list::{LARGEST_PAGE, PAGE};
 use crate::jobs::{Error, Filter, JobId, State};
 use crate::records::{FieldErrors, urlencoded};
 
+/// Parameters that are complained of at once.
+const MOST_COMPLAINTS: usize = 100;
+
 /// What a list asks for.
 struct Asked {
     filter: Filter,
@@ -59,6 +62,9 @@ fn read(query: &str) -> Result<Asked, Refusal> {
     let mut seen = Vec::new();
     let pairs = urlencoded::parse(query).map_err(|said| Refusal::new(Status::BadRequest, said))?;
     for (name, value) in pairs {
+        if errors.0.len() >= MOST_COMPLAINTS {
+            break;
+        }
         if seen.contains(&name) {
             errors.add(name, "Give this parameter once.");
             continue;

@@ -45,7 +45,8 @@ fn may(caller: &Caller, rule: JobsRule, action: Action) -> bool {
             reaches(usual.max(rule.read.unwrap_or(Level::Public)))
         }
         Action::Submit | Action::Change => match rule.write {
-            Some(level) => reaches(level),
+            // A worker may ask for jobs where an editor may.
+            Some(level) => reaches(level) || (level <= Level::Editor && caller.covers(Role::Worker)),
             None => caller.is_open || caller.covers(Role::Editor) || caller.covers(Role::Worker),
         },
         Action::Work => caller.is_open || caller.covers(Role::Worker),
@@ -101,6 +102,11 @@ mod tests {
         assert_eq!(allowed(None, true, strict), [Work]);
         assert_eq!(allowed(Some(Role::Editor), false, strict), [Read, List]);
         assert_eq!(allowed(Some(Role::Worker), false, strict), [Read, List, Work]);
+        let usual = JobsRule {
+            read: None,
+            write: Some(Level::Editor),
+        };
+        assert_eq!(allowed(Some(Role::Worker), false, usual), ACTIONS);
         let loose = JobsRule {
             read: None,
             write: Some(Level::Public),

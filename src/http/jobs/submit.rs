@@ -12,6 +12,7 @@ use super::fields::Reader;
 use super::{Refusal, accepted};
 use crate::http::{App, receive};
 use crate::jobs::job::{ATTEMPTS_LIMIT, PRIORITY_LIMIT};
+use crate::jobs::schedule::KEYS_OF_SCHEDULES;
 use crate::jobs::{Error, NewJob};
 
 /// Fields that every job may have.
@@ -61,6 +62,14 @@ fn read(app: &App, mut reader: Reader<'_>) -> Result<NewJob, Refusal> {
         .unwrap_or(job.max_attempts);
     job.run_at = reader.moment("run_at");
     job.unique_key = reader.text("unique_key");
+    if job
+        .unique_key
+        .as_ref()
+        .is_some_and(|key| key.starts_with(KEYS_OF_SCHEDULES))
+    {
+        let said = format!("Keys that begin with \"{KEYS_OF_SCHEDULES}\" belong to schedules.");
+        reader.errors.add("unique_key", said);
+    }
     if !reader.errors.is_empty() {
         // Whatever else is wrong with the job is said as well.
         if let Err(Error::Fields(further)) = app.jobs.prepare(job.clone(), app.jobs.now()) {

@@ -195,7 +195,8 @@ fn progress(reader: &mut Reader<'_>) -> Option<String> {
     if !is_good {
         reader.errors.add("progress", WRONG);
     }
-    is_good.then(|| json.get().to_owned())
+    // As it was understood: without the spaces and repeated names that it may have come with.
+    is_good.then(|| value.to_string())
 }
 
 fn milliseconds(time: Duration) -> i64 {

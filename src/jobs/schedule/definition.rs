@@ -8,6 +8,8 @@ use crate::records::FieldErrors;
 
 /// The longest name.
 const NAME_LIMIT: usize = 80;
+/// What the unique keys of schedules' jobs begin with, and nobody else's may.
+pub const KEYS_OF_SCHEDULES: &str = "schedule:";
 /// The largest payload, as JSON text: all schedules fit into one answer.
 const PAYLOAD_LIMIT: usize = 16 * 1024;
 
@@ -119,7 +121,7 @@ impl Schedules {
         let job = NewJob {
             priority: draft.priority,
             max_attempts: draft.max_attempts,
-            unique_key: draft.unique.then(|| format!("schedule:{name}")),
+            unique_key: draft.unique.then(|| format!("{KEYS_OF_SCHEDULES}{name}")),
             ..NewJob::new(draft.kind.as_str(), draft.payload.clone())
         };
         self.jobs.prepare(job, now)

@@ -18,7 +18,7 @@ mod ticker;
 mod timing;
 
 pub use cron::Cron;
-pub use definition::{Definition, Draft};
+pub use definition::{Definition, Draft, KEYS_OF_SCHEDULES};
 pub use every::Every;
 pub use file::FileError;
 pub use stored::{Schedule, Source};

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use nix::sys::statfs::{FsType, statfs};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::leash::Pace;
@@ -85,6 +86,7 @@ pub(super) fn writer(options: &Options, storage: Storage) -> Result<Connection, 
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&options.path, flags)?;
     prepare(&mut connection, WRITER_CACHE_KIB, 0)?;
+    keep_plans(&connection)?;
     let journal = storage.journal_mode();
     connection.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(()))?;
     let synchronous = match options.synchronous {
@@ -104,7 +106,10 @@ pub(super) fn reader(path: &Path, pace: Pace) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     match pace {
-        Pace::Short => prepare(&mut connection, READER_CACHE_KIB, MMAP_BYTES)?,
+        Pace::Short => {
+            prepare(&mut connection, READER_CACHE_KIB, MMAP_BYTES)?;
+            keep_plans(&connection)?;
+        }
         Pace::Long => {
             prepare(&mut connection, LONG_READER_CACHE_KIB, 0)?;
             // What a long read sorts may be larger than memory should be.
@@ -113,6 +118,14 @@ pub(super) fn reader(path: &Path, pace: Pace) -> Result<Connection, Error> {
     }
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
+}
+
+/// Has a statement planned once, not again for each value: once PRAGMA optimize has sampled an index, SQLite would parse
+/// every statement that looks into it anew each time, which costs more than a short read does. A read for which the one
+/// plan is a bad one goes on as a long read, which is planned for its values.
+fn keep_plans(connection: &Connection) -> Result<(), Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn prepare(connection: &mut Connection, cache_kib: i64, mmap_bytes: i64) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 
 use super::{Access, Error, columns};
-use crate::database::sqlite::{CancelFlag, Place};
+use crate::database::sqlite::{CancelFlag, ReadSlot};
 use crate::database::{self, Session, Statement, Value};
 
 /// Rows kept; the oldest go first.
@@ -158,7 +158,7 @@ impl Entry {
 
 /// A row of the audit, to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happened {
+pub struct AuditEvent {
     /// Its number; later ones are larger.
     pub id: i64,
     /// When, in milliseconds since 1970.
@@ -206,7 +206,7 @@ impl Access {
     ///
     /// # Errors
     /// The database's.
-    pub async fn audit(&self, limit: u64, before: Option<i64>) -> Result<Vec<Happened>, Error> {
+    pub async fn audit(&self, limit: u64, before: Option<i64>) -> Result<Vec<AuditEvent>, Error> {
         let limit = i64::try_from(limit.min(MOST)).unwrap_or_default();
         let statement = Statement {
             sql: "SELECT id, at, event, actor, subject, address, detail FROM _audit WHERE id < ? ORDER BY id DESC LIMIT ?"
@@ -216,7 +216,7 @@ impl Access {
         let read = move |session: &Session<'_>| {
             let mut rows = Vec::new();
             session.query(&statement, |row| {
-                rows.push(Happened {
+                rows.push(AuditEvent {
                     id: columns::integer(row, 0),
                     at: columns::integer(row, 1),
                     event: columns::text(row, 2),
@@ -229,6 +229,8 @@ impl Access {
             })?;
             Ok(rows)
         };
-        self.database.read_long(Place::Page, CancelFlag::default(), read).await
+        self.database
+            .read_long(ReadSlot::Page, CancelFlag::default(), read)
+            .await
     }
 }

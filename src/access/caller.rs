@@ -8,18 +8,18 @@ pub struct Caller {
     /// What it may do at the moment; none for a stranger.
     pub role: Option<Role>,
     /// Who it is; none for a stranger.
-    pub who: Option<Who>,
+    pub who: Option<Identity>,
     /// Whether no account and no token has ever been made: then strangers may write where no rule says otherwise.
     pub is_open: bool,
 }
 
 /// Who a caller is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Who {
+pub struct Identity {
     /// The account; none for a token that was made on the command line and belongs to nobody.
     pub account: Option<AccountName>,
     /// How it showed that.
-    pub via: Via,
+    pub via: AuthMethod,
 }
 
 /// An account, named.
@@ -33,7 +33,7 @@ pub struct AccountName {
 
 /// What a caller showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Via {
+pub enum AuthMethod {
     /// A token.
     Token {
         /// Its number.
@@ -72,16 +72,16 @@ impl Caller {
 
     /// What to call the caller in histories: the account's name or, for a token of nobody's, `token NAME`.
     pub fn name(&self) -> Option<String> {
-        self.who.as_ref().map(Who::name)
+        self.who.as_ref().map(Identity::name)
     }
 }
 
-impl Who {
+impl Identity {
     fn name(&self) -> String {
         match (&self.account, &self.via) {
             (Some(account), _) => account.name.clone(),
-            (None, Via::Token { name, .. }) => format!("token {name}"),
-            (None, Via::Session { id }) => format!("session {id}"),
+            (None, AuthMethod::Token { name, .. }) => format!("token {name}"),
+            (None, AuthMethod::Session { id }) => format!("session {id}"),
         }
     }
 }

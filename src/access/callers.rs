@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Access, AccountName, Caller, Role, Via, Who, columns, secret, sessions};
+use super::{Access, AccountName, AuthMethod, Caller, Identity, Role, columns, secret, sessions};
 use crate::database::{self, Row, Session, Statement, Value};
 
 /// How exact `last_used_at` of tokens and `seen_at` of sessions are.
@@ -82,7 +82,7 @@ impl Access {
                 if expires_at.is_some_and(|end| end <= now) {
                     return Err(Rejection::Expired);
                 }
-                let via = Via::Token {
+                let via = AuthMethod::Token {
                     id: columns::integer(row, 0),
                     name: columns::text(row, 1),
                     expires_at,
@@ -94,11 +94,11 @@ impl Access {
             })
         })?;
         let (last_used, role, account, via) = found.ok_or(Rejection::Unknown)?;
-        if let Via::Token { id, .. } = via {
+        if let AuthMethod::Token { id, .. } = via {
             self.used(Table::Tokens, id, last_used, now);
         }
         let account = account.map(|(account, _)| account);
-        Ok(known(role, Who { account, via }))
+        Ok(known(role, Identity { account, via }))
     }
 
     fn of_session(&self, cookie: &str, now: Timestamp) -> Result<Caller, Rejection> {
@@ -122,9 +122,9 @@ impl Access {
         })?;
         let (id, seen_at, account, role) = found.ok_or(Rejection::Ended)?;
         self.used(Table::Sessions, id, Some(seen_at), now);
-        let who = Who {
+        let who = Identity {
             account: Some(account),
-            via: Via::Session { id },
+            via: AuthMethod::Session { id },
         };
         Ok(known(role, who))
     }
@@ -165,7 +165,7 @@ impl Access {
     }
 }
 
-fn known(role: Role, who: Who) -> Caller {
+fn known(role: Role, who: Identity) -> Caller {
     Caller {
         role: Some(role),
         who: Some(who),

@@ -36,12 +36,15 @@ pub enum Error {
 
 impl Error {
     /// One complaint about one field.
-    pub fn field(field: &'static str, said: impl Into<String>) -> Self {
-        Self::Invalid(vec![(field, said.into())])
+    pub fn field(field: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![(field, message.into())])
     }
 }
 
 fn sentences(fields: &[(&'static str, String)]) -> String {
-    let sentences: Vec<_> = fields.iter().map(|(field, said)| format!("{field}: {said}")).collect();
+    let sentences: Vec<_> = fields
+        .iter()
+        .map(|(field, message)| format!("{field}: {message}"))
+        .collect();
     sentences.join(" ")
 }

@@ -9,29 +9,29 @@ pub mod audit;
 mod caller;
 mod callers;
 mod columns;
-mod complaints;
 mod error;
 pub mod expiry;
-mod limits;
+mod login_throttle;
 mod password;
+pub mod policy;
 mod role;
-pub mod rules;
 mod secret;
 mod sessions;
 mod tokens;
 mod users;
+mod validation;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use administrator::Administrator;
 pub use audit::Actor;
-pub use caller::{AccountName, Caller, Via, Who};
+pub use caller::{AccountName, AuthMethod, Caller, Identity};
 pub use callers::{Credential, Rejection};
 pub use error::Error;
+pub use policy::{AccessLevel, Policy, PolicyStore};
 pub use role::Role;
-pub use rules::{Level, RuleBook, Rules};
 pub use secret::{Random, Secret, csrf_token, is_same};
-pub use tokens::{Token, Whose};
+pub use tokens::{Token, TokenScope};
 pub use users::{LastAdmin, NewUser, User, UserChange};
 
 use crate::database::{self, Database, Statement, ValueRef};
@@ -41,7 +41,7 @@ pub struct Access {
     database: Database,
     random: Random,
     hashing: password::Hashing,
-    limits: limits::Limits,
+    limits: login_throttle::LoginThrottle,
     uses: callers::Uses,
     is_closed: AtomicBool,
 }
@@ -53,7 +53,7 @@ impl Access {
             database,
             random,
             hashing: password::Hashing::new(random),
-            limits: limits::Limits::new(),
+            limits: login_throttle::LoginThrottle::new(),
             uses: callers::Uses::default(),
             is_closed: AtomicBool::new(false),
         }

@@ -25,7 +25,7 @@ const AT_ONCE: usize = 2;
 /// Bytes from which on glibc gives memory back to the system as soon as it is free (`DEFAULT_MMAP_THRESHOLD_MAX`).
 const RETURNED_AT_ONCE: usize = 33 << 20;
 /// Hashes that may wait for those, and for how long.
-const MOST_WAITING: usize = 32;
+const MAX_WAITING: usize = 32;
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Characters that a password has at least (NIST SP 800-63B, OWASP) and at most.
@@ -38,30 +38,30 @@ const COMMON: &str = include_str!("common_passwords.txt");
 
 /// A hash that no password has, with the parameters of all others: checking against it takes as long as any check, so
 /// that the time of an answer does not tell whether there is such an account.
-const NOBODYS: &str =
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29jbGUgaGFzIG5vIG9uZQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// What is wrong with a password for the account `name`, a sentence each.
-pub fn complaints(password: &str, name: &str) -> Vec<String> {
-    let mut complaints = Vec::new();
+pub fn validation(password: &str, name: &str) -> Vec<String> {
+    let mut validation = Vec::new();
     let normal = normal(password);
     let length = normal.chars().count();
     if length < SHORTEST {
-        complaints.push(format!(
+        validation.push(format!(
             "This password is too short. It must contain at least {SHORTEST} characters."
         ));
     }
     if length > LONGEST {
-        complaints.push(format!("Ensure this field has no more than {LONGEST} characters."));
+        validation.push(format!("Ensure this field has no more than {LONGEST} characters."));
     }
     let lower = normal.to_lowercase();
     if COMMON.lines().any(|common| common == lower) {
-        complaints.push("This password is too common.".to_owned());
+        validation.push("This password is too common.".to_owned());
     }
     if lower == name.to_lowercase() {
-        complaints.push("The password is too similar to the username.".to_owned());
+        validation.push("The password is too similar to the username.".to_owned());
     }
-    complaints
+    validation
 }
 
 /// One form for what looks the same (NIST SP 800-63B): keyboards differ in how they send an `é`.
@@ -77,7 +77,7 @@ pub(super) enum Verdict {
     /// It is the one.
     Right,
     /// It is the one, and its hash was made with other parameters than today's.
-    RightButOld,
+    NeedsRehash,
 }
 
 /// Where passwords are hashed: a bounded number at once.
@@ -140,7 +140,7 @@ struct Waiting<'a>(&'a AtomicUsize);
 impl<'a> Waiting<'a> {
     fn among(count: &'a AtomicUsize) -> Option<Self> {
         let this = Self(count);
-        (count.fetch_add(1, Ordering::Relaxed) < MOST_WAITING).then_some(this)
+        (count.fetch_add(1, Ordering::Relaxed) < MAX_WAITING).then_some(this)
     }
 }
 
@@ -166,14 +166,14 @@ fn hash(password: &str, salt: &[u8]) -> Result<String, Error> {
 }
 
 fn check(password: &str, kept: Option<&str>) -> Verdict {
-    match verify(password, kept.unwrap_or(NOBODYS)) {
+    match verify(password, kept.unwrap_or(DUMMY_HASH)) {
         Err(error) => {
             tracing::error!("a password cannot be checked: {error}");
             Verdict::Wrong
         }
         Ok((true, is_current)) if kept.is_some() => match is_current {
             true => Verdict::Right,
-            false => Verdict::RightButOld,
+            false => Verdict::NeedsRehash,
         },
         Ok(_) => Verdict::Wrong,
     }
@@ -238,13 +238,13 @@ mod tests {
 
     #[test]
     fn short_common_and_obvious_passwords_are_refused() {
-        assert!(complaints("correct horse", "ada").is_empty());
-        assert!(complaints("1234567", "ada")[0].contains("8 characters"));
+        assert!(validation("correct horse", "ada").is_empty());
+        assert!(validation("1234567", "ada")[0].contains("8 characters"));
         for common in ["password", "PassWord1", "12345678", "iloveyou"] {
-            assert!(complaints(common, "ada")[0].contains("common"), "{common}");
+            assert!(validation(common, "ada")[0].contains("common"), "{common}");
         }
-        assert!(complaints("Ada.Lovelace", "ada.lovelace")[0].contains("similar"));
-        assert!(complaints(&"é".repeat(1025), "ada")[0].contains("1024"));
+        assert!(validation("Ada.Lovelace", "ada.lovelace")[0].contains("similar"));
+        assert!(validation(&"é".repeat(1025), "ada")[0].contains("1024"));
         assert_eq!(COMMON.lines().count(), 1000);
     }
 
@@ -270,12 +270,12 @@ mod tests {
         );
         let salt = SaltString::encode_b64(&[7; 16]).unwrap();
         let old = weaker.hash_password(b"mot de passe", &salt).unwrap().to_string();
-        assert_eq!(check("mot de passe", Some(&old)), Verdict::RightButOld);
+        assert_eq!(check("mot de passe", Some(&old)), Verdict::NeedsRehash);
     }
 
     #[test]
     fn nobodys_hash_costs_what_all_others_cost_and_fits_no_password() {
-        let nobodys = PasswordHash::new(NOBODYS).unwrap();
+        let nobodys = PasswordHash::new(DUMMY_HASH).unwrap();
         assert!(is_current(&nobodys));
         assert_eq!(nobodys.hash.unwrap().len(), Params::DEFAULT_OUTPUT_LEN);
         assert_eq!(check("", None), Verdict::Wrong);

@@ -8,7 +8,7 @@ use super::audit::{Actor, Entry, Event};
 use super::password::{self, Verdict};
 use super::secret::{Secret, digest};
 use super::users::{self, User};
-use super::{Access, Error, complaints};
+use super::{Access, Error, validation};
 use crate::database::{self, Session, Statement, Value};
 
 /// A session ends when it is not used for so long, to the minute.
@@ -28,7 +28,7 @@ impl Access {
     pub async fn sign_in(&self, name: &str, password: &str, address: IpAddr, now: Timestamp) -> Result<User, Error> {
         let attempt = self.limits.begin(name, address, now).map_err(Error::TooManyAttempts)?;
         // What no account can have is not worth the work that its letters would make.
-        let is_too_long = name.chars().nth(complaints::LONGEST_NAME).is_some() || password::is_too_long(password);
+        let is_too_long = name.chars().nth(validation::LONGEST_NAME).is_some() || password::is_too_long(password);
         let (name, password) = if is_too_long { ("", "") } else { (name, password) };
         let (known, verdict) = match self.checked(name, password).await {
             Ok(checked) => checked,
@@ -40,7 +40,7 @@ impl Access {
         match known {
             Some((user, hash)) if verdict != Verdict::Wrong => {
                 attempt.succeeded();
-                if verdict == Verdict::RightButOld {
+                if verdict == Verdict::NeedsRehash {
                     self.hash_again(user.id, hash, password).await?;
                 }
                 Ok(user)

@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::audit::{Actor, Entry, Event};
 use super::secret::{Secret, TOKEN_PREFIX};
 use super::users::{self, User};
-use super::{Access, AccountName, Caller, Error, Role, Via, columns};
-use crate::database::sqlite::{CancelFlag, Place};
+use super::{Access, AccountName, AuthMethod, Caller, Error, Role, columns};
+use crate::database::sqlite::{CancelFlag, ReadSlot};
 use crate::database::{self, Row, Session, Statement, Value};
 
 /// The name of tokens that are given for a password without being named.
@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 100;
 /// Tokens that an account may have at once.
 const MOST: i64 = 100;
 /// Of those given for a password without a name, the ones used last are kept; programs sign in again and again.
-const MOST_OF_SIGN_IN: i64 = 50;
+const MAX_OF_SIGN_IN: i64 = 50;
 /// How long tokens that are revoked or expired stay in lists.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -70,7 +70,7 @@ struct NewToken {
 
 /// Whose tokens are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose {
+pub enum TokenScope {
     /// Every token there is.
     Everyones,
     /// Those of an account.
@@ -79,7 +79,7 @@ pub enum Whose {
     Itself(i64),
 }
 
-impl Whose {
+impl TokenScope {
     /// What a caller may see and revoke: its own or, for an administrator who asks for it, all.
     pub fn of(caller: &Caller, all: bool) -> Self {
         if all && caller.covers(Role::Admin) {
@@ -87,7 +87,7 @@ impl Whose {
         }
         match (caller.account(), caller.who.as_ref().map(|who| &who.via)) {
             (Some(account), _) => Self::Users(account.id),
-            (None, Some(Via::Token { id, .. })) => Self::Itself(*id),
+            (None, Some(AuthMethod::Token { id, .. })) => Self::Itself(*id),
             _ => Self::Itself(0),
         }
     }
@@ -106,14 +106,16 @@ impl Access {
     ///
     /// # Errors
     /// The database's.
-    pub async fn tokens(&self, whose: Whose) -> Result<Vec<Token>, Error> {
+    pub async fn tokens(&self, whose: TokenScope) -> Result<Vec<Token>, Error> {
         let (condition, values) = whose.condition();
         let statement = Statement {
             sql: format!("{SELECT} WHERE {condition} ORDER BY t.id DESC"),
             values,
         };
         let read = move |session: &Session<'_>| listed(session, &statement);
-        self.database.read_long(Place::Page, CancelFlag::default(), read).await
+        self.database
+            .read_long(ReadSlot::Page, CancelFlag::default(), read)
+            .await
     }
 
     /// Makes a token for whoever asks, with at most the caller's own right.
@@ -145,7 +147,7 @@ impl Access {
         }
         // Else a token that ends soon could be made into one that does not.
         let limit = match caller.who.as_ref().map(|who| &who.via) {
-            Some(Via::Token { expires_at, .. }) => *expires_at,
+            Some(AuthMethod::Token { expires_at, .. }) => *expires_at,
             _ => None,
         };
         let asked = expires_at.map(Timestamp::as_millisecond);
@@ -214,7 +216,7 @@ impl Access {
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
-        let namesake = self.tokens(Whose::Everyones).await?.into_iter();
+        let namesake = self.tokens(TokenScope::Everyones).await?.into_iter();
         if namesake
             .into_iter()
             .any(|token| token.owner.is_none() && token.name == name && token.is_live(now))
@@ -239,7 +241,7 @@ impl Access {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none among those meant.
-    pub async fn revoke_token(&self, id: i64, whose: Whose, actor: &Actor, now: Timestamp) -> Result<(), Error> {
+    pub async fn revoke_token(&self, id: i64, whose: TokenScope, actor: &Actor, now: Timestamp) -> Result<(), Error> {
         let actor = actor.clone();
         self.change(now, move |session| {
             let (condition, mut values) = whose.condition();
@@ -294,7 +296,7 @@ impl Access {
 }
 
 fn name_complaints(name: &str) -> Vec<(&'static str, String)> {
-    let said = match name.chars().count() {
+    let message = match name.chars().count() {
         _ if name.trim().is_empty() => "This field may not be blank.".to_owned(),
         LONGEST_NAME.. if name.chars().nth(LONGEST_NAME).is_some() => {
             format!("Ensure this field has no more than {LONGEST_NAME} characters.")
@@ -302,7 +304,7 @@ fn name_complaints(name: &str) -> Vec<(&'static str, String)> {
         _ if name.chars().any(char::is_control) => "Not a valid string: it has control characters.".to_owned(),
         _ => return Vec::new(),
     };
-    vec![("name", said)]
+    vec![("name", message)]
 }
 
 fn insert(session: &Session<'_>, new: &NewToken, digest: &[u8], now: Timestamp) -> Result<i64, Error> {
@@ -315,8 +317,8 @@ fn insert(session: &Session<'_>, new: &NewToken, digest: &[u8], now: Timestamp) 
         |row| Ok::<_, database::Error>(columns::integer(row, 0)),
     )?;
     if new.owner.is_some() && live.unwrap_or_default() >= MOST {
-        let said = format!("This account has {MOST} tokens: revoke some of them first.");
-        return Err(Error::field("name", said));
+        let message = format!("This account has {MOST} tokens: revoke some of them first.");
+        return Err(Error::field("name", message));
     }
     let inserted = session.first(
         &Statement {
@@ -359,7 +361,7 @@ fn revoke_unused(session: &Session<'_>, owner: Option<i64>, now: Timestamp) -> R
             owner.map_or(Value::Null, Value::from),
             OF_SIGN_IN.into(),
             now.as_millisecond().into(),
-            MOST_OF_SIGN_IN.into(),
+            MAX_OF_SIGN_IN.into(),
         ],
     })?;
     Ok(())

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::audit::{Actor, Entry, Event};
-use super::{Access, Error, Role, columns, complaints};
-use crate::database::sqlite::{CancelFlag, Place};
+use super::{Access, Error, Role, columns, validation};
+use crate::database::sqlite::{CancelFlag, ReadSlot};
 use crate::database::{self, Row, Session, Statement, Value};
 
 const COLUMNS: &str = "id, name, email, role, created_at, updated_at";
@@ -79,7 +79,9 @@ impl Access {
             )?;
             Ok(users)
         };
-        self.database.read_long(Place::Page, CancelFlag::default(), read).await
+        self.database
+            .read_long(ReadSlot::Page, CancelFlag::default(), read)
+            .await
     }
 
     /// An account.
@@ -106,9 +108,9 @@ impl Access {
     pub async fn add_user(&self, new: NewUser, actor: &Actor, now: Timestamp) -> Result<User, Error> {
         let name: String = new.name.nfkc().collect();
         let mut wrong = Vec::new();
-        wrong.extend(complaints::of_name(&name).map(|said| ("username", said)));
-        wrong.extend(complaints::of_email(new.email.as_deref()).map(|said| ("email", said)));
-        wrong.extend(complaints::of_password("password", &new.password, &name));
+        wrong.extend(validation::of_name(&name).map(|message| ("username", message)));
+        wrong.extend(validation::of_email(new.email.as_deref()).map(|message| ("email", message)));
+        wrong.extend(validation::of_password("password", &new.password, &name));
         if self.user_named(&name).is_ok() {
             wrong.push(("username", ALREADY.to_owned()));
         }
@@ -155,9 +157,9 @@ impl Access {
     ) -> Result<User, Error> {
         let before = self.user(id)?;
         let mut wrong = Vec::new();
-        wrong.extend(complaints::of_email(change.email.as_deref()).map(|said| ("email", said)));
+        wrong.extend(validation::of_email(change.email.as_deref()).map(|message| ("email", message)));
         if let Some(password) = &change.password {
-            wrong.extend(complaints::of_password("password", password, &before.name));
+            wrong.extend(validation::of_password("password", password, &before.name));
         }
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
@@ -215,7 +217,7 @@ impl Access {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let wrong: Vec<_> = complaints::of_password("new_password", new, &user.name).collect();
+        let wrong: Vec<_> = validation::of_password("new_password", new, &user.name).collect();
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use crate::access;
-use crate::config::file::Mistake;
+use crate::config::file::ConfigError;
 use crate::database;
 use crate::database::sqlite::migrations::MigrationError;
 use crate::jobs::schedule::FileError;
@@ -29,14 +29,14 @@ pub(super) enum CommandError {
     #[error("there is no database at {0}: set DATABASE_URL to the server's, or start the server first")]
     NoDatabase(String),
     /// The queue did not do what was asked.
-    #[error("{}", told(.0))]
+    #[error("{}", message(.0))]
     Jobs(jobs::Error),
     /// Nothing can be done about one job.
-    #[error("{0}: {told}", told = told(.1))]
+    #[error("{0}: {message}", message = message(.1))]
     Job(JobId, jobs::Error),
     /// `socle.toml` is wrong.
     #[error("{0}")]
-    File(#[from] Mistake),
+    File(#[from] ConfigError),
     /// What the command line asks for cannot be done as it stands.
     #[error("{0}")]
     Asked(String),
@@ -57,7 +57,7 @@ pub(super) enum CommandError {
 impl From<FileError> for CommandError {
     fn from(error: FileError) -> Self {
         match error {
-            FileError::Mistake(mistake) => Self::File(mistake),
+            FileError::ConfigError(mistake) => Self::File(mistake),
             FileError::Database(error) => Self::Database(error),
         }
     }
@@ -89,7 +89,7 @@ impl ListenError {
 }
 
 /// What the queue says, for a terminal.
-fn told(error: &jobs::Error) -> String {
+fn message(error: &jobs::Error) -> String {
     match error {
         jobs::Error::NotFound => "there is no such job; finished ones go after JOB_RETENTION".to_owned(),
         jobs::Error::Database(database::Error::SchemaChanged(_)) => {

@@ -10,7 +10,7 @@ use super::start;
 use crate::config::{JobsCommand, Settings};
 use crate::database::{Database, Options};
 use crate::jobs::schedule::{Schedule, Schedules};
-use crate::jobs::{Ambient, Error, Filter, Job, JobId, Jobs, Moment, State};
+use crate::jobs::{Edge, Error, Filter, Job, JobId, Jobs, State, UnixMillis};
 
 /// Characters of an error that a line of the list shows.
 const SHOWN_ERROR: usize = 60;
@@ -26,7 +26,7 @@ pub(super) fn run(settings: &Settings, what: &JobsCommand, out: &mut dyn Write) 
         synchronous: settings.sqlite_synchronous,
     })?;
     let runtime = start::runtime()?;
-    let jobs = Jobs::new(database.clone(), Ambient::SYSTEM);
+    let jobs = Jobs::new(database.clone(), Edge::SYSTEM);
     let done = answer(&runtime, &jobs, what, out);
     runtime.block_on(start::close(&database));
     done
@@ -112,7 +112,7 @@ fn schedule(schedule: &Schedule) -> [String; 6] {
         (Some(cron), _) => format!("{cron} {}", schedule.timezone.as_deref().unwrap_or_default()),
         (None, every) => format!("every {}", every.as_deref().unwrap_or_default()),
     };
-    let moment = |moment: Option<Moment>| json!(moment).as_str().unwrap_or("-").to_owned();
+    let moment = |moment: Option<UnixMillis>| json!(moment).as_str().unwrap_or("-").to_owned();
     let next = match schedule.enabled {
         true => moment(schedule.next_at),
         false => "paused".to_owned(),

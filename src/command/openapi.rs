@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::CommandError;
 use super::random;
-use crate::access::{Access, Level, RuleBook};
+use crate::access::{Access, AccessLevel, PolicyStore};
 use crate::config::Settings;
 use crate::config::file::ConfigFile;
 use crate::database::sqlite::migrations;
@@ -29,10 +29,10 @@ pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Comman
         synchronous: settings.sqlite_synchronous,
     })?;
     // As an administrator is answered: whatever is not hidden from everyone.
-    let book = RuleBook::open(file, Arc::new(Catalog::read(&database)?))?;
+    let book = PolicyStore::open(file, Arc::new(Catalog::read(&database)?))?;
     let rules = book.current();
     let document = http::openapi::document(
-        &book.catalog().seen_by(Level::Admin.into()),
+        &book.catalog().seen_by(AccessLevel::Admin.into()),
         &Rights {
             rules: &rules,
             is_open: Access::new(database.clone(), random::fill).is_open()?,

@@ -17,7 +17,7 @@ use crate::access::{Access, Administrator};
 use crate::config::Settings;
 use crate::config::file::ConfigFile;
 use crate::http::{self, Lifecycle, Phase, Services};
-use crate::jobs::{Ambient, Jobs, Pool};
+use crate::jobs::{Edge, Jobs, Pool};
 use crate::telemetry::{self, Output};
 
 /// Serves until a signal asks for the end.
@@ -31,7 +31,7 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
     // Read before anything is changed, and held against the tables once they are there.
     let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let (database, expected) = start::database(&settings)?;
-    let jobs = Jobs::new(database.clone(), Ambient::SYSTEM);
+    let jobs = Jobs::new(database.clone(), Edge::SYSTEM);
     let services = Services {
         rules: start::rules(&runtime, file, &database, &jobs, settings.roles.worker)?,
         access: Access::new(database.clone(), random::fill),
@@ -87,7 +87,7 @@ async fn serve_until_stopped(settings: Settings, services: Services, lifecycle: 
         }
     };
     let jobs = services.jobs.clone();
-    tokio::spawn(jobs.clone().look_after(settings.job_retention));
+    tokio::spawn(jobs.clone().run_maintenance(settings.job_retention));
     let pool = match settings.roles.worker {
         true => {
             start::schedules(&jobs, &services.rules);

@@ -7,7 +7,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 
 use super::error::CommandError;
-use crate::access::RuleBook;
+use crate::access::PolicyStore;
 use crate::config::Settings;
 use crate::config::file::ConfigFile;
 use crate::database::sqlite::migrations::{self, Expected};
@@ -65,20 +65,20 @@ pub(super) fn rules(
     database: &Database,
     jobs: &Jobs,
     is_worker: bool,
-) -> Result<Arc<RuleBook>, CommandError> {
+) -> Result<Arc<PolicyStore>, CommandError> {
     let schedules = Schedules::new(jobs.clone());
     // Nothing is written before all of the file is known to be right.
     schedules.of_file(&file)?;
-    let rules = Arc::new(RuleBook::open(file, Arc::new(Catalog::read(database)?))?);
+    let rules = Arc::new(PolicyStore::open(file, Arc::new(Catalog::read(database)?))?);
     if is_worker {
         let file = rules.file().borrow().clone();
-        runtime.block_on(schedules.adopt(&file))?;
+        runtime.block_on(schedules.apply_file(&file))?;
     }
     Ok(rules)
 }
 
 /// Lets schedules tick, and follow the file, for as long as the database is open.
-pub(super) fn schedules(jobs: &Jobs, rules: &RuleBook) {
+pub(super) fn schedules(jobs: &Jobs, rules: &PolicyStore) {
     let schedules = Schedules::new(jobs.clone());
     tokio::spawn(schedules.clone().follow(rules.file()));
     tokio::spawn(schedules.run());

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::accounts::{moment, with_access};
 use super::error::CommandError;
 use super::table;
-use crate::access::{Access, Actor, Token, Whose, expiry};
+use crate::access::{Access, Actor, Token, TokenScope, expiry};
 use crate::config::{Settings, TokenCommand};
 
 /// Does what is asked of a token.
@@ -16,7 +16,7 @@ pub(super) fn run(settings: &Settings, command: TokenCommand, out: &mut dyn Writ
     let actor = Actor::command_line();
     match command {
         TokenCommand::Create { name, role, expires } => {
-            let expires = expires.map(|text| expiry::parse(&text, now).map_err(|said| refused(&text, &said)));
+            let expires = expires.map(|text| expiry::parse(&text, now).map_err(|message| refused(&text, &message)));
             let expires = expires.transpose()?;
             let secret = with_access(settings, async |access| {
                 let created = access.create_token_of_nobody(&name, role, expires, &actor, now).await;
@@ -25,13 +25,17 @@ pub(super) fn run(settings: &Settings, command: TokenCommand, out: &mut dyn Writ
             writeln!(out, "{}", secret.reveal()).map_err(CommandError::Output)
         }
         TokenCommand::List => {
-            let tokens = with_access(settings, async |access| Ok(access.tokens(Whose::Everyones).await?))?;
+            let tokens = with_access(settings, async |access| {
+                Ok(access.tokens(TokenScope::Everyones).await?)
+            })?;
             print(&tokens, now, out).map_err(CommandError::Output)
         }
         TokenCommand::Revoke { name } => {
             let token = with_access(settings, async |access| {
                 let token = the_one(access, &name, now).await?;
-                access.revoke_token(token.id, Whose::Everyones, &actor, now).await?;
+                access
+                    .revoke_token(token.id, TokenScope::Everyones, &actor, now)
+                    .await?;
                 Ok(token)
             })?;
             writeln!(out, "revoked {}", described(&token)).map_err(CommandError::Output)
@@ -39,13 +43,13 @@ pub(super) fn run(settings: &Settings, command: TokenCommand, out: &mut dyn Writ
     }
 }
 
-fn refused(text: &str, said: &str) -> CommandError {
-    CommandError::Asked(format!("--expires is {text:?}: {said}"))
+fn refused(text: &str, message: &str) -> CommandError {
+    CommandError::Asked(format!("--expires is {text:?}: {message}"))
 }
 
 /// The live token that a name or a number means.
 async fn the_one(access: &Access, name: &str, now: Timestamp) -> Result<Token, CommandError> {
-    let mut live = access.tokens(Whose::Everyones).await?;
+    let mut live = access.tokens(TokenScope::Everyones).await?;
     live.retain(|token| token.is_live(now));
     let mut namesakes: Vec<_> = live.iter().filter(|token| token.name == name).cloned().collect();
     if namesakes.is_empty() {

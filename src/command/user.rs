@@ -14,7 +14,7 @@ use crate::config::{Settings, UserCommand};
 pub(super) fn run(settings: &Settings, command: UserCommand, out: &mut dyn Write) -> Result<(), CommandError> {
     let now = Timestamp::now();
     let actor = Actor::command_line();
-    let said = match command {
+    let message = match command {
         UserCommand::List => return list(settings, out),
         UserCommand::Add { name, role, email } => {
             let new = NewUser {
@@ -49,7 +49,7 @@ pub(super) fn run(settings: &Settings, command: UserCommand, out: &mut dyn Write
             format!("removed {name} with its tokens and sessions")
         }
     };
-    writeln!(out, "{said}").map_err(CommandError::Output)
+    writeln!(out, "{message}").map_err(CommandError::Output)
 }
 
 fn list(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {

@@ -10,7 +10,7 @@ use super::{signals, start};
 use crate::config::Settings;
 use crate::config::file::ConfigFile;
 use crate::http::{Lifecycle, Phase};
-use crate::jobs::{Ambient, Jobs, Pool};
+use crate::jobs::{Edge, Jobs, Pool};
 use crate::telemetry::{self, Output};
 
 /// Works until a signal asks for the end.
@@ -22,12 +22,12 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
 
     let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let (database, _) = start::database(&settings)?;
-    let jobs = Jobs::new(database.clone(), Ambient::SYSTEM);
+    let jobs = Jobs::new(database.clone(), Edge::SYSTEM);
     let rules = start::rules(&runtime, file, &database, &jobs, true)?;
     let worked = runtime.block_on(async {
         tokio::spawn(rules.clone().follow());
         start::schedules(&jobs, &rules);
-        tokio::spawn(jobs.clone().look_after(settings.job_retention));
+        tokio::spawn(jobs.clone().run_maintenance(settings.job_retention));
         let pool = Pool::start(jobs, settings.job_workers)?;
         tracing::info!("working on jobs, {} at once", settings.job_workers);
         phase.send_replace(Phase::Serving);

@@ -51,7 +51,7 @@ pub(super) fn settings(command: &clap::Command) -> Vec<Setting> {
 }
 
 /// Replaces clap's own list of the settings by the table, for the command and each of its subcommands.
-pub(super) fn dress(command: clap::Command) -> clap::Command {
+pub(super) fn add_settings_table(command: clap::Command) -> clap::Command {
     let table = table(&settings(&command));
     let hide = |command: clap::Command| {
         command.mut_args(|argument| match argument.is_global_set() {

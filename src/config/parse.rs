@@ -36,7 +36,7 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 /// setting, the value and what is allowed otherwise.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>, environment: Environment<'_>) -> Result<Cli, Exit> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let command = help::dress(Cli::command());
+    let command = help::add_settings_table(Cli::command());
     let flags = command
         .clone()
         .try_get_matches_from(&arguments)

@@ -6,8 +6,8 @@
 //! ([`Database::write`]), which commits what several callers ask for together and answers after the commit.
 
 mod error;
-pub mod facts;
 pub mod sqlite;
+pub mod table_info;
 mod value;
 
 pub use error::{Constraint, Error};

@@ -10,12 +10,12 @@ use rocket::response::Body;
 use rocket::{Request, Response};
 use tokio::io::{AsyncRead, ReadBuf};
 
-use super::perimeter;
+use super::ingress;
 
 /// Writes the line of an answer, or has it written at the end of its stream.
 pub fn finish<'r>(request: &Request<'_>, response: &mut Response<'r>, id: &str) {
     // Probes ask every other second; what they were told is news only when it is not 200.
-    let is_quiet = response.status() == Status::Ok && perimeter::is_probe(request);
+    let is_quiet = response.status() == Status::Ok && ingress::is_probe(request);
     let is_wanted = match is_quiet {
         true => tracing::enabled!(target: "socle::request", tracing::Level::DEBUG),
         false => tracing::enabled!(target: "socle::request", tracing::Level::INFO),
@@ -25,7 +25,7 @@ pub fn finish<'r>(request: &Request<'_>, response: &mut Response<'r>, id: &str) 
     }
     let line = Line {
         is_quiet,
-        begun: perimeter::arrived_at(request),
+        begun: ingress::arrived_at(request),
         method: request.method().as_str(),
         path: request.uri().path().as_str().to_owned(),
         status: response.status().code,

@@ -6,9 +6,9 @@ use rocket::route::{Handler, Outcome, Route};
 use rocket::{Catcher, Data, Request, Response, catcher};
 use serde_json::json;
 
-use super::answer::{self, Refusal};
 use super::api::{self, READ_ONLY};
-use super::{App, auth, exchange, jobs, perimeter};
+use super::response::{self, ApiError};
+use super::{App, auth, ingress, jobs, middleware};
 
 /// Addresses, without a closing slash, that only GET means anything to.
 const FIXED: [&str; 6] = ["", "/health", "/healthz", "/livez", "/readyz", "/favicon.ico"];
@@ -41,13 +41,13 @@ struct Fallback;
 impl Handler for Fallback {
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
         Outcome::Success(match (request.method(), allowed_at(request)) {
-            (_, None) => Refusal::not_found().respond(request),
+            (_, None) => ApiError::not_found().respond(request),
             (Method::Options, Some(allow)) => {
-                let mut response = answer::of_json(&json!({ "renders": ["application/json"] }));
+                let mut response = response::of_json(&json!({ "renders": ["application/json"] }));
                 response.set_raw_header("Allow", allow);
                 response
             }
-            (method, Some(allow)) => Refusal::not_allowed(method.as_str(), allow).respond(request),
+            (method, Some(allow)) => ApiError::not_allowed(method.as_str(), allow).respond(request),
         })
     }
 }
@@ -75,32 +75,32 @@ impl catcher::Handler for Caught {
     async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
         // What came to no route has not passed the guard.
         if status.code != 400
-            && let Some(turned_away) = perimeter::answer(request)
+            && let Some(turned_away) = ingress::answer(request)
         {
             return Ok(turned_away);
         }
-        let refusal = match status.code {
-            404 => Refusal::not_found(),
+        let error = match status.code {
+            404 => ApiError::not_found(),
             400 => return Ok(misunderstood(request)),
-            500 => Refusal::new(status, "Something went wrong inside. The log says what."),
-            _ => Refusal::new(status, status.reason_lossy()),
+            500 => ApiError::new(status, "Something went wrong inside. The log says what."),
+            _ => ApiError::new(status, status.reason_lossy()),
         };
-        Ok::<Response<'r>, Status>(refusal.respond(request))
+        Ok::<Response<'r>, Status>(error.respond(request))
     }
 }
 
 /// Rocket comes here, past its fairings, with a request line that it cannot express. That is one with a method that it
 /// does not know, for which it puts GET, or a target that is no path.
 fn misunderstood<'r>(request: &'r Request<'_>) -> Response<'r> {
-    let turned_away = perimeter::answer(request);
+    let turned_away = ingress::answer(request);
     let mut response = turned_away.unwrap_or_else(|| {
-        let refusal = match (request.method(), allowed_at(request)) {
-            (Method::Get, Some(allow)) => Refusal::not_allowed("unknown", allow),
-            (Method::Get, None) => Refusal::not_found(),
-            _ => Refusal::new(Status::BadRequest, "The request line cannot be understood."),
+        let error = match (request.method(), allowed_at(request)) {
+            (Method::Get, Some(allow)) => ApiError::not_allowed("unknown", allow),
+            (Method::Get, None) => ApiError::not_found(),
+            _ => ApiError::new(Status::BadRequest, "The request line cannot be understood."),
         };
-        refusal.respond(request)
+        error.respond(request)
     });
-    exchange::finish(request, &mut response);
+    middleware::finish(request, &mut response);
     response
 }

@@ -2,7 +2,7 @@
 //!
 //! Before a handler runs, the guard knows who asks ([`caller`] gives it to the handler), has refused bad credentials and
 //! forged requests, and has held the caller against the rule. What a rule leaves to the rules of tables and jobs is decided
-//! where the table or job is known; the handler then answers with [`Refusal::lacking_role`].
+//! where the table or job is known; the handler then answers with [`ApiError::lacking_role`].
 
 pub mod cookie;
 mod credential;
@@ -15,8 +15,8 @@ use rocket::http::{Method, Status};
 use rocket::route::{Handler, Outcome, Route};
 use rocket::{Data, Request};
 
-use super::answer::Refusal;
-use super::{App, perimeter};
+use super::response::ApiError;
+use super::{App, ingress};
 use crate::access::{Caller, Credential, Rejection, Role};
 
 /// Who may come through.
@@ -86,7 +86,7 @@ struct Guarded {
 #[rocket::async_trait]
 impl Handler for Guarded {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        if let Some(turned_away) = perimeter::answer(request) {
+        if let Some(turned_away) = ingress::answer(request) {
             return Outcome::Success(turned_away);
         }
         if self.rule != Rule::Anyone {
@@ -104,7 +104,7 @@ impl Handler for Guarded {
 
 impl Rule {
     /// Holds a caller against the rule.
-    fn admit(self, caller: &Caller) -> Result<(), Refusal> {
+    fn admit(self, caller: &Caller) -> Result<(), ApiError> {
         let role = match self {
             Self::Anyone | Self::ByTable | Self::ByJobs => return Ok(()),
             Self::SignedIn => Role::Viewer,
@@ -112,18 +112,18 @@ impl Rule {
         };
         match caller.covers(role) {
             true => Ok(()),
-            false => Err(Refusal::lacking_role(caller)),
+            false => Err(ApiError::lacking_role(caller)),
         }
     }
 }
 
 /// Who asks, unless the credential is bad or the request may be forged.
-fn resolve(app: &App, request: &Request<'_>) -> Result<Caller, Refusal> {
-    let client = perimeter::client(request);
+fn resolve(app: &App, request: &Request<'_>) -> Result<Caller, ApiError> {
+    let client = ingress::client(request);
     let shown = credential::shown(request, client)?;
     let caller = app.access.caller(shown, Timestamp::now()).map_err(|rejection| {
         let ends_cookie = rejection == Rejection::Ended;
-        let mut refusal = Refusal::from(rejection);
+        let mut refusal = ApiError::from(rejection);
         if ends_cookie {
             // The pages heal at once: the next request is a stranger's.
             refusal.headers.push(("Set-Cookie", cookie::ended(client)));
@@ -142,7 +142,7 @@ fn is_unsafe(method: Method) -> bool {
     !matches!(method, Method::Get | Method::Head | Method::Options | Method::Trace)
 }
 
-impl From<Rejection> for Refusal {
+impl From<Rejection> for ApiError {
     fn from(rejection: Rejection) -> Self {
         match rejection {
             Rejection::Database(error) => crate::records::Error::Database(error).into(),

@@ -4,7 +4,7 @@ use rocket::http::Status;
 use rocket::{Response, Route, State, get, routes};
 use serde_json::{Map, Value as Json, json};
 
-use super::{App, answer};
+use super::{App, response};
 use crate::database::Error;
 
 /// The routes.
@@ -28,7 +28,7 @@ async fn healthz(app: &State<App>) -> Whole {
 /// Alive: the process answers. Restarting it would mend nothing that this does not see.
 #[get("/livez")]
 fn livez() -> Whole {
-    Whole(answer::of_json(&json!({ "status": "ok" })))
+    Whole(response::of_json(&json!({ "status": "ok" })))
 }
 
 /// Ready: migrated, able to write, and not about to stop.
@@ -97,7 +97,7 @@ fn report(app: &App, checks: &[(&'static str, Result<(), &'static str>)]) -> Who
     } else {
         Status::ServiceUnavailable
     };
-    let mut response = answer::of_bytes(status, "application/json", body.to_string().into_bytes());
+    let mut response = response::of_bytes(status, "application/json", body.to_string().into_bytes());
     response.set_raw_header("Cache-Control", "no-store");
     Whole(response)
 }

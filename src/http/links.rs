@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rocket::Request;
 
-use super::perimeter;
+use super::ingress;
 use crate::records::{Head, ListRequest};
 
 const IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -15,12 +15,12 @@ pub fn segment(name: &str) -> String {
 
 /// Scheme and host as the client sees them, through a proxy or not.
 pub fn origin(request: &Request<'_>, port: u16) -> String {
-    let scheme = if perimeter::client(request).is_tls {
+    let scheme = if ingress::client(request).is_tls {
         "https"
     } else {
         "http"
     };
-    match perimeter::host(request) {
+    match ingress::host(request) {
         Some(host) => format!("{scheme}://{host}"),
         None => format!("{scheme}://localhost:{port}"),
     }

@@ -1,26 +1,26 @@
 //! The only room that knows Rocket: it takes requests apart, calls `records`, and writes answers.
 //!
 //! [`serve`] runs it. Everything under `/api/` goes through [`api`], one handler for all tables; the rest are ordinary
-//! routes. Every answer, errors and pages included, passes [`exchange`], which logs it and gives it its headers.
+//! routes. Every answer, errors and pages included, passes [`middleware`], which logs it and gives it its headers.
 
-mod accept;
 mod access_log;
-mod answer;
 mod api;
 mod auth;
+mod body;
 mod connections;
-mod document;
-mod exchange;
 mod fallback;
 mod guard;
 mod health;
+mod ingress;
 mod jobs;
 mod lifecycle;
 mod links;
+mod middleware;
+mod negotiation;
 pub mod openapi;
+mod openapi_cache;
 mod pages;
-mod perimeter;
-mod receive;
+mod response;
 mod service;
 mod stream;
 
@@ -33,17 +33,17 @@ use rocket::Route;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 
-use crate::access::{Access, RuleBook};
+use crate::access::{Access, PolicyStore};
 use crate::config::{Roles, Settings};
 use crate::database::Database;
 use crate::database::sqlite::migrations::Expected;
 use crate::jobs::Jobs;
 use crate::records::Records;
 use connections::Connections;
-use document::Document;
 use guard::{Rule, guarded, log_rules};
+use ingress::Ingress;
 pub use lifecycle::{Lifecycle, Phase};
-use perimeter::Perimeter;
+use openapi_cache::OpenApiCache;
 
 /// What an operator should know of a server without accounts.
 const OPEN: &str = "whoever reaches the port may read and write. To close it, make an administrator with \
@@ -56,7 +56,7 @@ pub struct Services {
     /// Accounts, tokens and sessions.
     pub access: Access,
     /// Who may do what with which table, and the tables themselves.
-    pub rules: Arc<RuleBook>,
+    pub rules: Arc<PolicyStore>,
     /// The queue.
     pub jobs: Jobs,
     /// The migrations that the database is to have.
@@ -67,7 +67,7 @@ pub struct Services {
 pub struct App {
     records: Records,
     access: Access,
-    rules: Arc<RuleBook>,
+    rules: Arc<PolicyStore>,
     jobs: Jobs,
     roles: Roles,
     title: String,
@@ -79,9 +79,9 @@ pub struct App {
     lifecycle: Lifecycle,
     expected: Expected,
     connections: Arc<Connections>,
-    perimeter: Perimeter,
-    document: Document,
-    bodies: receive::Bodies,
+    ingress: Ingress,
+    document: OpenApiCache,
+    bodies: body::Bodies,
     streams: jobs::Streams,
 }
 
@@ -112,7 +112,7 @@ pub async fn serve(settings: Settings, services: Services, lifecycle: Lifecycle)
     let connections = Arc::new(Connections::new());
     let rocket = rocket::custom(config(&settings))
         .manage(App {
-            perimeter: Perimeter::new(&settings),
+            ingress: Ingress::new(&settings),
             records: Records::new(database, catalog),
             access,
             rules,
@@ -127,13 +127,13 @@ pub async fn serve(settings: Settings, services: Services, lifecycle: Lifecycle)
             lifecycle: lifecycle.clone(),
             expected,
             connections: connections.clone(),
-            document: Document::default(),
-            bodies: receive::Bodies::new(),
+            document: OpenApiCache::default(),
+            bodies: body::Bodies::new(),
             streams: jobs::Streams::new(),
         })
         .register("/", fallback::catchers())
         .attach(rocket::shield::Shield::new())
-        .attach(exchange::fairing())
+        .attach(middleware::fairing())
         .attach(lift_off(connections.clone()));
     let rocket = mounts(settings.roles)
         .into_iter()

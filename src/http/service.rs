@@ -6,8 +6,8 @@ use rocket::response::Responder;
 use rocket::{Request, Response, Route, State, get, routes};
 use serde_json::json;
 
-use super::answer::{self, Refusal};
-use super::{App, accept, links, pages};
+use super::response::{self, ApiError};
+use super::{App, links, negotiation, pages};
 
 /// The route.
 pub fn routes() -> Vec<Route> {
@@ -24,12 +24,12 @@ struct Service<'a>(&'a App);
 impl<'r> Responder<'r, 'static> for Service<'_> {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
         let Self(app) = self;
-        if app.roles.pages && accept::names(request.headers(), "text/html") {
+        if app.roles.pages && negotiation::names(request.headers(), "text/html") {
             return Ok(pages::index(request));
         }
-        if !accept::takes_json(request.headers()) {
-            let said = "Could not satisfy the request Accept header.";
-            return Ok(Refusal::new(Status::NotAcceptable, said).respond(request));
+        if !negotiation::takes_json(request.headers()) {
+            let message = "Could not satisfy the request Accept header.";
+            return Ok(ApiError::new(Status::NotAcceptable, message).respond(request));
         }
         Ok(describe(app, request))
     }
@@ -51,7 +51,7 @@ fn describe(app: &App, request: &Request<'_>) -> Response<'static> {
             object.insert(name.to_owned(), format!("{origin}{path}").into());
         }
     }
-    let mut response = answer::of_json(&body);
+    let mut response = response::of_json(&body);
     response.set_raw_header("Vary", "Accept");
     response
 }

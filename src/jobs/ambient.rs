@@ -2,18 +2,18 @@
 
 use jiff::Timestamp;
 
-use super::Moment;
+use super::UnixMillis;
 
 /// Where time and randomness come from.
 #[derive(Debug, Clone, Copy)]
-pub struct Ambient {
+pub struct Edge {
     /// The time.
-    pub now: fn() -> Moment,
+    pub now: fn() -> UnixMillis,
     /// 128 bits that nobody can guess.
     pub random: fn() -> u128,
 }
 
-impl Ambient {
+impl Edge {
     /// The system's clock and its source of randomness.
     pub const SYSTEM: Self = Self {
         now: || Timestamp::now().into(),

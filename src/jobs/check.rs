@@ -16,23 +16,23 @@ pub(super) fn new_job(job: &NewJob, handler: Option<&dyn Handler>) -> Result<(),
         return Err(too_large("payload", size, PAYLOAD_LIMIT));
     }
     let mut errors = FieldErrors::default();
-    if let Err(said) = kind(&job.kind) {
-        errors.add("kind", said);
+    if let Err(message) = kind(&job.kind) {
+        errors.add("kind", message);
     }
     if !(-PRIORITY_LIMIT..=PRIORITY_LIMIT).contains(&job.priority) {
-        let said = format!("Ensure this value is from -{PRIORITY_LIMIT} to {PRIORITY_LIMIT}.");
-        errors.add("priority", said);
+        let message = format!("Ensure this value is from -{PRIORITY_LIMIT} to {PRIORITY_LIMIT}.");
+        errors.add("priority", message);
     }
     if !(1..=ATTEMPTS_LIMIT).contains(&job.max_attempts) {
-        let said = format!("Ensure this value is from 1 to {ATTEMPTS_LIMIT}.");
-        errors.add("max_attempts", said);
+        let message = format!("Ensure this value is from 1 to {ATTEMPTS_LIMIT}.");
+        errors.add("max_attempts", message);
     }
     if let Some(key) = &job.unique_key {
         if key.is_empty() {
             errors.add("unique_key", "This field may not be blank.");
         } else if key.chars().count() > NAME_LIMIT {
-            let said = format!("Ensure this field has no more than {NAME_LIMIT} characters.");
-            errors.add("unique_key", said);
+            let message = format!("Ensure this field has no more than {NAME_LIMIT} characters.");
+            errors.add("unique_key", message);
         }
     }
     if let Some(handler) = handler

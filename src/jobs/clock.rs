@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Jobs, Moment, due};
+use super::{Jobs, UnixMillis, due};
 use crate::database;
 
 /// The longest sleep: the system's time may be set forward meanwhile.
@@ -23,8 +23,8 @@ pub(super) async fn run(jobs: Jobs, retention: Duration) {
     let retention_ms = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
     let (least, most) = BETWEEN_SWEEPS_MS;
     let between_sweeps = (retention_ms / SWEEPS_IN_A_STAY).clamp(least, most);
-    let mut work = jobs.shared.wake.work();
-    let mut swept = Moment(0);
+    let mut work = jobs.shared.notifier.work();
+    let mut swept = UnixMillis(0);
     loop {
         work.borrow_and_update();
         let sleep = match keep_up(&jobs, retention_ms, between_sweeps, &mut swept).await {
@@ -51,8 +51,8 @@ async fn keep_up(
     jobs: &Jobs,
     retention_ms: i64,
     between_sweeps: i64,
-    swept: &mut Moment,
-) -> Result<Option<Moment>, database::Error> {
+    swept: &mut UnixMillis,
+) -> Result<Option<UnixMillis>, database::Error> {
     loop {
         let agenda = jobs.database.read(|session| due::agenda(session, retention_ms))?;
         let now = jobs.now();
@@ -77,7 +77,7 @@ async fn keep_up(
     }
 }
 
-fn until(next: Moment, now: Moment) -> Duration {
+fn until(next: UnixMillis, now: UnixMillis) -> Duration {
     let milliseconds = next.0.saturating_sub(now.0).max(1);
     Duration::from_millis(milliseconds.unsigned_abs()).min(LONGEST)
 }

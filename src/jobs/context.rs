@@ -18,14 +18,14 @@ pub struct Context {
     pub(super) attempt: i64,
     pub(super) payload: Json,
     pub(super) checkpoint: Option<Json>,
-    pub(super) reported: Arc<Reported>,
+    pub(super) state: Arc<AttemptState>,
 }
 
 /// What the handler's thread and the pool tell each other.
 #[derive(Default)]
-pub(super) struct Reported {
+pub(super) struct AttemptState {
     /// What has not been written yet.
-    pub(super) news: Mutex<News>,
+    pub(super) pending: Mutex<PendingUpdate>,
     /// A thread has begun with it.
     pub(super) is_begun: AtomicBool,
     /// The job was called off, or belongs to another attempt by now.
@@ -36,7 +36,7 @@ pub(super) struct Reported {
 
 /// What a handler has to say beside its result.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct News {
+pub(super) struct PendingUpdate {
     /// How far it is.
     pub(super) progress: Option<Json>,
     /// What another attempt would go on from.
@@ -62,24 +62,24 @@ impl Context {
     /// Tells those who watch how far it is. Written within a second or so; the last word counts.
     pub fn progress(&self, done: u64, total: u64, message: &str) {
         let message: String = message.chars().take(super::job::MESSAGE_LIMIT).collect();
-        self.news().progress = Some(json!({ "done": done, "total": total, "message": message }));
+        self.pending().progress = Some(json!({ "done": done, "total": total, "message": message }));
     }
 
     /// Leaves something for another attempt, in case this one is cut off. Written within a second or so; use
     /// [`Context::write`] where it must agree with the work done.
     pub fn save(&self, checkpoint: Json) {
-        self.news().checkpoint = Some(checkpoint);
+        self.pending().checkpoint = Some(checkpoint);
     }
 
     /// Whether the job was called off, or its lease lost. A handler that may take long asks now and then, and answers
     /// with [`super::Failure::Cancelled`].
     pub fn is_cancelled(&self) -> bool {
-        self.reported.is_cancelled.load(Ordering::Relaxed)
+        self.state.is_cancelled.load(Ordering::Relaxed)
     }
 
     /// Whether the process is stopping. A handler that has left a checkpoint answers with [`super::Failure::Stopped`].
     pub fn is_stopping(&self) -> bool {
-        self.reported.is_stopping.load(Ordering::Relaxed)
+        self.state.is_stopping.load(Ordering::Relaxed)
     }
 
     /// Writes in one transaction that holds the lease: when the attempt has lost it, nothing is written. The
@@ -93,18 +93,18 @@ impl Context {
         mut work: impl FnMut(&Session<'_>) -> Result<T, database::Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (lease, jobs, database) = (self.lease.clone(), self.jobs.clone(), self.jobs.database.clone());
-        let beat = super::lease::Beat {
+        let heartbeat = super::lease::Heartbeat {
             checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()),
             ..Default::default()
         };
         let written = database.write(move |session| {
-            lease.renew(session, &beat, (jobs.ambient.now)())?;
+            lease.renew(session, &heartbeat, (jobs.ambient.now)())?;
             Ok::<_, Error>(work(session)?)
         });
         self.runtime.block_on(written)
     }
 
-    fn news(&self) -> std::sync::MutexGuard<'_, News> {
-        self.reported.news.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> std::sync::MutexGuard<'_, PendingUpdate> {
+        self.state.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Every process looks after all of it; the statements are guarded, so it does not matter which one comes first.
 
-use super::Moment;
 use super::State;
+use super::UnixMillis;
 use super::row::{self, statement};
 use crate::database::{self, Session, Statement};
 
@@ -14,16 +14,16 @@ const FAILED_STAY: i64 = 7;
 
 /// When there will be something to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Agenda {
+pub(super) struct Upcoming {
     /// When the next job's hour comes or the next lease runs out.
-    pub next: Option<Moment>,
+    pub next: Option<UnixMillis>,
     /// When the next finished job is to go.
-    pub sweep: Option<Moment>,
+    pub sweep: Option<UnixMillis>,
 }
 
 /// What was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Advanced {
+pub(super) struct MaintenanceResult {
     /// Jobs whose hour had come.
     pub promoted: usize,
     /// Kinds of the jobs whose lease had run out, and where they stand now.
@@ -34,8 +34,8 @@ pub(super) struct Advanced {
 ///
 /// # Errors
 /// The database's.
-pub(super) fn agenda(session: &Session<'_>, retention_ms: i64) -> Result<Agenda, database::Error> {
-    let first = |sql: &str| -> Result<Option<Moment>, database::Error> {
+pub(super) fn agenda(session: &Session<'_>, retention_ms: i64) -> Result<Upcoming, database::Error> {
+    let first = |sql: &str| -> Result<Option<UnixMillis>, database::Error> {
         let found = session.first(&Statement::plain(sql), |found| {
             Ok::<_, database::Error>(row::moment(found, 0))
         })?;
@@ -47,7 +47,7 @@ pub(super) fn agenda(session: &Session<'_>, retention_ms: i64) -> Result<Agenda,
     let failed = first("SELECT min(finished_at) FROM _jobs WHERE state = 'failed'")?;
     let finished = finished.map(|at| at.plus(retention_ms));
     let failed = failed.map(|at| at.plus(retention_ms.saturating_mul(FAILED_STAY)));
-    Ok(Agenda {
+    Ok(Upcoming {
         next: delayed.into_iter().chain(leased).min(),
         sweep: finished.into_iter().chain(failed).min(),
     })
@@ -58,7 +58,7 @@ pub(super) fn agenda(session: &Session<'_>, retention_ms: i64) -> Result<Agenda,
 ///
 /// # Errors
 /// The database's.
-pub(super) fn advance(session: &Session<'_>, now: Moment) -> Result<Advanced, database::Error> {
+pub(super) fn advance(session: &Session<'_>, now: UnixMillis) -> Result<MaintenanceResult, database::Error> {
     let promote = statement(
         "UPDATE _jobs SET is_due = 1 WHERE state = 'queued' AND is_due = 0 AND seq IN ( \
              SELECT seq FROM _jobs WHERE state = 'queued' AND is_due = 0 AND run_at <= ?1 ORDER BY run_at LIMIT ?2)",
@@ -81,14 +81,14 @@ pub(super) fn advance(session: &Session<'_>, now: Moment) -> Result<Advanced, da
         expired.push((row::text(found, 0).unwrap_or_default(), row::state(found, 1)?));
         Ok::<_, database::Error>(())
     })?;
-    Ok(Advanced { promoted, expired })
+    Ok(MaintenanceResult { promoted, expired })
 }
 
 /// Takes away a batch of finished jobs whose time is over, and says whether there may be more.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn sweep(session: &Session<'_>, retention_ms: i64, now: Moment) -> Result<bool, database::Error> {
+pub(super) fn sweep(session: &Session<'_>, retention_ms: i64, now: UnixMillis) -> Result<bool, database::Error> {
     let gone = |states: &str, stay: i64| {
         let sql = format!(
             "DELETE FROM _jobs WHERE seq IN ( \

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use super::Moment;
+use super::UnixMillis;
 
 /// The public name of a job.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,7 +13,7 @@ pub struct JobId(u128);
 
 impl JobId {
     /// A name made of the time and 74 of the random bits.
-    pub fn new(now: Moment, random: u128) -> Self {
+    pub fn new(now: UnixMillis, random: u128) -> Self {
         const RANDOM_A: u128 = 0xfff << 64;
         const RANDOM_B: u128 = (1 << 62) - 1;
         let milliseconds = u128::from(now.0.unsigned_abs()) & ((1 << 48) - 1);
@@ -66,16 +66,16 @@ mod tests {
 
     #[test]
     fn a_name_is_a_uuid_of_version_7_that_grows_with_time() {
-        let early = JobId::new(Moment(1_645_557_742_000), u128::MAX);
+        let early = JobId::new(UnixMillis(1_645_557_742_000), u128::MAX);
         assert_eq!(early.to_string(), "017f22e2-79b0-7fff-bfff-ffffffffffff");
-        let late = JobId::new(Moment(1_645_557_742_001), 0);
+        let late = JobId::new(UnixMillis(1_645_557_742_001), 0);
         assert_eq!(late.to_string(), "017f22e2-79b1-7000-8000-000000000000");
         assert!(late > early);
     }
 
     #[test]
     fn only_the_spelling_that_is_shown_is_read() {
-        let id = JobId::new(Moment(1_645_557_742_000), 0xabcd);
+        let id = JobId::new(UnixMillis(1_645_557_742_000), 0xabcd);
         assert_eq!(id.to_string().parse(), Ok(id));
         for bad in [
             "",

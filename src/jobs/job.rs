@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{JobId, Moment};
+use super::{JobId, UnixMillis};
 
 /// The largest payload and checkpoint, as JSON text.
 pub const PAYLOAD_LIMIT: usize = 256 * 1024;
@@ -85,7 +85,7 @@ pub struct NewJob {
     /// Higher ones first, from -100 to 100.
     pub priority: i64,
     /// Not before this; at once when nothing is said.
-    pub run_at: Option<Moment>,
+    pub run_at: Option<UnixMillis>,
     /// Attempts before it counts as failed, from 1 to 100.
     pub max_attempts: i64,
     /// While a job of this kind with this key is unfinished, no other is made.
@@ -143,15 +143,15 @@ pub struct Job {
     /// Whether a running job was asked to stop.
     pub cancel_requested: bool,
     /// When it was asked for.
-    pub created_at: Moment,
+    pub created_at: UnixMillis,
     /// When it may run, or may run again.
-    pub run_at: Moment,
+    pub run_at: UnixMillis,
     /// When the last attempt began.
-    pub started_at: Option<Moment>,
+    pub started_at: Option<UnixMillis>,
     /// When anything about it changed last.
-    pub updated_at: Moment,
+    pub updated_at: UnixMillis,
     /// When it came to its end.
-    pub finished_at: Option<Moment>,
+    pub finished_at: Option<UnixMillis>,
     /// Its place in the order of submission; the cursor of lists.
     #[serde(skip)]
     pub seq: i64,

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::job::{ERROR_LIMIT, State};
 use super::row::{self, optional, statement};
-use super::{Error, JobId, Moment};
+use super::{Error, JobId, UnixMillis};
 use crate::database::{self, Session, Statement, Value};
 
 /// A worker's right to one attempt at one job.
@@ -51,17 +51,17 @@ pub struct Claimed {
     /// What heartbeats and the result must carry.
     pub lease_token: String,
     /// When another worker may take it, unless a heartbeat comes before.
-    pub lease_until: Moment,
+    pub lease_until: UnixMillis,
     /// When it was asked for.
-    pub created_at: Moment,
+    pub created_at: UnixMillis,
     /// Priority, run_at and place in the order of submission: what claims go by.
     #[serde(skip)]
-    order: (i64, Moment, i64),
+    order: (i64, UnixMillis, i64),
 }
 
 /// What a heartbeat may bring along.
 #[derive(Debug, Clone, Default)]
-pub struct Beat {
+pub struct Heartbeat {
     /// How far the attempt is, as JSON.
     pub progress: Option<String>,
     /// What another attempt would go on from, as JSON.
@@ -72,9 +72,9 @@ pub struct Beat {
 
 /// What a heartbeat is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Renewed {
+pub struct HeartbeatReply {
     /// How long the lease now lasts.
-    pub until: Moment,
+    pub until: UnixMillis,
     /// Whether the worker is asked to stop.
     pub is_cancelled: bool,
 }
@@ -85,7 +85,7 @@ pub struct Outcome {
     /// Where the job stands now.
     pub state: State,
     /// When it may run again, if it may.
-    pub run_at: Moment,
+    pub run_at: UnixMillis,
     /// Its kind.
     pub kind: String,
     /// How long the attempt took, in milliseconds. Nothing when this had been said before.
@@ -96,7 +96,7 @@ pub struct Outcome {
 ///
 /// # Errors
 /// The database's.
-pub(super) fn claim(session: &Session<'_>, claim: &Claim, now: Moment) -> Result<Vec<Claimed>, database::Error> {
+pub(super) fn claim(session: &Session<'_>, claim: &Claim, now: UnixMillis) -> Result<Vec<Claimed>, database::Error> {
     // One look into the index for each kind, each in the order wanted; then the best of what they found.
     let sql = "UPDATE _jobs SET state = 'processing', attempts = attempts + 1, lease_token = ?1, lease_until = ?2, \
                    lease_ms = ?3, started_at = ?4, updated_at = ?4, progress = NULL \
@@ -126,12 +126,12 @@ pub(super) fn claim(session: &Session<'_>, claim: &Claim, now: Moment) -> Result
             attempt: row::integer(found, 3),
             max_attempts: row::integer(found, 4),
             checkpoint: row::json(found, 5),
-            created_at: Moment(row::integer(found, 6)),
+            created_at: UnixMillis(row::integer(found, 6)),
             lease_token: claim.token.clone(),
             lease_until: until,
             order: (
                 -row::integer(found, 7),
-                Moment(row::integer(found, 8)),
+                UnixMillis(row::integer(found, 8)),
                 row::integer(found, 9),
             ),
         });
@@ -160,7 +160,12 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Conflict`] when it is lost, [`Error::NotFound`] when the job is.
-    pub(super) fn renew(&self, session: &Session<'_>, beat: &Beat, now: Moment) -> Result<Renewed, Error> {
+    pub(super) fn renew(
+        &self,
+        session: &Session<'_>,
+        heartbeat: &Heartbeat,
+        now: UnixMillis,
+    ) -> Result<HeartbeatReply, Error> {
         let sql = format!(
             "UPDATE _jobs SET lease_ms = coalesce(?4, lease_ms), lease_until = ?3 + coalesce(?4, lease_ms), \
                  updated_at = CASE WHEN ?5 IS NULL THEN updated_at ELSE ?3 END, \
@@ -168,13 +173,13 @@ impl Lease {
              RETURNING lease_until, cancel_at"
         );
         let further = [
-            beat.lease_ms.map_or(Value::Null, Value::from),
-            optional(beat.progress.as_deref()),
-            optional(beat.checkpoint.as_deref()),
+            heartbeat.lease_ms.map_or(Value::Null, Value::from),
+            optional(heartbeat.progress.as_deref()),
+            optional(heartbeat.checkpoint.as_deref()),
         ];
         let renewed = session.first(&self.held(sql, now, further), |found| {
-            Ok::<_, database::Error>(Renewed {
-                until: Moment(row::integer(found, 0)),
+            Ok::<_, database::Error>(HeartbeatReply {
+                until: UnixMillis(row::integer(found, 0)),
                 is_cancelled: row::moment(found, 1).is_some(),
             })
         })?;
@@ -188,7 +193,7 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`] when the job is.
-    pub(super) fn complete(&self, session: &Session<'_>, result: &str, now: Moment) -> Result<Outcome, Error> {
+    pub(super) fn complete(&self, session: &Session<'_>, result: &str, now: UnixMillis) -> Result<Outcome, Error> {
         let sql = format!(
             "UPDATE _jobs SET state = 'done', result = ?4, error = NULL, checkpoint = NULL, updated_at = ?3, \
                  finished_at = ?3 {HELD} RETURNING {OUTCOME}"
@@ -209,8 +214,8 @@ impl Lease {
         &self,
         session: &Session<'_>,
         error: &str,
-        again: impl FnOnce(i64) -> Option<Moment>,
-        now: Moment,
+        again: impl FnOnce(i64) -> Option<UnixMillis>,
+        now: UnixMillis,
     ) -> Result<Outcome, Error> {
         let counted = format!("SELECT attempts - forgiven, max_attempts FROM _jobs {HELD}");
         let counted = session.first(&self.held(counted, now, []), |found| {
@@ -237,14 +242,22 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`] when the job is.
-    pub(super) fn give_back(&self, session: &Session<'_>, beat: &Beat, now: Moment) -> Result<Outcome, Error> {
+    pub(super) fn give_back(
+        &self,
+        session: &Session<'_>,
+        heartbeat: &Heartbeat,
+        now: UnixMillis,
+    ) -> Result<Outcome, Error> {
         let sql = format!(
             "UPDATE _jobs SET state = CASE WHEN cancel_at IS NULL THEN 'queued' ELSE 'cancelled' END, is_due = 1, \
                  forgiven = forgiven + 1, lease_token = NULL, progress = coalesce(?4, progress), \
                  checkpoint = coalesce(?5, checkpoint), updated_at = ?3, \
                  finished_at = CASE WHEN cancel_at IS NOT NULL THEN ?3 END {HELD} RETURNING {OUTCOME}"
         );
-        let further = [optional(beat.progress.as_deref()), optional(beat.checkpoint.as_deref())];
+        let further = [
+            optional(heartbeat.progress.as_deref()),
+            optional(heartbeat.checkpoint.as_deref()),
+        ];
         let ended = session.first(&self.held(sql, now, further), |found| outcome(found, now))?;
         match ended {
             Some(outcome) => Ok(outcome),
@@ -252,7 +265,7 @@ impl Lease {
         }
     }
 
-    fn held<const N: usize>(&self, sql: String, now: Moment, further: [Value; N]) -> Statement {
+    fn held<const N: usize>(&self, sql: String, now: UnixMillis, further: [Value; N]) -> Statement {
         let held = [self.id.into(), self.token.as_str().into(), now.into()];
         statement(sql, held.into_iter().chain(further).collect::<Vec<_>>())
     }
@@ -266,7 +279,7 @@ impl Lease {
         let known = session.first(&known, |found| {
             Ok::<_, database::Error>(Outcome {
                 state: row::state(found, 0)?,
-                run_at: Moment(row::integer(found, 1)),
+                run_at: UnixMillis(row::integer(found, 1)),
                 kind: row::text(found, 2).unwrap_or_default(),
                 took_ms: None,
             })
@@ -295,7 +308,7 @@ impl Lease {
 ///
 /// # Errors
 /// The database's.
-pub(super) fn called_off(session: &Session<'_>, jobs: &[JobId]) -> Result<Vec<JobId>, database::Error> {
+pub(super) fn cancel_requested(session: &Session<'_>, jobs: &[JobId]) -> Result<Vec<JobId>, database::Error> {
     let sql = "SELECT id FROM _jobs WHERE id IN (SELECT value FROM json_each(?1)) \
                AND state = 'processing' AND cancel_at IS NOT NULL";
     let jobs: serde_json::Value = jobs.iter().map(ToString::to_string).collect();
@@ -310,11 +323,11 @@ pub(super) fn called_off(session: &Session<'_>, jobs: &[JobId]) -> Result<Vec<Jo
 /// What [`outcome`] reads.
 const OUTCOME: &str = "state, run_at, kind, started_at";
 
-fn outcome(found: &database::Row<'_, '_>, now: Moment) -> Result<Outcome, database::Error> {
+fn outcome(found: &database::Row<'_, '_>, now: UnixMillis) -> Result<Outcome, database::Error> {
     let started = row::moment(found, 3).unwrap_or(now);
     Ok(Outcome {
         state: row::state(found, 0)?,
-        run_at: Moment(row::integer(found, 1)),
+        run_at: UnixMillis(row::integer(found, 1)),
         kind: row::text(found, 2).unwrap_or_default(),
         took_ms: Some(now.0.saturating_sub(started.0)),
     })

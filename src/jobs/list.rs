@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::row::{self, SHOWN, optional, statement};
-use super::{Error, Job, JobId, Moment, State};
+use super::{Error, Job, JobId, State, UnixMillis};
 use crate::database::{self, Session, Statement, Value};
 
 /// Jobs on a page unless asked otherwise, and at most.
@@ -137,7 +137,7 @@ pub(super) fn counts(session: &Session<'_>, kinds: usize) -> Result<Counts, data
 ///
 /// # Errors
 /// The database's.
-pub(super) fn oldest(session: &Session<'_>, kinds: usize) -> Result<BTreeMap<String, Moment>, database::Error> {
+pub(super) fn oldest(session: &Session<'_>, kinds: usize) -> Result<BTreeMap<String, UnixMillis>, database::Error> {
     // From one priority that there is to the next, with the first of each.
     let sql = "WITH RECURSIVE lane (kind, priority) AS ( \
                    SELECT kind, (SELECT max(priority) FROM _jobs AS job \

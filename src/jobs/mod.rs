@@ -2,7 +2,7 @@
 //!
 //! A job is a row of `_jobs`, written in the transaction that asked for it ([`Submission::enqueue`]) and moved from one
 //! state to the next by single guarded statements (`queue`, `lease`, `due`). [`Jobs`] is the door for `http` and
-//! `command`; [`Pool`] does the built-in kinds. Time and randomness come in through [`Ambient`].
+//! `command`; [`Pool`] does the built-in kinds. Time and randomness come in through [`Edge`].
 
 mod ambient;
 mod backoff;
@@ -18,7 +18,7 @@ mod kinds;
 mod lease;
 pub mod list;
 pub mod metrics;
-mod moment;
+mod notifier;
 mod pool;
 mod queue;
 mod row;
@@ -26,29 +26,29 @@ pub mod schedule;
 mod submission;
 #[cfg(test)]
 mod tests;
+mod unix_millis;
 mod verbs;
-mod waiting;
-mod wake;
+mod wait_queue;
 
-pub use ambient::Ambient;
+pub use ambient::Edge;
 pub use context::Context;
 pub use error::Error;
 pub use handler::{Failure, Handler};
 pub use id::JobId;
 pub use job::{Enqueued, Job, NewJob, State};
-pub use lease::{Beat, Claim, Claimed, Lease, Outcome, Renewed};
+pub use lease::{Claim, Claimed, Heartbeat, HeartbeatReply, Lease, Outcome};
 pub use list::{Filter, Page};
-pub use moment::Moment;
 pub use pool::Pool;
 pub use submission::Submission;
+pub use unix_millis::UnixMillis;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::database::Database;
 use metrics::Counters;
-use waiting::Waiting;
-use wake::Wake;
+use notifier::Notifier;
+use wait_queue::WaitQueue;
 
 /// The built-in kinds there are.
 pub type Handlers = &'static [&'static dyn Handler];
@@ -57,7 +57,7 @@ pub type Handlers = &'static [&'static dyn Handler];
 #[derive(Clone)]
 pub struct Jobs {
     database: Database,
-    ambient: Ambient,
+    ambient: Edge,
     handlers: Handlers,
     shared: Arc<Shared>,
 }
@@ -65,18 +65,18 @@ pub struct Jobs {
 /// What this process knows of the queue besides the database: nothing that would be missed.
 #[derive(Default)]
 struct Shared {
-    wake: Wake,
-    waiting: Waiting,
+    notifier: Notifier,
+    waiting: WaitQueue,
     counters: Counters,
 }
 
 impl Jobs {
     /// The queue in `database`, with the built-in kinds.
-    pub fn new(database: Database, ambient: Ambient) -> Self {
+    pub fn new(database: Database, ambient: Edge) -> Self {
         Self::with_handlers(database, ambient, &kinds::HANDLERS)
     }
 
-    fn with_handlers(database: Database, ambient: Ambient, handlers: Handlers) -> Self {
+    fn with_handlers(database: Database, ambient: Edge, handlers: Handlers) -> Self {
         Self {
             database,
             ambient,
@@ -88,11 +88,11 @@ impl Jobs {
     /// Does what the queue needs besides workers, for as long as the database is open: tells this process's workers and
     /// watchers what others did, makes jobs claimable whose hour has come, takes those back whose lease ran out, and
     /// takes finished ones away after `retention`.
-    pub async fn look_after(self, retention: Duration) {
+    pub async fn run_maintenance(self, retention: Duration) {
         tokio::join!(
-            self.shared.wake.follow(&self.database),
+            self.shared.notifier.follow(&self.database),
             clock::run(self.clone(), retention),
-            waiting::serve(self.clone()),
+            wait_queue::serve(self.clone()),
         );
     }
 
@@ -111,7 +111,7 @@ impl Jobs {
     ///
     /// # Errors
     /// [`Error::Fields`] with everything that is wrong, [`Error::TooLarge`].
-    pub fn prepare(&self, job: NewJob, now: Moment) -> Result<Submission, Error> {
+    pub fn prepare(&self, job: NewJob, now: UnixMillis) -> Result<Submission, Error> {
         check::new_job(&job, self.handler(&job.kind))?;
         let id = JobId::new(now, (self.ambient.random)());
         Ok(Submission { id, job, now })
@@ -135,11 +135,11 @@ impl Jobs {
     /// Tells the workers of this process that jobs may have been put into the queue by a transaction that is committed
     /// now. Those of other processes, and these if nobody calls this, notice within a fraction of a second.
     pub fn announce(&self) {
-        self.shared.wake.announce();
+        self.shared.notifier.announce();
     }
 
     /// The time.
-    pub fn now(&self) -> Moment {
+    pub fn now(&self) -> UnixMillis {
         (self.ambient.now)()
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::row::{self, SHOWN, statement};
-use super::{Error, Job, JobId, Moment, State};
+use super::{Error, Job, JobId, State, UnixMillis};
 use crate::database::{self, Constraint, Session};
 
 /// A job, as it is now.
@@ -29,7 +29,7 @@ pub(super) fn payload(session: &Session<'_>, id: JobId) -> Result<Option<Box<Raw
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] when it has come to another end.
-pub(super) fn cancel(session: &Session<'_>, id: JobId, now: Moment) -> Result<State, Error> {
+pub(super) fn cancel(session: &Session<'_>, id: JobId, now: UnixMillis) -> Result<State, Error> {
     let queued = statement(
         "UPDATE _jobs SET state = 'cancelled', lease_token = NULL, updated_at = ?2, finished_at = ?2 \
          WHERE id = ?1 AND state = 'queued'",
@@ -55,7 +55,7 @@ pub(super) fn cancel(session: &Session<'_>, id: JobId, now: Moment) -> Result<St
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] in every other state, and when another job has its unique key by now.
-pub(super) fn retry(session: &Session<'_>, id: JobId, now: Moment) -> Result<State, Error> {
+pub(super) fn retry(session: &Session<'_>, id: JobId, now: UnixMillis) -> Result<State, Error> {
     let again = statement(
         "UPDATE _jobs SET state = 'queued', is_due = 1, run_at = ?2, forgiven = attempts, cancel_at = NULL, \
              lease_token = NULL, progress = NULL, updated_at = ?2, finished_at = NULL \

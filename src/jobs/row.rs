@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::{Job, JobId, Moment, State};
+use super::{Job, JobId, State, UnixMillis};
 use crate::database::{Error, Row, Statement, Value, ValueRef};
 
 /// The columns that [`job`] reads, in its order.
@@ -17,8 +17,8 @@ pub(super) fn statement(sql: impl Into<String>, values: impl Into<Vec<Value>>) -
     }
 }
 
-impl From<Moment> for Value {
-    fn from(moment: Moment) -> Self {
+impl From<UnixMillis> for Value {
+    fn from(moment: UnixMillis) -> Self {
         Self::Integer(moment.0)
     }
 }
@@ -41,9 +41,9 @@ pub(super) fn integer(row: &Row<'_, '_>, index: usize) -> i64 {
     }
 }
 
-pub(super) fn moment(row: &Row<'_, '_>, index: usize) -> Option<Moment> {
+pub(super) fn moment(row: &Row<'_, '_>, index: usize) -> Option<UnixMillis> {
     match row.get(index) {
-        ValueRef::Integer(number) => Some(Moment(number)),
+        ValueRef::Integer(number) => Some(UnixMillis(number)),
         _ => None,
     }
 }
@@ -86,10 +86,10 @@ pub(super) fn job(row: &Row<'_, '_>) -> Result<Job, Error> {
         progress: json(row, 9),
         result: json(row, 10),
         error: text(row, 11),
-        created_at: Moment(integer(row, 12)),
-        run_at: Moment(integer(row, 13)),
+        created_at: UnixMillis(integer(row, 12)),
+        run_at: UnixMillis(integer(row, 13)),
         started_at: moment(row, 14),
-        updated_at: Moment(integer(row, 15)),
+        updated_at: UnixMillis(integer(row, 15)),
         finished_at: moment(row, 16),
     })
 }

@@ -1,7 +1,7 @@
 //! A job on its way into the queue: checked before any statement, then written in whatever transaction asks for it.
 
 use super::row::{self, optional, statement};
-use super::{Enqueued, Error, JobId, Moment, NewJob, State};
+use super::{Enqueued, Error, JobId, NewJob, State, UnixMillis};
 use crate::database::{self, Session};
 
 /// A job that was checked and has its name. It may be written by a transaction that is run more than once.
@@ -9,7 +9,7 @@ use crate::database::{self, Session};
 pub struct Submission {
     pub(super) id: JobId,
     pub(super) job: NewJob,
-    pub(super) now: Moment,
+    pub(super) now: UnixMillis,
 }
 
 impl Submission {

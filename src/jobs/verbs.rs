@@ -8,9 +8,9 @@ use tokio::sync::watch;
 use super::job::{PAYLOAD_LIMIT, RESULT_LIMIT};
 use super::list::{Counts, Filter, Page};
 use super::metrics::{Gauges, KINDS, Snapshot};
-use super::{Beat, Claim, Claimed, Error, Job, JobId, Jobs, Lease, Outcome, Renewed, State};
-use super::{backoff, check, lease, list, queue, waiting};
-use crate::database::sqlite::{CancelFlag, Place};
+use super::{Claim, Claimed, Error, Heartbeat, HeartbeatReply, Job, JobId, Jobs, Lease, Outcome, State};
+use super::{backoff, check, lease, list, queue, wait_queue};
+use crate::database::sqlite::{CancelFlag, ReadSlot};
 use crate::database::{self, Session};
 
 impl Jobs {
@@ -57,7 +57,7 @@ impl Jobs {
         let now = self.now();
         let gauges = self.read(move |session| {
             let oldest = list::oldest(session, KINDS)?.into_iter();
-            let age = |since: super::Moment| now.0.saturating_sub(since.0).max(0).unsigned_abs();
+            let age = |since: super::UnixMillis| now.0.saturating_sub(since.0).max(0).unsigned_abs();
             Ok(Gauges {
                 depth: list::counts(session, KINDS)?,
                 oldest_ms: oldest.map(|(kind, since)| (kind, age(since))).collect(),
@@ -71,7 +71,7 @@ impl Jobs {
 
     /// Changes whenever something about some job may be another than before.
     pub fn changes(&self) -> watch::Receiver<u64> {
-        self.shared.wake.changes()
+        self.shared.notifier.changes()
     }
 
     /// Workers that wait for jobs at this process.
@@ -114,7 +114,7 @@ impl Jobs {
     /// [`Error::Crowded`], or the database's.
     pub async fn claim(&self, claim: Claim, patience: Duration) -> Result<Vec<Claimed>, Error> {
         if !patience.is_zero() {
-            return waiting::wait(self, claim, patience).await;
+            return wait_queue::wait(self, claim, patience).await;
         }
         if self
             .database
@@ -135,13 +135,13 @@ impl Jobs {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`], [`Error::TooLarge`].
-    pub async fn heartbeat(&self, lease: Lease, beat: Beat) -> Result<Renewed, Error> {
-        let size = beat.checkpoint.as_ref().map_or(0, String::len);
+    pub async fn heartbeat(&self, lease: Lease, heartbeat: Heartbeat) -> Result<HeartbeatReply, Error> {
+        let size = heartbeat.checkpoint.as_ref().map_or(0, String::len);
         if size > PAYLOAD_LIMIT {
             return Err(check::too_large("checkpoint", size, PAYLOAD_LIMIT));
         }
         let now = self.now();
-        self.change(move |session| lease.renew(session, &beat, now)).await
+        self.change(move |session| lease.renew(session, &heartbeat, now)).await
     }
 
     /// Takes the result of an attempt.
@@ -178,9 +178,11 @@ impl Jobs {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`].
-    pub async fn give_back(&self, lease: Lease, beat: Beat) -> Result<Outcome, Error> {
+    pub async fn give_back(&self, lease: Lease, heartbeat: Heartbeat) -> Result<Outcome, Error> {
         let now = self.now();
-        let outcome = self.change(move |session| lease.give_back(session, &beat, now)).await?;
+        let outcome = self
+            .change(move |session| lease.give_back(session, &heartbeat, now))
+            .await?;
         self.announce();
         Ok(outcome)
     }
@@ -190,7 +192,7 @@ impl Jobs {
             self.shared.counters.count(&job.kind, |of_kind| of_kind.claimed += 1);
         }
         if !claimed.is_empty() {
-            self.shared.wake.changed();
+            self.shared.notifier.changed();
         }
     }
 
@@ -201,7 +203,9 @@ impl Jobs {
     ) -> Result<T, Error> {
         match self.database.read(work.clone()) {
             Err(Error::Database(database::Error::Interrupted)) => {
-                self.database.read_long(Place::Page, CancelFlag::default(), work).await
+                self.database
+                    .read_long(ReadSlot::Page, CancelFlag::default(), work)
+                    .await
             }
             answer => answer,
         }
@@ -213,7 +217,7 @@ impl Jobs {
         work: impl FnMut(&Session<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let done = self.database.write(work).await?;
-        self.shared.wake.changed();
+        self.shared.notifier.changed();
         Ok(done)
     }
 }

@@ -26,7 +26,7 @@ pub enum Body {
 pub type Fields<'a> = Vec<(Cow<'a, str>, Input<'a>)>;
 
 /// The rows of a body.
-pub enum Given<'a> {
+pub enum BodyRows<'a> {
     /// An object or a form.
     One(Fields<'a>),
     /// An array.
@@ -55,14 +55,14 @@ impl Body {
     ///
     /// # Errors
     /// [`Error::Malformed`] when it is not what its type says.
-    pub fn rows(&self) -> Result<Given<'_>, Error> {
+    pub fn rows(&self) -> Result<BodyRows<'_>, Error> {
         match self {
             Self::Json(bytes) => json(bytes),
             Self::Form(bytes) => {
-                let malformed = |said| Error::Malformed(format!("Form parse error - {said}"));
+                let malformed = |message| Error::Malformed(format!("Form parse error - {message}"));
                 let text = std::str::from_utf8(bytes).map_err(|_| malformed("It is not UTF-8.".to_owned()))?;
                 let fields = urlencoded::parse(text).map_err(malformed)?.into_iter();
-                Ok(Given::One(
+                Ok(BodyRows::One(
                     fields.map(|(name, value)| (name, Input::Text(value))).collect(),
                 ))
             }
@@ -74,17 +74,17 @@ impl Body {
                     };
                     (Cow::Borrowed(name.as_str()), input)
                 });
-                Ok(Given::One(fields.collect()))
+                Ok(BodyRows::One(fields.collect()))
             }
         }
     }
 }
 
-fn json(bytes: &[u8]) -> Result<Given<'_>, Error> {
+fn json(bytes: &[u8]) -> Result<BodyRows<'_>, Error> {
     let malformed = |error: serde_json::Error| Error::Malformed(format!("JSON parse error - {error}"));
     let text = std::str::from_utf8(bytes).map_err(|_| Error::Malformed("JSON parse error - not valid UTF-8".into()))?;
     match text.trim_start_matches([' ', '\t', '\r', '\n']).as_bytes().first() {
-        Some(b'{') => Ok(Given::One(
+        Some(b'{') => Ok(BodyRows::One(
             serde_json::from_str::<Object<'_>>(text).map_err(malformed)?.0,
         )),
         Some(b'[') => {
@@ -95,7 +95,7 @@ fn json(bytes: &[u8]) -> Result<Given<'_>, Error> {
                     .map_err(malformed),
                 false => Ok(Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object."))),
             });
-            Ok(Given::Many(rows.collect::<Result<_, _>>()?))
+            Ok(BodyRows::Many(rows.collect::<Result<_, _>>()?))
         }
         _ => match serde_json::from_str::<serde::de::IgnoredAny>(text) {
             Ok(_) => Err(FieldErrors::one(NON_FIELD, NOT_AN_OBJECT).into()),

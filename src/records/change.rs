@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::body::{Body, Fields, Given};
-use super::checked::{Checked, Values, changes, checked, keep_times};
+use super::body::{Body, BodyRows, Fields};
 use super::error::{Error, FieldErrors, NON_FIELD};
 use super::formats::{Shape, json};
 use super::plan::{self, Selection};
+use super::row_errors::RowErrors;
 use super::statement::{self, Assign};
-use super::wrong_rows::WrongRows;
-use super::{Seen, diagnose};
+use super::validate::{Validated, Values, changes, set_timestamps, validate};
+use super::{ScopedRecords, diagnose};
 use crate::database::{self, Row, Session, Statement, Value, ValueRef};
 use crate::schema::{Schema, Table};
 
@@ -28,9 +28,9 @@ pub struct Written {
 }
 
 /// Rows in one array; more are several requests.
-const MOST_ROWS: usize = 10_000;
+const MAX_ROWS: usize = 10_000;
 
-impl Seen<'_> {
+impl ScopedRecords<'_> {
     /// Adds the row or rows of a body: all of them or none.
     ///
     /// # Errors
@@ -116,10 +116,10 @@ impl Seen<'_> {
     async fn insert_by(&self, schema: &Arc<Schema>, path: &str, body: &Body, now: Timestamp) -> Result<Written, Error> {
         let table = schema.at_path(path).ok_or(Error::NotFound)?;
         match body.rows()? {
-            Given::One(fields) => {
+            BodyRows::One(fields) => {
                 let row = Arc::new(self.new_row(schema, table, &fields, now)?);
                 let statement = statement::insert(table, &row);
-                let (work, values) = (Insert::new(schema, table), row.clone());
+                let (work, values) = (RowWriter::new(schema, table), row.clone());
                 let written = self.database.write(move |session| {
                     let (json, key) = work.run(session, &statement, &values)?;
                     Ok(Written { json, key: Some(key) })
@@ -130,10 +130,10 @@ impl Seen<'_> {
                     })
                 })
             }
-            Given::Many(given) => {
+            BodyRows::Many(given) => {
                 let rows = Arc::new(self.new_rows(schema, table, given, now)?);
                 let statements: Vec<_> = rows.iter().map(|row| statement::insert(table, row)).collect();
-                let (work, values) = (Insert::new(schema, table), rows.clone());
+                let (work, values) = (RowWriter::new(schema, table), rows.clone());
                 let written = self
                     .database
                     .write(move |session| work.run_all(session, &statements, &values));
@@ -162,16 +162,16 @@ impl Seen<'_> {
     ) -> Result<Written, Error> {
         let table = schema.at_path(path).ok_or(Error::NotFound)?;
         let key = plan::key(table, key)?;
-        let Given::One(fields) = body.rows()? else {
+        let BodyRows::One(fields) = body.rows()? else {
             return Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object.").into());
         };
-        let checked = checked(table, &fields, Some(&key), partial);
-        if !checked.errors.is_empty() {
-            let mut errors = checked.errors;
+        let validate = validate(table, &fields, Some(&key), partial);
+        if !validate.errors.is_empty() {
+            let mut errors = validate.errors;
             self.database.read(|session| {
                 // A row that is not there is that, whatever else is wrong.
                 let current = diagnose::current(session, table, &key)?.ok_or(Error::NotFound)?;
-                let values = diagnose::merged(&checked.values, current);
+                let values = diagnose::merged(&validate.values, current);
                 errors
                     .0
                     .extend(diagnose::values(session, schema, table, &values, Some(&key), &errors).0);
@@ -179,12 +179,12 @@ impl Seen<'_> {
             })?;
             return Err(errors.into());
         }
-        let changes = changes(table, checked.values, partial, now);
+        let changes = changes(table, validate.values, partial, now);
         let statement = match changes.is_empty() {
             true => statement::row(table, &Selection::all(table), &key),
             false => statement::update(table, &key, &changes),
         };
-        let work = Arc::new(Insert::new(schema, table));
+        let work = Arc::new(RowWriter::new(schema, table));
         let (writing, at) = (work.clone(), key.clone());
         let changes = Arc::new(changes);
         let values = changes.clone();
@@ -203,9 +203,9 @@ impl Seen<'_> {
     }
 
     fn new_row(&self, schema: &Schema, table: &Table, fields: &Fields<'_>, now: Timestamp) -> Result<Values, Error> {
-        let Checked { mut values, mut errors } = checked(table, fields, None, false);
+        let Validated { mut values, mut errors } = validate(table, fields, None, false);
         if errors.is_empty() {
-            keep_times(table, &mut values, now, true);
+            set_timestamps(table, &mut values, now, true);
             return Ok(values);
         }
         // What the rows already there have against the good fields belongs into the same answer.
@@ -223,12 +223,12 @@ impl Seen<'_> {
         given: Vec<Result<Fields<'_>, FieldErrors>>,
         now: Timestamp,
     ) -> Result<Vec<Values>, Error> {
-        if given.len() > MOST_ROWS {
-            let said = format!("At most {MOST_ROWS} rows are taken at once.");
-            return Err(FieldErrors::one(NON_FIELD, said).into());
+        if given.len() > MAX_ROWS {
+            let message = format!("At most {MAX_ROWS} rows are taken at once.");
+            return Err(FieldErrors::one(NON_FIELD, message).into());
         }
         let mut rows = Vec::with_capacity(given.len());
-        let mut wrong = WrongRows::default();
+        let mut wrong = RowErrors::default();
         for fields in given {
             let row = fields
                 .map_err(Error::Fields)
@@ -241,7 +241,7 @@ impl Seen<'_> {
 }
 
 /// What the writer needs besides the statement: how the row is read back, and the schema to explain a refusal by.
-struct Insert {
+struct RowWriter {
     schema: Arc<Schema>,
     table: String,
     shape: Shape,
@@ -249,7 +249,7 @@ struct Insert {
     again: Option<Selection>,
 }
 
-impl Insert {
+impl RowWriter {
     fn new(schema: &Arc<Schema>, table: &Table) -> Self {
         Self {
             schema: schema.clone(),
@@ -279,7 +279,7 @@ impl Insert {
 
     fn run_all(&self, session: &Session<'_>, statements: &[Statement], rows: &[Values]) -> Result<Written, Error> {
         let mut out = vec![b'['];
-        let mut wrong = WrongRows::default();
+        let mut wrong = RowErrors::default();
         for (statement, row) in statements.iter().zip(rows) {
             let Some((json, _)) = wrong.sort_out(self.run(session, statement, row))? else {
                 continue;

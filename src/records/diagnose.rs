@@ -62,7 +62,7 @@ pub(super) fn refusal(
 ) -> Error {
     let constraint = match error {
         database::Error::Constraint(constraint) => constraint,
-        database::Error::Refused(said) => return FieldErrors::one(NON_FIELD, said).into(),
+        database::Error::Refused(message) => return FieldErrors::one(NON_FIELD, message).into(),
         other => return other.into(),
     };
     let mut errors = values(session, schema, table, row, except, &FieldErrors::default());
@@ -97,7 +97,7 @@ pub(super) fn deletion(
         database::Error::Constraint(_) => {
             Error::Conflict("The row cannot be deleted: a rule of the table keeps it.".into())
         }
-        database::Error::Refused(said) => Error::Conflict(said),
+        database::Error::Refused(message) => Error::Conflict(message),
         other => other.into(),
     }
 }
@@ -229,14 +229,14 @@ fn broken_check(table: &Table, check: &Check, errors: &mut FieldErrors) {
         .filter_map(|place| table.columns.get(*place))
         .map(|c| c.name.as_str())
         .collect();
-    let said = match (&check.name, names.as_slice()) {
+    let message = match (&check.name, names.as_slice()) {
         (Some(rule), _) => format!("This breaks the rule \"{rule}\"."),
         (None, [_] | []) => "This value is not allowed.".to_owned(),
         (None, names) => format!("The values of {} do not fit together.", names.join(", ")),
     };
     match names.as_slice() {
-        [name] => errors.add(*name, said),
-        _ => errors.add(NON_FIELD, said),
+        [name] => errors.add(*name, message),
+        _ => errors.add(NON_FIELD, message),
     }
 }
 
@@ -256,11 +256,11 @@ fn first_refusal(table: &Table, constraint: Constraint, errors: &mut FieldErrors
             errors.add(name, "This value has a type that the column does not take.");
         }
         Constraint::NotNull(_) | Constraint::Type(_) => errors.add(NON_FIELD, BROKEN_RULE),
-        Constraint::Check(said) => {
+        Constraint::Check(message) => {
             let found = table
                 .checks
                 .iter()
-                .find(|check| check.name.as_ref() == Some(&said) || check.expression == said);
+                .find(|check| check.name.as_ref() == Some(&message) || check.expression == message);
             match found {
                 Some(check) => broken_check(table, check, errors),
                 None => errors.add(NON_FIELD, BROKEN_RULE),

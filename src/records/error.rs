@@ -11,19 +11,19 @@ pub const NON_FIELD: &str = "non_field_errors";
 
 impl FieldErrors {
     /// One complaint about one field.
-    pub fn one(field: impl Into<String>, said: impl Into<String>) -> Self {
+    pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
         let mut errors = Self::default();
-        errors.add(field, said);
+        errors.add(field, message);
         errors
     }
 
     /// One more complaint. The same words about the same field are said once.
-    pub fn add(&mut self, field: impl Into<String>, said: impl Into<String>) {
-        let (field, said) = (field.into(), said.into());
+    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        let (field, message) = (field.into(), message.into());
         match self.0.iter_mut().find(|(known, _)| *known == field) {
-            Some((_, all)) if all.contains(&said) => {}
-            Some((_, all)) => all.push(said),
-            None => self.0.push((field, vec![said])),
+            Some((_, all)) if all.contains(&message) => {}
+            Some((_, all)) => all.push(message),
+            None => self.0.push((field, vec![message])),
         }
     }
 

@@ -29,9 +29,9 @@ pub const LOOKUPS: [&str; 14] = [
 const IS_NULL: &str = "isnull";
 
 /// Filters in one request, and values in one `in`: far below what SQLite takes, far above what a person writes.
-const MOST_FILTERS: usize = 500;
-const MOST_VALUES: usize = 1000;
-const MOST_BOUND: usize = 10_000;
+const MAX_FILTERS: usize = 500;
+const MAX_VALUES: usize = 1000;
+const MAX_BOUND: usize = 10_000;
 
 /// A condition on the rows of a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,24 +70,24 @@ pub fn lookups_of(column: &Column) -> impl Iterator<Item = &'static str> {
 pub fn resolve(table: &Table, filters: &[(String, String)]) -> Result<Vec<Condition>, FieldErrors> {
     let mut conditions = Vec::with_capacity(filters.len());
     let mut errors = FieldErrors::default();
-    if let Some((parameter, _)) = filters.get(MOST_FILTERS) {
+    if let Some((parameter, _)) = filters.get(MAX_FILTERS) {
         return Err(FieldErrors::one(
             parameter,
-            format!("At most {MOST_FILTERS} filters are taken."),
+            format!("At most {MAX_FILTERS} filters are taken."),
         ));
     }
     for (parameter, value) in filters {
         match condition(table, parameter, value) {
             Ok(condition) => conditions.push(condition),
-            Err(said) => errors.add(parameter, said),
+            Err(message) => errors.add(parameter, message),
         }
     }
     let listed = |condition: &Condition| match condition {
         Condition::OneOf(_, values) => values.len(),
         _ => 2,
     };
-    if conditions.iter().map(listed).sum::<usize>() > MOST_BOUND {
-        errors.add("detail", format!("At most {MOST_BOUND} values are taken in all."));
+    if conditions.iter().map(listed).sum::<usize>() > MAX_BOUND {
+        errors.add("detail", format!("At most {MAX_BOUND} values are taken in all."));
     }
     if errors.is_empty() { Ok(conditions) } else { Err(errors) }
 }
@@ -159,8 +159,8 @@ pub(super) fn one(column: &Column, value: &str) -> Result<Value, String> {
 }
 
 fn many(column: &Column, value: &str) -> Result<Vec<Value>, String> {
-    if value.split(',').nth(MOST_VALUES).is_some() {
-        return Err(format!("At most {MOST_VALUES} values are taken."));
+    if value.split(',').nth(MAX_VALUES).is_some() {
+        return Err(format!("At most {MAX_VALUES} values are taken."));
     }
     value.split(',').map(|part| one(column, part)).collect()
 }

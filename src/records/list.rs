@@ -13,8 +13,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::formats::{Format, ListWriter, json};
 use super::plan::{self, ListPlan, Selection};
 use super::request::ListRequest;
-use super::{Error, FieldErrors, Seen, cursor, statement};
-use crate::database::sqlite::{CancelFlag, Place};
+use super::{Error, FieldErrors, ScopedRecords, cursor, statement};
+use crate::database::sqlite::{CancelFlag, ReadSlot};
 use crate::database::{self, Database, Session, Statement, Value};
 use crate::schema::{Schema, Table};
 
@@ -119,7 +119,7 @@ impl Sink {
                 Err(SendTimeoutError::Closed(_)) => return Err(interrupted),
                 Err(SendTimeoutError::Timeout(unsent)) => part = unsent,
             }
-            let patience = if self.database.is_crowded() {
+            let patience = if self.database.is_contended() {
                 STALLED_IN_A_CROWD
             } else {
                 STALLED
@@ -131,7 +131,7 @@ impl Sink {
     }
 }
 
-impl Seen<'_> {
+impl ScopedRecords<'_> {
     /// A list of the rows of a table.
     ///
     /// # Errors
@@ -181,7 +181,7 @@ impl Seen<'_> {
         format: Format,
     ) -> Result<Listing, Error> {
         let table = schema.at_path(table).ok_or(Error::NotFound)?;
-        let reading = Arc::new(Reading::of(table, &ListPlan::new(schema, table, request)?, format));
+        let reading = Arc::new(ListQuery::of(table, &ListPlan::new(schema, table, request)?, format));
         let is_page = request.limit.is_some_and(|limit| limit <= PAGE);
         match self.database.read(|session| reading.whole(session)) {
             Err(Error::Database(database::Error::Interrupted)) if is_page => self.page(reading).await,
@@ -191,12 +191,12 @@ impl Seen<'_> {
     }
 
     /// A page that takes long to find. It is read whole before it is sent, so that no client can hold its place.
-    async fn page(&self, reading: Arc<Reading>) -> Result<Listing, Error> {
+    async fn page(&self, reading: Arc<ListQuery>) -> Result<Listing, Error> {
         let cancel = CancelGuard::default();
         let (page, flag) = (reading.clone(), cancel.0.clone());
         match self
             .database
-            .read_long(Place::Page, flag, move |session| page.whole(session))
+            .read_long(ReadSlot::Page, flag, move |session| page.whole(session))
             .await
         {
             Err(Error::Database(database::Error::Interrupted)) => self.stream(reading).await,
@@ -204,7 +204,7 @@ impl Seen<'_> {
         }
     }
 
-    async fn stream(&self, reading: Arc<Reading>) -> Result<Listing, Error> {
+    async fn stream(&self, reading: Arc<ListQuery>) -> Result<Listing, Error> {
         let (known, head) = oneshot::channel();
         let (parts, taken) = mpsc::channel(CHUNKS_AHEAD);
         let cancel = CancelGuard::default();
@@ -217,7 +217,7 @@ impl Seen<'_> {
                 begun: Instant::now(),
             };
             let read = move |session: &Session<'_>| reading.stream(session, known, &sink);
-            database.read_long(Place::Stream, flag, read).await
+            database.read_long(ReadSlot::Stream, flag, read).await
         });
         // Made before anything is waited for: when the caller gives up waiting, its end stops the reading.
         let chunks = Chunks {
@@ -240,7 +240,7 @@ impl Seen<'_> {
 }
 
 /// The statements of a list, and how its rows are written.
-struct Reading {
+struct ListQuery {
     format: Format,
     selection: Selection,
     rows: Statement,
@@ -249,7 +249,7 @@ struct Reading {
     terms: usize,
 }
 
-impl Reading {
+impl ListQuery {
     fn of(table: &Table, plan: &ListPlan, format: Format) -> Self {
         let page_end = plan.limit.filter(|limit| plan.by_key && *limit > 0);
         Self {

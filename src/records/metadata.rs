@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::schema::{Column, ColumnType, Kept, Rule, Schema, Table};
+use crate::schema::{Column, ColumnType, Rule, Schema, ServerManaged, Table};
 
 /// The answer to OPTIONS on a table, or on a row of it; as there, actions are told only to who may do them.
 pub fn options(schema: &Schema, table: &Table, of_row: bool, may_write: bool) -> Json {
@@ -71,7 +71,7 @@ fn field(schema: &Schema, table: &Table, column: &Column, of_row: bool) -> Json 
             Rule::Max(bound) => set("max_value", number(*bound)),
             Rule::MinLength(least) => set("min_length", json!(least)),
             Rule::MaxLength(most) => set("max_length", json!(most)),
-            Rule::Above(_) | Rule::Below(_) => None,
+            Rule::ExclusiveMin(_) | Rule::ExclusiveMax(_) => None,
         };
     }
     let place = table.column(&column.name).map(|(place, _)| place);
@@ -97,7 +97,7 @@ fn number(bound: f64) -> Json {
 fn type_name(column: &Column) -> &'static str {
     match column.kind {
         _ if column.choices().is_some() => "choice",
-        _ if column.kept == Some(Kept::Key) => "integer",
+        _ if column.kept == Some(ServerManaged::Key) => "integer",
         ColumnType::Integer => "integer",
         ColumnType::Real => "float",
         ColumnType::Decimal { .. } => "decimal",

@@ -2,12 +2,11 @@
 //!
 //! A request goes one way: [`request`] (what is asked) → [`plan`] and [`body`] (checked against the schema, every name
 //! resolved) → [`statement`] (the only place where SQL text is made) → the database → [`formats`] (rows written out).
-//! [`Seen`] holds the verbs that `http` and `command` call: they see no more than the reader they are for.
+//! [`ScopedRecords`] holds the verbs that `http` and `command` call: they see no more than the reader they are for.
 
 mod address;
 pub mod body;
 mod change;
-mod checked;
 pub mod cursor;
 mod diagnose;
 pub mod error;
@@ -17,9 +16,10 @@ mod list;
 pub mod metadata;
 pub mod plan;
 pub mod request;
+mod row_errors;
 mod statement;
 pub mod urlencoded;
-mod wrong_rows;
+mod validate;
 
 use std::sync::Arc;
 
@@ -51,8 +51,8 @@ impl Records {
     }
 
     /// The records as one kind of reader sees them now.
-    pub fn seen_by(&self, reader: Reader) -> Seen<'_> {
-        Seen {
+    pub fn seen_by(&self, reader: Reader) -> ScopedRecords<'_> {
+        ScopedRecords {
             database: &self.database,
             catalog: &self.catalog,
             reader,
@@ -63,14 +63,14 @@ impl Records {
 
 /// Records as one kind of reader sees them, for the length of a request. Every verb is here, and none can reach what the
 /// reader does not see.
-pub struct Seen<'r> {
+pub struct ScopedRecords<'r> {
     database: &'r Database,
     catalog: &'r Arc<Catalog>,
     reader: Reader,
     schema: Arc<Schema>,
 }
 
-impl Seen<'_> {
+impl ScopedRecords<'_> {
     /// The schema that this request is checked against.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
@@ -83,14 +83,14 @@ impl Seen<'_> {
     /// The error itself when that would not help. When the database misses a table and the schema is still the same, a
     /// reference or a trigger names one that is not there.
     async fn newer_schema(&self, error: Error) -> Result<Arc<Schema>, Error> {
-        let Error::Database(database::Error::SchemaChanged(said)) = error else {
+        let Error::Database(database::Error::SchemaChanged(message)) = error else {
             return Err(error);
         };
         let (catalog, database) = (self.catalog.clone(), self.database.clone());
         let read = tokio::task::spawn_blocking(move || catalog.refresh(&database)).await;
         match read {
             Ok(Ok(schema)) if schema.version != self.schema.version => Ok(self.catalog.seen_by(self.reader)),
-            _ => Err(Error::Database(database::Error::Other(said))),
+            _ => Err(Error::Database(database::Error::Other(message))),
         }
     }
 }

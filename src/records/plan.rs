@@ -14,10 +14,10 @@ use crate::database::Value;
 use crate::schema::{ColumnType, Ident, Schema, Table};
 
 /// Words that one search looks for.
-const MOST_WORDS: usize = 20;
+const MAX_WORDS: usize = 20;
 
 /// Unknown names that are told of.
-const MOST_COMPLAINTS: usize = 10;
+const MAX_COMPLAINTS: usize = 10;
 
 /// What to select: the shape of the rows, and the tables that expanded fields come from.
 #[derive(Debug, Clone)]
@@ -85,13 +85,13 @@ impl ListPlan {
             Vec::new()
         });
         if let Some(words) = &request.search {
-            match words.split_whitespace().nth(MOST_WORDS) {
+            match words.split_whitespace().nth(MAX_WORDS) {
                 None => conditions.push(search(table, words)),
-                Some(_) => errors.add("search", format!("At most {MOST_WORDS} words are taken.")),
+                Some(_) => errors.add("search", format!("At most {MAX_WORDS} words are taken.")),
             }
         }
-        let order = order(table, &request.ordering).unwrap_or_else(|said| {
-            errors.add("ordering", said);
+        let order = order(table, &request.ordering).unwrap_or_else(|message| {
+            errors.add("ordering", message);
             Vec::new()
         });
         if request.after.is_some() && table.key.is_empty() {
@@ -142,7 +142,7 @@ impl Selection {
         let mut joins: Vec<Option<Join>> = columns.iter().map(|_| None).collect();
         let mut fields: Vec<Field> = columns.iter().filter_map(|place| Field::of(table, *place)).collect();
         for name in &request.expand {
-            if errors.0.iter().any(|(_, said)| said.len() >= MOST_COMPLAINTS) {
+            if errors.0.iter().any(|(_, message)| message.len() >= MAX_COMPLAINTS) {
                 break;
             }
             let Some((place, referenced, on)) = expandable(schema, table, name) else {
@@ -200,7 +200,7 @@ fn expandable<'s>(schema: &'s Schema, table: &'s Table, name: &str) -> Option<(u
 fn resolve_fields(table: &Table, names: &[String], errors: &mut FieldErrors) -> Vec<usize> {
     let mut columns = Vec::with_capacity(names.len());
     for name in names {
-        if errors.0.iter().any(|(_, said)| said.len() >= MOST_COMPLAINTS) {
+        if errors.0.iter().any(|(_, message)| message.len() >= MAX_COMPLAINTS) {
             break;
         }
         match table.column(name) {

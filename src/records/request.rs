@@ -50,8 +50,8 @@ impl ListRequest {
                 errors.add(name, "Give this parameter once.");
                 continue;
             }
-            if let Err(said) = request.set(&name, &value) {
-                errors.add(name.as_ref(), said);
+            if let Err(message) = request.set(&name, &value) {
+                errors.add(name.as_ref(), message);
             }
             seen.push(name.into_owned());
         }
@@ -73,8 +73,8 @@ impl ListRequest {
             "fields" => self.fields = Some(names()),
             "expand" => self.expand = names(),
             _ => {
-                let said = || format!("\"{value}\" is not a format. Allowed: json, csv, ndjson.");
-                self.format = Some(Format::named(value).ok_or_else(said)?);
+                let message = || format!("\"{value}\" is not a format. Allowed: json, csv, ndjson.");
+                self.format = Some(Format::named(value).ok_or_else(message)?);
             }
         }
         Ok(())

@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 
-use super::restriction::{Restriction, Views};
+use super::restriction::{Restriction, SchemaByReader};
 use super::{Reader, Schema};
 use crate::database::{Database, Error};
 
 /// The current schema, shared by everything that answers requests.
 pub struct Catalog {
-    current: ArcSwap<Views>,
+    current: ArcSwap<SchemaByReader>,
     /// What each kind of reader does not see. Held while the views are made anew, so that none is made of old ones.
     restrictions: Mutex<Vec<Restriction>>,
 }
@@ -21,10 +21,10 @@ impl Catalog {
     /// # Errors
     /// When the database cannot be read.
     pub fn read(database: &Database) -> Result<Self, Error> {
-        let (version, facts) = database.facts()?;
-        let schema = Arc::new(Schema::from_facts(version, &facts));
+        let (version, tables) = database.table_info()?;
+        let schema = Arc::new(Schema::from_table_info(version, &tables));
         Ok(Self {
-            current: ArcSwap::from_pointee(Views::new(schema, &[])),
+            current: ArcSwap::from_pointee(SchemaByReader::new(schema, &[])),
             restrictions: Mutex::default(),
         })
     }
@@ -43,7 +43,7 @@ impl Catalog {
     pub fn restrict(&self, restrictions: Vec<Restriction>) {
         let mut held = self.restrictions();
         *held = restrictions;
-        self.current.store(Arc::new(Views::new(self.current(), &held)));
+        self.current.store(Arc::new(SchemaByReader::new(self.current(), &held)));
     }
 
     /// Reads the schema again.
@@ -51,10 +51,10 @@ impl Catalog {
     /// # Errors
     /// When the database cannot be read; the last schema stays.
     pub fn refresh(&self, database: &Database) -> Result<Arc<Schema>, Error> {
-        let (version, facts) = database.facts()?;
-        let schema = Arc::new(Schema::from_facts(version, &facts));
+        let (version, tables) = database.table_info()?;
+        let schema = Arc::new(Schema::from_table_info(version, &tables));
         let held = self.restrictions();
-        self.current.store(Arc::new(Views::new(schema.clone(), &held)));
+        self.current.store(Arc::new(SchemaByReader::new(schema.clone(), &held)));
         Ok(schema)
     }
 

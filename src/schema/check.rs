@@ -154,9 +154,9 @@ fn plain(words: &[Token<'_>], columns: &[Column]) -> Option<Vec<(usize, Rule)>> 
         let rules = comparison(rest)?.into_iter().map(|rule| {
             Some(match rule {
                 Rule::Min(n) => Rule::MinLength(n.ceil().max(0.0) as u64),
-                Rule::Above(n) => Rule::MinLength((n.floor() + 1.0).max(0.0) as u64),
+                Rule::ExclusiveMin(n) => Rule::MinLength((n.floor() + 1.0).max(0.0) as u64),
                 Rule::Max(n) if n >= 0.0 => Rule::MaxLength(n.floor() as u64),
-                Rule::Below(n) if n > 0.0 => Rule::MaxLength((n.ceil() - 1.0) as u64),
+                Rule::ExclusiveMax(n) if n > 0.0 => Rule::MaxLength((n.ceil() - 1.0) as u64),
                 _ => return None,
             })
         });
@@ -189,9 +189,9 @@ fn comparison(words: &[Token<'_>]) -> Option<Vec<Rule>> {
     let bound = number(rest)?;
     Some(vec![match sign {
         ">=" => Rule::Min(bound),
-        ">" => Rule::Above(bound),
+        ">" => Rule::ExclusiveMin(bound),
         "<=" => Rule::Max(bound),
-        "<" => Rule::Below(bound),
+        "<" => Rule::ExclusiveMax(bound),
         _ => return None,
     }])
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::column_type::ColumnType;
 use super::rule::Rule;
 use super::sql_tokens::tokens;
-use crate::database::facts::ColumnFacts;
+use crate::database::table_info::ColumnInfo;
 
 /// A name from the schema, quoted for SQL. Nothing a client sends can become one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl fmt::Display for Ident {
 
 /// Why a column's value is not the client's to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum ServerManaged {
     /// SQLite's own row number.
     Key,
     /// Computed from other columns.
@@ -41,7 +41,7 @@ pub enum Kept {
     /// `updated_at`: the time of its last.
     Updated,
     /// A restriction says so: the value is shown, and nobody's over HTTP to set.
-    Barred,
+    ReadOnly,
 }
 
 /// A column.
@@ -60,7 +60,7 @@ pub struct Column {
     /// The default, as SQL text from the schema.
     pub default: Option<String>,
     /// Who gives its value, when it is not the client.
-    pub kept: Option<Kept>,
+    pub kept: Option<ServerManaged>,
     /// Bounds and choices that its CHECK rules amount to.
     pub rules: Vec<Rule>,
     /// Whether it belongs to the primary key.
@@ -68,38 +68,38 @@ pub struct Column {
 }
 
 impl Column {
-    pub(super) fn from_facts(facts: &ColumnFacts, is_made_key: bool) -> Self {
-        let declared = ColumnType::declared(&facts.declared);
+    pub(super) fn from_table_info(info: &ColumnInfo, is_made_key: bool) -> Self {
+        let declared = ColumnType::declared(&info.declared);
         let is_time = matches!(
             declared,
             ColumnType::Timestamp | ColumnType::Text { .. } | ColumnType::Any
         );
-        let kept = match facts.name.as_str() {
-            _ if is_made_key => Some(Kept::Key),
-            _ if facts.generated => Some(Kept::Generated),
-            "created_at" if is_time => Some(Kept::Created),
-            "updated_at" if is_time => Some(Kept::Updated),
+        let kept = match info.name.as_str() {
+            _ if is_made_key => Some(ServerManaged::Key),
+            _ if info.generated => Some(ServerManaged::Generated),
+            "created_at" if is_time => Some(ServerManaged::Created),
+            "updated_at" if is_time => Some(ServerManaged::Updated),
             _ => None,
         };
         let kind = match kept {
-            Some(Kept::Created | Kept::Updated) => ColumnType::Timestamp,
+            Some(ServerManaged::Created | ServerManaged::Updated) => ColumnType::Timestamp,
             _ => declared,
         };
         Self {
-            ident: Ident::quote(&facts.name),
-            json_key: format!("{}:", serde_json::Value::String(facts.name.clone())),
-            name: facts.name.clone(),
+            ident: Ident::quote(&info.name),
+            json_key: format!("{}:", serde_json::Value::String(info.name.clone())),
+            name: info.name.clone(),
             kind,
             // SQLite lets a key that is no row number be NULL, for old times' sake; an API must not.
-            not_null: facts.not_null || facts.key > 0,
-            default: facts
+            not_null: info.not_null || info.key > 0,
+            default: info
                 .default
                 .as_deref()
                 .filter(|default| !default.eq_ignore_ascii_case("NULL"))
                 .map(expression),
             kept,
             rules: Vec::new(),
-            in_key: facts.key > 0,
+            in_key: info.key > 0,
         }
     }
 

@@ -58,7 +58,7 @@ impl Decimal {
     }
 
     /// What DECIMAL(`digits`, `places`) has against it, in Django REST framework's words.
-    pub fn complaint(&self, digits: Option<u32>, places: Option<u32>) -> Option<String> {
+    pub fn validate(&self, digits: Option<u32>, places: Option<u32>) -> Option<String> {
         let whole = if self.whole == "0" { 0 } else { self.whole.len() };
         let fraction = self.fraction.len();
         let (digits, places) = (digits? as usize, places.unwrap_or(0) as usize);
@@ -166,10 +166,9 @@ mod tests {
 
     #[test]
     fn precision_and_scale_are_held_to() {
-        let complaint =
-            |text, digits, places| Decimal::parse(text).and_then(|d| d.complaint(Some(digits), Some(places)));
-        assert_eq!(complaint("12345678.90", 10, 2), None);
-        assert!(complaint("1.234", 10, 2).is_some_and(|said| said.contains("2 decimal places")));
-        assert!(complaint("123456789", 10, 2).is_some_and(|said| said.contains("8 digits before")));
+        let validate = |text, digits, places| Decimal::parse(text).and_then(|d| d.validate(Some(digits), Some(places)));
+        assert_eq!(validate("12345678.90", 10, 2), None);
+        assert!(validate("1.234", 10, 2).is_some_and(|message| message.contains("2 decimal places")));
+        assert!(validate("123456789", 10, 2).is_some_and(|message| message.contains("8 digits before")));
     }
 }

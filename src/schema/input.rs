@@ -46,7 +46,7 @@ impl Column {
                 false => Ok(Value::Null),
             };
         }
-        let value = self.kind.parse(input).map_err(|said| vec![said])?;
+        let value = self.kind.parse(input).map_err(|message| vec![message])?;
         let mut wrong = Vec::new();
         if self.in_key && value == Value::Text(String::new()) {
             // A row needs an address.
@@ -60,14 +60,14 @@ impl Column {
                 }
                 _ => text.as_ref(),
             };
-            wrong.extend(Decimal::parse(text).and_then(|decimal| decimal.complaint(digits, places)));
+            wrong.extend(Decimal::parse(text).and_then(|decimal| decimal.validate(digits, places)));
         }
         if let (ColumnType::Text { max: Some(max) }, Value::Text(text)) = (self.kind, &value)
             && text.chars().count() > max as usize
         {
             wrong.push(format!("Ensure this field has no more than {max} characters."));
         }
-        wrong.extend(self.rules.iter().filter_map(|rule| rule.complaint(&value)));
+        wrong.extend(self.rules.iter().filter_map(|rule| rule.validate(&value)));
         if wrong.is_empty() { Ok(value) } else { Err(wrong) }
     }
 }

@@ -1,6 +1,6 @@
 //! Which tables there are and what their columns take, read from the database and never declared twice.
 //!
-//! `records` plans against this; `http` describes it. It knows the database's facts but no SQL statement and no HTTP.
+//! `records` plans against this; `http` describes it. It knows the database's info but no SQL statement and no HTTP.
 
 pub mod catalog;
 pub mod check;
@@ -16,17 +16,17 @@ pub mod time;
 
 pub use catalog::Catalog;
 pub use check::Check;
-pub use column::{Column, Ident, Kept};
+pub use column::{Column, Ident, ServerManaged};
 pub use column_type::ColumnType;
 pub use input::Input;
-pub use restriction::{Cut, Restriction};
+pub use restriction::{Restriction, TableRestriction};
 pub use rule::Rule;
 pub use table::{ForeignKey, Table};
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::database::facts::TableFacts;
+use crate::database::table_info::TableInfo;
 
 /// Addresses under `/api/` that are Socle's own.
 pub const RESERVED: [&str; 5] = ["auth", "docs", "events", "jobs", "openapi.json"];
@@ -49,11 +49,11 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// What the database's facts amount to.
-    pub fn from_facts(version: i64, facts: &[TableFacts]) -> Self {
+    /// What the database's info amount to.
+    pub fn from_table_info(version: i64, info: &[TableInfo]) -> Self {
         let (mut unserved, mut broken) = (Vec::new(), Vec::new());
         let mut tables = Vec::new();
-        for table in facts.iter().filter(|table| !is_system(&table.name)) {
+        for table in info.iter().filter(|table| !is_system(&table.name)) {
             if RESERVED.contains(&table.name.as_str()) {
                 let reason = "its name is one of Socle's own addresses; give it a path of its own or rename it";
                 unserved.push((table.name.clone(), reason));
@@ -66,7 +66,7 @@ impl Schema {
                 if let Some(reason) = &table.broken {
                     broken.push((table.name.clone(), reason.clone()));
                 }
-                tables.push(Arc::new(Table::from_facts(table, facts)));
+                tables.push(Arc::new(Table::from_table_info(table, info)));
             }
         }
         Self {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::check::Check;
-use super::column::{Column, Kept};
+use super::column::{Column, ServerManaged};
 use super::table::{ForeignKey, Table};
 use super::{Reader, Schema};
 
@@ -14,12 +14,12 @@ use super::{Reader, Schema};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Restriction {
     /// By the table's name in small letters.
-    tables: HashMap<String, Cut>,
+    tables: HashMap<String, TableRestriction>,
 }
 
 /// What is taken out of a table.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cut {
+pub enum TableRestriction {
     /// All of it.
     Whole,
     /// Some columns, and the right to write some others.
@@ -33,23 +33,23 @@ pub enum Cut {
 
 impl Restriction {
     /// Takes something out of a table.
-    pub fn cut(&mut self, table: &str, cut: Cut) {
+    pub fn cut(&mut self, table: &str, cut: TableRestriction) {
         self.tables.insert(table.to_ascii_lowercase(), cut);
     }
 
-    fn of(&self, table: &Table) -> Option<&Cut> {
+    fn of(&self, table: &Table) -> Option<&TableRestriction> {
         self.tables.get(&table.name.to_ascii_lowercase())
     }
 }
 
 /// A schema as it is, and as each kind of reader sees it; all of one moment.
 #[derive(Default)]
-pub(super) struct Views {
+pub(super) struct SchemaByReader {
     pub(super) whole: Arc<Schema>,
     seen: Vec<Arc<Schema>>,
 }
 
-impl Views {
+impl SchemaByReader {
     pub(super) fn new(whole: Arc<Schema>, restrictions: &[Restriction]) -> Self {
         let seen = restrictions.iter().map(|restriction| whole.restricted(restriction));
         Self {
@@ -72,8 +72,8 @@ impl Schema {
         }
         let tables = self.tables.iter().filter_map(|table| match restriction.of(table) {
             None => Some(table.clone()),
-            Some(Cut::Whole) => None,
-            Some(Cut::Columns { hidden, read_only }) => Some(Arc::new(without(table, hidden, read_only))),
+            Some(TableRestriction::Whole) => None,
+            Some(TableRestriction::Columns { hidden, read_only }) => Some(Arc::new(without(table, hidden, read_only))),
         });
         Arc::new(Self::of(self.version, tables.collect()))
     }
@@ -92,12 +92,14 @@ fn without(table: &Table, hidden: &[String], read_only: &[String]) -> Table {
     let places = |old: &[usize]| old.iter().map(|old| place(*old)).collect::<Option<Vec<_>>>();
 
     let columns = left.iter().map(|(_, column)| Column {
-        kept: column.kept.or(is_named(read_only, column).then_some(Kept::Barred)),
+        kept: column
+            .kept
+            .or(is_named(read_only, column).then_some(ServerManaged::ReadOnly)),
         ..(*column).clone()
     });
     let times = gone
         .iter()
-        .filter(|(_, column)| matches!(column.kept, Some(Kept::Created | Kept::Updated)));
+        .filter(|(_, column)| matches!(column.kept, Some(ServerManaged::Created | ServerManaged::Updated)));
     // Half a key names no row.
     let key = places(&table.key).unwrap_or_default();
     let foreign_keys = table.foreign_keys.iter().filter_map(|key| {

@@ -14,11 +14,11 @@ pub enum Rule {
     /// At least this number.
     Min(f64),
     /// More than this number.
-    Above(f64),
+    ExclusiveMin(f64),
     /// At most this number.
     Max(f64),
     /// Less than this number.
-    Below(f64),
+    ExclusiveMax(f64),
     /// At least so many characters.
     MinLength(u64),
     /// At most so many characters.
@@ -27,7 +27,7 @@ pub enum Rule {
 
 impl Rule {
     /// What a rule has against a value, if anything. Rules that do not fit the value's type are left to the database.
-    pub fn complaint(&self, value: &Value) -> Option<String> {
+    pub fn validate(&self, value: &Value) -> Option<String> {
         let number = match value {
             Value::Integer(number) => Some(*number as f64),
             Value::Real(number) => Some(*number),
@@ -48,13 +48,15 @@ impl Rule {
             (Self::Min(bound), Some(n), _) if n < *bound => {
                 Some(format!("Ensure this value is greater than or equal to {bound}."))
             }
-            (Self::Above(bound), Some(n), _) if n <= *bound => {
+            (Self::ExclusiveMin(bound), Some(n), _) if n <= *bound => {
                 Some(format!("Ensure this value is greater than {bound}."))
             }
             (Self::Max(bound), Some(n), _) if n > *bound => {
                 Some(format!("Ensure this value is less than or equal to {bound}."))
             }
-            (Self::Below(bound), Some(n), _) if n >= *bound => Some(format!("Ensure this value is less than {bound}.")),
+            (Self::ExclusiveMax(bound), Some(n), _) if n >= *bound => {
+                Some(format!("Ensure this value is less than {bound}."))
+            }
             (Self::MinLength(least), _, Some(n)) if n < *least => {
                 Some(format!("Ensure this field has at least {least} characters."))
             }

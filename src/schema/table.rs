@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::check::{self, Check};
 use super::column::{Column, Ident};
 use super::sql_tokens::tokens;
-use crate::database::facts::TableFacts;
+use crate::database::table_info::TableInfo;
 
 /// A table or view.
 #[derive(Debug, Clone)]
@@ -51,29 +51,29 @@ pub struct ForeignKey {
 }
 
 impl Table {
-    pub(super) fn from_facts(facts: &TableFacts, all: &[TableFacts]) -> Self {
+    pub(super) fn from_table_info(info: &TableInfo, all: &[TableInfo]) -> Self {
         let mut key: Vec<(u32, usize)> = Vec::new();
-        for (place, column) in facts.columns.iter().enumerate() {
+        for (place, column) in info.columns.iter().enumerate() {
             if column.key > 0 {
                 key.push((column.key, place));
             }
         }
         key.sort_unstable();
         let key: Vec<usize> = key.into_iter().map(|(_, place)| place).collect();
-        let key_is_made = facts.has_rowid
+        let key_is_made = info.has_rowid
             && key.len() == 1
             && key.iter().all(|place| {
-                facts
+                info
                     .columns
                     .get(*place)
                     .is_some_and(|c| c.declared.eq_ignore_ascii_case("INTEGER"))
             });
-        let mut columns: Vec<Column> = facts
+        let mut columns: Vec<Column> = info
             .columns
             .iter()
-            .map(|column| Column::from_facts(column, key_is_made && column.key > 0))
+            .map(|column| Column::from_table_info(column, key_is_made && column.key > 0))
             .collect();
-        let checks = check::read(&facts.sql, &columns);
+        let checks = check::read(&info.sql, &columns);
         for check in &checks {
             for (place, rule) in &check.rules {
                 if let Some(column) = columns.get_mut(*place) {
@@ -83,7 +83,7 @@ impl Table {
         }
         let place_of = |name: &String| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
         let places = |names: &[String]| names.iter().map(place_of).collect::<Option<Vec<_>>>();
-        let foreign_keys = facts.foreign_keys.iter().filter_map(|key| {
+        let foreign_keys = info.foreign_keys.iter().filter_map(|key| {
             let references = match key.references.is_empty() {
                 false => key.references.clone(),
                 true => primary_key_of(&key.table, all),
@@ -95,23 +95,23 @@ impl Table {
                 references,
             })
         });
-        let mut unique: Vec<Vec<usize>> = facts.unique.iter().filter_map(|names| places(names)).collect();
+        let mut unique: Vec<Vec<usize>> = info.unique.iter().filter_map(|names| places(names)).collect();
         if !key.is_empty() && !key_is_made && !unique.contains(&key) {
             unique.push(key.clone());
         }
         Self {
             foreign_keys: foreign_keys.collect(),
             unique,
-            name: facts.name.clone(),
-            ident: Ident::quote(&facts.name),
-            is_view: facts.is_view,
-            mentions: if facts.is_view {
-                mentioned(&facts.sql, all)
+            name: info.name.clone(),
+            ident: Ident::quote(&info.name),
+            is_view: info.is_view,
+            mentions: if info.is_view {
+                mentioned(&info.sql, all)
             } else {
                 Vec::new()
             },
-            has_rowid: facts.has_rowid,
-            has_triggers: facts.has_triggers,
+            has_rowid: info.has_rowid,
+            has_triggers: info.has_triggers,
             key,
             key_is_made,
             checks,
@@ -163,22 +163,22 @@ impl Table {
 }
 
 /// The tables whose names are words of a statement. One that only a text or column is named for may be among them.
-fn mentioned(sql: &str, all: &[TableFacts]) -> Vec<String> {
+fn mentioned(sql: &str, all: &[TableInfo]) -> Vec<String> {
     let words = tokens(sql);
     let names = words.iter().filter_map(|word| word.kind.name());
     let names: HashSet<String> = names.map(str::to_ascii_lowercase).collect();
-    let named = all.iter().map(|facts| &facts.name);
+    let named = all.iter().map(|info| &info.name);
     named
         .filter(|name| names.contains(&name.to_ascii_lowercase()))
         .cloned()
         .collect()
 }
 
-fn primary_key_of(table: &str, all: &[TableFacts]) -> Vec<String> {
-    let found = all.iter().find(|facts| facts.name.eq_ignore_ascii_case(table));
+fn primary_key_of(table: &str, all: &[TableInfo]) -> Vec<String> {
+    let found = all.iter().find(|info| info.name.eq_ignore_ascii_case(table));
     let mut key: Vec<_> = found
         .iter()
-        .flat_map(|facts| &facts.columns)
+        .flat_map(|info| &info.columns)
         .filter(|column| column.key > 0)
         .collect();
     key.sort_by_key(|column| column.key);

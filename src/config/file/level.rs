@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// A kind of caller, each of which may do all that those before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
+pub enum AccessLevel {
     /// Anyone.
     Public,
     /// Who has shown a credential.
@@ -16,7 +16,7 @@ pub enum Level {
     Admin,
 }
 
-impl Level {
+impl AccessLevel {
     /// Every level, the least first.
     pub const ALL: [Self; 4] = [Self::Public, Self::Viewer, Self::Editor, Self::Admin];
 
@@ -31,13 +31,13 @@ impl Level {
     }
 }
 
-impl fmt::Display for Level {
+impl fmt::Display for AccessLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl FromStr for Level {
+impl FromStr for AccessLevel {
     type Err = &'static str;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {

@@ -4,9 +4,9 @@
 //! the file has a file of its own beside this one, which takes a [`Section`] apart; a new part is a field of
 //! [`ConfigFile`], a word in [`PARTS`] and a line in [`ConfigFile::parse`].
 
+mod error;
 mod jobs;
 mod level;
-mod mistake;
 mod schedules;
 mod section;
 mod source;
@@ -14,12 +14,12 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
+pub use error::{ConfigError, Located};
 pub use jobs::JobsSection;
-pub use level::Level;
-pub use mistake::{Lined, Mistake};
+pub use level::AccessLevel;
 pub use schedules::ScheduleSection;
 use section::Section;
-pub use source::{NAME, Stamp};
+pub use source::{FileVersion, NAME};
 pub use tables::{ColumnRule, TableSection};
 
 /// The parts that the file may have.
@@ -31,7 +31,7 @@ pub struct ConfigFile {
     /// Where it is, or would be; none without `CONFIG_DIR`.
     pub path: Option<PathBuf>,
     /// Which state of the file this was read from; none when there is no file.
-    pub stamp: Option<Stamp>,
+    pub stamp: Option<FileVersion>,
     /// `[tables.NAME]`, each.
     pub tables: Vec<TableSection>,
     /// `[jobs]`.
@@ -45,12 +45,12 @@ impl ConfigFile {
     ///
     /// # Errors
     /// When it cannot be read, or with the first line of it that is wrong.
-    pub fn read(config_dir: Option<&Path>) -> Result<Self, Mistake> {
+    pub fn read(config_dir: Option<&Path>) -> Result<Self, ConfigError> {
         let Some(path) = config_dir.map(|folder| folder.join(NAME)) else {
             return Ok(Self::default());
         };
         // Looked at before it is read: a change in between is then seen as one.
-        let stamp = Stamp::of(&path);
+        let stamp = FileVersion::of(&path);
         let read = match source::text(&path)? {
             Some(text) => Self::parse(&path, &text)?,
             None => Self::default(),
@@ -62,14 +62,14 @@ impl ConfigFile {
         })
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self, Mistake> {
+    fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
         let document = toml::de::DeTable::parse(text).map_err(|error| {
-            let said = error.message().replace('\n', ", ");
-            Mistake::at_span(
+            let message = error.message().replace('\n', ", ");
+            ConfigError::at_span(
                 path,
                 text,
                 error.span().unwrap_or_default(),
-                format!("this is not TOML: {said}"),
+                format!("this is not TOML: {message}"),
             )
         })?;
         let whole = Section::whole(path, text, document.get_ref());
@@ -88,8 +88,8 @@ impl ConfigFile {
     }
 
     /// What is wrong with the file at this line; without one, as a whole.
-    pub fn mistake(&self, line: impl Into<Option<usize>>, said: impl Into<String>) -> Mistake {
-        Mistake::new(self.name(), line.into(), said)
+    pub fn mistake(&self, line: impl Into<Option<usize>>, message: impl Into<String>) -> ConfigError {
+        ConfigError::new(self.name(), line.into(), message)
     }
 
     /// Whether it says the same as another.

@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value as Json};
 use toml::de::DeValue;
 
 use super::section::Section;
-use super::{Lined, Mistake};
+use super::{ConfigError, Located};
 
 const KEYS: [&str; 10] = [
     "name",
@@ -25,35 +25,35 @@ pub struct ScheduleSection {
     /// Where it begins.
     pub line: usize,
     /// Its name.
-    pub name: Lined<String>,
+    pub name: Located<String>,
     /// What its jobs do.
-    pub kind: Lined<String>,
+    pub kind: Located<String>,
     /// What they are about.
-    pub payload: Option<Lined<Json>>,
+    pub payload: Option<Located<Json>>,
     /// When, as a cron expression.
-    pub cron: Option<Lined<String>>,
+    pub cron: Option<Located<String>>,
     /// When, as a stretch of time.
-    pub every: Option<Lined<String>>,
+    pub every: Option<Located<String>>,
     /// Whose clock the expression goes by.
-    pub timezone: Option<Lined<String>>,
+    pub timezone: Option<Located<String>>,
     /// The priority of its jobs.
-    pub priority: Option<Lined<i64>>,
+    pub priority: Option<Located<i64>>,
     /// Attempts before a job counts as failed.
-    pub max_attempts: Option<Lined<i64>>,
+    pub max_attempts: Option<Located<i64>>,
     /// Whether a tick is left out while the job of the last one is unfinished.
-    pub unique: Option<Lined<bool>>,
+    pub unique: Option<Located<bool>>,
     /// Whether it ticks.
-    pub enabled: Option<Lined<bool>>,
+    pub enabled: Option<Located<bool>>,
 }
 
-pub(super) fn read(whole: &Section<'_>) -> Result<Vec<ScheduleSection>, Mistake> {
+pub(super) fn read(whole: &Section<'_>) -> Result<Vec<ScheduleSection>, ConfigError> {
     whole.array("schedules")?.into_iter().map(schedule).collect()
 }
 
-fn schedule(section: Lined<Section<'_>>) -> Result<ScheduleSection, Mistake> {
+fn schedule(section: Located<Section<'_>>) -> Result<ScheduleSection, ConfigError> {
     const NAME: &str = "a name, such as \"nightly\"";
     const KIND: &str = "a kind of job, such as \"report\"";
-    let Lined { line, value: section } = section;
+    let Located { line, value: section } = section;
     section.has_only(&KEYS)?;
     Ok(ScheduleSection {
         line,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::mistake::{Lined, Mistake, line_of};
+use super::error::{ConfigError, Located, line_of};
 
 /// Characters of a value that are repeated in a message.
 const SHOWN: usize = 40;
@@ -34,7 +34,7 @@ impl<'f> Section<'f> {
 
     /// # Errors
     /// The first key in the file that is none of these.
-    pub(super) fn has_only(&self, allowed: &[&str]) -> Result<(), Mistake> {
+    pub(super) fn has_only(&self, allowed: &[&str]) -> Result<(), ConfigError> {
         let unknown = self
             .table
             .keys()
@@ -42,23 +42,23 @@ impl<'f> Section<'f> {
         match unknown.min_by_key(|key| key.span().start) {
             None => Ok(()),
             Some(key) => {
-                let said = format!(
+                let message = format!(
                     "unknown key \"{}\"; allowed: {}",
                     self.named(key.get_ref()),
                     allowed.join(", ")
                 );
-                Err(Mistake::at_span(self.path, self.text, key.span(), said))
+                Err(ConfigError::at_span(self.path, self.text, key.span(), message))
             }
         }
     }
 
     /// The section under a key, if there is one.
-    pub(super) fn section(&self, key: &str) -> Result<Option<Section<'f>>, Mistake> {
+    pub(super) fn section(&self, key: &str) -> Result<Option<Section<'f>>, ConfigError> {
         self.table.get(key).map(|value| self.section_in(key, value)).transpose()
     }
 
     /// Every section in this one with its name, in the order of the file.
-    pub(super) fn sections(&self) -> Result<Vec<(Lined<String>, Section<'f>)>, Mistake> {
+    pub(super) fn sections(&self) -> Result<Vec<(Located<String>, Section<'f>)>, ConfigError> {
         let sections = self.entries().into_iter();
         sections
             .map(|(name, value)| Ok((name.clone(), self.section_in(&name.value, value)?)))
@@ -66,7 +66,7 @@ impl<'f> Section<'f> {
     }
 
     /// Every key in this section with the word it is given, in the order of the file.
-    pub(super) fn words<T: FromStr<Err = &'static str>>(&self) -> Result<Vec<(Lined<String>, T)>, Mistake> {
+    pub(super) fn words<T: FromStr<Err = &'static str>>(&self) -> Result<Vec<(Located<String>, T)>, ConfigError> {
         let words = self.entries().into_iter();
         words
             .map(|(name, value)| Ok((name.clone(), self.word_in(&name.value, value)?)))
@@ -74,9 +74,9 @@ impl<'f> Section<'f> {
     }
 
     /// The word under a key, if there is one.
-    pub(super) fn word<T: FromStr<Err = &'static str>>(&self, key: &str) -> Result<Option<Lined<T>>, Mistake> {
+    pub(super) fn word<T: FromStr<Err = &'static str>>(&self, key: &str) -> Result<Option<Located<T>>, ConfigError> {
         let word = |value: &Spanned<DeValue<'f>>| {
-            Ok(Lined {
+            Ok(Located {
                 line: line_of(self.text, value.span().start),
                 value: self.word_in(key, value)?,
             })
@@ -85,12 +85,12 @@ impl<'f> Section<'f> {
     }
 
     /// `true` or `false` under a key; without it, false.
-    pub(super) fn flag(&self, key: &str) -> Result<bool, Mistake> {
+    pub(super) fn flag(&self, key: &str) -> Result<bool, ConfigError> {
         Ok(self.truth(key)?.is_some_and(|truth| truth.value))
     }
 
     /// Every section of an array of them, such as `[[schedules]]`, with the line that it begins on.
-    pub(super) fn array(&self, key: &str) -> Result<Vec<Lined<Section<'f>>>, Mistake> {
+    pub(super) fn array(&self, key: &str) -> Result<Vec<Located<Section<'f>>>, ConfigError> {
         let Some(value) = self.table.get(key) else {
             return Ok(Vec::new());
         };
@@ -99,7 +99,7 @@ impl<'f> Section<'f> {
             return Err(refused(value));
         };
         let section = |item: &'f Spanned<DeValue<'f>>| match item.get_ref() {
-            DeValue::Table(table) => Ok(Lined {
+            DeValue::Table(table) => Ok(Located {
                 line: line_of(self.text, item.span().start),
                 value: Section {
                     name: self.named(key),
@@ -113,7 +113,7 @@ impl<'f> Section<'f> {
     }
 
     /// The text under a key, if there is one; `allowed` says what it is.
-    pub(super) fn text(&self, key: &str, allowed: &str) -> Result<Option<Lined<String>>, Mistake> {
+    pub(super) fn text(&self, key: &str, allowed: &str) -> Result<Option<Located<String>>, ConfigError> {
         self.value(key, allowed, |value| match value {
             DeValue::String(text) => Some(text.to_string()),
             _ => None,
@@ -121,7 +121,7 @@ impl<'f> Section<'f> {
     }
 
     /// The whole number under a key, if there is one.
-    pub(super) fn integer(&self, key: &str) -> Result<Option<Lined<i64>>, Mistake> {
+    pub(super) fn integer(&self, key: &str) -> Result<Option<Located<i64>>, ConfigError> {
         self.value(key, "a whole number", |value| match value {
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
             _ => None,
@@ -129,7 +129,7 @@ impl<'f> Section<'f> {
     }
 
     /// `true` or `false` under a key, if there is one.
-    pub(super) fn truth(&self, key: &str) -> Result<Option<Lined<bool>>, Mistake> {
+    pub(super) fn truth(&self, key: &str) -> Result<Option<Located<bool>>, ConfigError> {
         self.value(key, "true, false", |value| match value {
             DeValue::Boolean(truth) => Some(*truth),
             _ => None,
@@ -142,12 +142,12 @@ impl<'f> Section<'f> {
         key: &str,
         allowed: &str,
         read: impl FnOnce(&DeValue<'f>) -> Option<T>,
-    ) -> Result<Option<Lined<T>>, Mistake> {
+    ) -> Result<Option<Located<T>>, ConfigError> {
         let Some(value) = self.table.get(key) else {
             return Ok(None);
         };
         match read(value.get_ref()) {
-            Some(read) => Ok(Some(Lined {
+            Some(read) => Ok(Some(Located {
                 line: line_of(self.text, value.span().start),
                 value: read,
             })),
@@ -156,12 +156,12 @@ impl<'f> Section<'f> {
     }
 
     /// What is said of a section that lacks a key.
-    pub(super) fn lacks(&self, line: usize, key: &str, allowed: &str) -> Mistake {
-        let said = format!("\"{}\" is missing; allowed: {allowed}", self.named(key));
-        Mistake::new(self.path, Some(line), said)
+    pub(super) fn lacks(&self, line: usize, key: &str, allowed: &str) -> ConfigError {
+        let message = format!("\"{}\" is missing; allowed: {allowed}", self.named(key));
+        ConfigError::new(self.path, Some(line), message)
     }
 
-    fn section_in(&self, key: &str, value: &'f Spanned<DeValue<'f>>) -> Result<Section<'f>, Mistake> {
+    fn section_in(&self, key: &str, value: &'f Spanned<DeValue<'f>>) -> Result<Section<'f>, ConfigError> {
         match value.get_ref() {
             DeValue::Table(table) => Ok(Section {
                 name: self.named(key),
@@ -172,7 +172,11 @@ impl<'f> Section<'f> {
         }
     }
 
-    fn word_in<T: FromStr<Err = &'static str>>(&self, key: &str, value: &Spanned<DeValue<'f>>) -> Result<T, Mistake> {
+    fn word_in<T: FromStr<Err = &'static str>>(
+        &self,
+        key: &str,
+        value: &Spanned<DeValue<'f>>,
+    ) -> Result<T, ConfigError> {
         let word = match value.get_ref() {
             DeValue::String(word) => word.as_ref(),
             // No word is empty: what is allowed is asked for.
@@ -181,10 +185,10 @@ impl<'f> Section<'f> {
         word.parse().map_err(|allowed| self.refused(key, value, allowed))
     }
 
-    fn entries(&self) -> Vec<(Lined<String>, &'f Spanned<DeValue<'f>>)> {
+    fn entries(&self) -> Vec<(Located<String>, &'f Spanned<DeValue<'f>>)> {
         let mut entries: Vec<_> = self.table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
-        let lined = |key: &Spanned<std::borrow::Cow<'f, str>>| Lined {
+        let lined = |key: &Spanned<std::borrow::Cow<'f, str>>| Located {
             line: line_of(self.text, key.span().start),
             value: key.get_ref().to_string(),
         };
@@ -192,15 +196,15 @@ impl<'f> Section<'f> {
     }
 
     /// What is wrong with the value of a key: it is not what is allowed.
-    fn refused(&self, key: &str, value: &Spanned<DeValue<'f>>, allowed: &str) -> Mistake {
+    fn refused(&self, key: &str, value: &Spanned<DeValue<'f>>, allowed: &str) -> ConfigError {
         let given = match value.get_ref() {
             DeValue::Table(_) => "a section".to_owned(),
             DeValue::Array(_) => "an array".to_owned(),
             DeValue::String(text) => format!("\"{}\"", shortened(text)),
             _ => shortened(self.text.get(value.span()).unwrap_or_default()),
         };
-        let said = format!("\"{}\" is {given}; allowed: {allowed}", self.named(key));
-        Mistake::at_span(self.path, self.text, value.span(), said)
+        let message = format!("\"{}\" is {given}; allowed: {allowed}", self.named(key));
+        ConfigError::at_span(self.path, self.text, value.span(), message)
     }
 
     fn named(&self, key: &str) -> String {

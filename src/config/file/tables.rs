@@ -3,21 +3,21 @@
 use std::str::FromStr;
 
 use super::section::Section;
-use super::{Level, Lined, Mistake};
+use super::{AccessLevel, ConfigError, Located};
 
 /// What the file says of one table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableSection {
     /// The table's name.
-    pub name: Lined<String>,
+    pub name: Located<String>,
     /// Who may read it.
-    pub read: Option<Lined<Level>>,
+    pub read: Option<Located<AccessLevel>>,
     /// Who may write it.
-    pub write: Option<Lined<Level>>,
+    pub write: Option<Located<AccessLevel>>,
     /// Whether it is not offered to anyone.
     pub hidden: bool,
     /// What the file says of its columns.
-    pub columns: Vec<(Lined<String>, ColumnRule)>,
+    pub columns: Vec<(Located<String>, ColumnRule)>,
 }
 
 /// What the file says of a column.
@@ -41,7 +41,7 @@ impl FromStr for ColumnRule {
     }
 }
 
-pub(super) fn read(whole: &Section<'_>) -> Result<Vec<TableSection>, Mistake> {
+pub(super) fn read(whole: &Section<'_>) -> Result<Vec<TableSection>, ConfigError> {
     let Some(tables) = whole.section("tables")? else {
         return Ok(Vec::new());
     };
@@ -49,7 +49,7 @@ pub(super) fn read(whole: &Section<'_>) -> Result<Vec<TableSection>, Mistake> {
     sections.map(|(name, section)| table(name, &section)).collect()
 }
 
-fn table(name: Lined<String>, section: &Section<'_>) -> Result<TableSection, Mistake> {
+fn table(name: Located<String>, section: &Section<'_>) -> Result<TableSection, ConfigError> {
     section.has_only(&["read", "write", "hidden", "columns"])?;
     let columns = section.section("columns")?;
     Ok(TableSection {

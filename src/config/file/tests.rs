@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ColumnRule, ConfigFile, Level, Lined};
+use super::{AccessLevel, ColumnRule, ConfigFile, Located};
 
 fn parse(text: &str) -> Result<ConfigFile, String> {
     ConfigFile::parse(Path::new("socle.toml"), text).map_err(|mistake| mistake.to_string())
@@ -19,16 +19,16 @@ fn what_the_file_says_is_kept_with_its_lines_and_in_its_order() {
     assert_eq!((books.name.line, books.name.value.as_str()), (2, "books"));
     assert_eq!(
         books.read,
-        Some(Lined {
+        Some(Located {
             line: 3,
-            value: Level::Viewer
+            value: AccessLevel::Viewer
         })
     );
     assert_eq!(
         books.write,
-        Some(Lined {
+        Some(Located {
             line: 4,
-            value: Level::Admin
+            value: AccessLevel::Admin
         })
     );
     let columns: Vec<_> = books
@@ -46,16 +46,16 @@ fn what_the_file_says_is_kept_with_its_lines_and_in_its_order() {
     );
     assert_eq!(
         file.jobs.read,
-        Some(Lined {
+        Some(Located {
             line: 12,
-            value: Level::Public
+            value: AccessLevel::Public
         })
     );
 }
 
 #[test]
 fn what_is_wrong_is_one_line_with_its_number_and_what_is_allowed() {
-    for (text, said) in [
+    for (text, message) in [
         (
             "[table.books]",
             "socle.toml, line 1: unknown key \"table\"; allowed: tables, jobs, schedules",
@@ -109,7 +109,7 @@ fn what_is_wrong_is_one_line_with_its_number_and_what_is_allowed() {
             "socle.toml, line 2: unknown key \"jobs.kinds\"; allowed: read, write",
         ),
     ] {
-        assert_eq!(parse(text), Err(said.to_owned()), "{text}");
+        assert_eq!(parse(text), Err(message.to_owned()), "{text}");
     }
 }
 
@@ -123,10 +123,10 @@ fn what_is_no_toml_is_told_with_its_line_on_one_line() {
         ("[tables.books]\nread = viewer", "line 2"),
         ("a = 'never closed\n", "line 1"),
     ] {
-        let said = parse(text).unwrap_err();
+        let message = parse(text).unwrap_err();
         assert!(
-            said.contains(line) && said.contains("not TOML") && !said.contains('\n'),
-            "{text}: {said}"
+            message.contains(line) && message.contains("not TOML") && !message.contains('\n'),
+            "{text}: {message}"
         );
     }
 }
@@ -134,8 +134,8 @@ fn what_is_no_toml_is_told_with_its_line_on_one_line() {
 #[test]
 fn a_long_name_is_not_repeated_whole() {
     let text = format!("[tables.\"{}\"]\nread = \"{}\"", "é\\n".repeat(100), "x".repeat(1000));
-    let said = parse(&text).unwrap_err();
-    assert!(said.chars().count() < 250 && !said.contains('\n'), "{said}");
+    let message = parse(&text).unwrap_err();
+    assert!(message.chars().count() < 250 && !message.contains('\n'), "{message}");
 }
 
 #[test]
@@ -158,8 +158,8 @@ fn schedules_are_kept_with_the_lines_of_what_they_say() {
         (1, 2, "nightly")
     );
     let payload = nightly.payload.as_ref().unwrap();
-    let said = r#"{"text":"é","n":16,"on":"2026-01-31","list":[1.5,true]}"#;
-    assert_eq!((payload.line, payload.value.to_string().as_str()), (4, said));
+    let message = r#"{"text":"é","n":16,"on":"2026-01-31","list":[1.5,true]}"#;
+    assert_eq!((payload.line, payload.value.to_string().as_str()), (4, message));
     assert_eq!(
         nightly.cron.as_ref().map(|cron| (cron.line, cron.value.as_str())),
         Some((5, "30 2 * * *"))
@@ -169,8 +169,8 @@ fn schedules_are_kept_with_the_lines_of_what_they_say() {
         (None, None, None)
     );
     assert_eq!((other.line, other.name.line), (7, 10));
-    assert_eq!(other.priority, Some(Lined { line: 12, value: -3 }));
-    assert_eq!(other.unique, Some(Lined { line: 11, value: false }));
+    assert_eq!(other.priority, Some(Located { line: 12, value: -3 }));
+    assert_eq!(other.unique, Some(Located { line: 11, value: false }));
     assert_eq!(
         other
             .payload
@@ -184,7 +184,7 @@ fn schedules_are_kept_with_the_lines_of_what_they_say() {
 
 #[test]
 fn what_is_wrong_with_a_schedule_is_told_with_its_line() {
-    for (text, said) in [
+    for (text, message) in [
         (
             "[schedules]\nname = 'a'",
             "line 1: \"schedules\" is a section; allowed: sections, [[schedules]]",
@@ -227,6 +227,6 @@ fn what_is_wrong_with_a_schedule_is_told_with_its_line() {
         ),
     ] {
         let found = parse(text).unwrap_err();
-        assert!(found.contains(said), "{text}: {found}");
+        assert!(found.contains(message), "{text}: {found}");
     }
 }

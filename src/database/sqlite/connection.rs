@@ -7,7 +7,7 @@ use nix::sys::statfs::{FsType, statfs};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::leash::Pace;
+use super::read_budget::ReadKind;
 use super::{Options, Synchronous, functions};
 use crate::database::Error;
 
@@ -102,15 +102,15 @@ pub(super) fn writer(options: &Options, storage: Storage) -> Result<Connection, 
 }
 
 /// A read-only connection.
-pub(super) fn reader(path: &Path, pace: Pace) -> Result<Connection, Error> {
+pub(super) fn reader(path: &Path, kind_of_read: ReadKind) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
-    match pace {
-        Pace::Short => {
+    match kind_of_read {
+        ReadKind::Short => {
             prepare(&mut connection, READER_CACHE_KIB, MMAP_BYTES)?;
             keep_plans(&connection)?;
         }
-        Pace::Long => {
+        ReadKind::Long => {
             prepare(&mut connection, LONG_READER_CACHE_KIB, 0)?;
             // What a long read sorts may be larger than memory should be.
             connection.pragma_update(None, "temp_store", "FILE")?;

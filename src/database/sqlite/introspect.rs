@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Session;
-use crate::database::facts::{ColumnFacts, ForeignKeyFacts, TableFacts};
+use crate::database::table_info::{ColumnInfo, ForeignKeyInfo, TableInfo};
 use crate::database::{Error, Row, Statement, Value, ValueRef};
 
 const TABLES: &str = "SELECT l.name, l.type, l.wr, coalesce(s.sql, ''), \
@@ -16,14 +16,14 @@ const INDEXES: &str = "SELECT i.name, c.name FROM pragma_index_list(?) i JOIN pr
     WHERE i.\"unique\" AND NOT i.partial AND c.key ORDER BY i.seq, c.seqno";
 
 /// Every table and view of the file with the schema version, all from one state of it.
-pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableFacts>), Error> {
+pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableInfo>), Error> {
     session.snapshot(|| {
         let version = session.first(&Statement::plain("PRAGMA schema_version"), |row| {
             Ok::<_, Error>(integer(row, 0))
         })?;
         let mut tables = Vec::new();
         session.query(&Statement::plain(TABLES), |row| {
-            tables.push(TableFacts {
+            tables.push(TableInfo {
                 name: text(row, 0),
                 is_view: text(row, 1) == "view",
                 has_rowid: text(row, 1) == "table" && integer(row, 2) == 0,
@@ -47,13 +47,13 @@ pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableFacts>), Er
     })
 }
 
-fn columns(session: &Session<'_>, table: &str) -> Result<Vec<ColumnFacts>, Error> {
+fn columns(session: &Session<'_>, table: &str) -> Result<Vec<ColumnInfo>, Error> {
     let mut columns = Vec::new();
     session.query(&about(COLUMNS, table), |row| {
         let hidden = integer(row, 5);
         // 1 is a virtual table's hidden column; 2 and 3 are generated ones.
         if hidden != 1 {
-            columns.push(ColumnFacts {
+            columns.push(ColumnInfo {
                 name: text(row, 0),
                 declared: text(row, 1),
                 not_null: integer(row, 2) != 0,
@@ -70,14 +70,14 @@ fn columns(session: &Session<'_>, table: &str) -> Result<Vec<ColumnFacts>, Error
     Ok(columns)
 }
 
-fn foreign_keys(session: &Session<'_>, table: &str) -> Result<Vec<ForeignKeyFacts>, Error> {
-    let mut keys: Vec<(i64, ForeignKeyFacts)> = Vec::new();
+fn foreign_keys(session: &Session<'_>, table: &str) -> Result<Vec<ForeignKeyInfo>, Error> {
+    let mut keys: Vec<(i64, ForeignKeyInfo)> = Vec::new();
     session.query(&about(REFERENCES, table), |row| {
         let id = integer(row, 0);
         if keys.last().is_none_or(|(last, _)| *last != id) {
             keys.push((
                 id,
-                ForeignKeyFacts {
+                ForeignKeyInfo {
                     columns: Vec::new(),
                     table: text(row, 1),
                     references: Vec::new(),
@@ -119,7 +119,7 @@ fn unique(session: &Session<'_>, table: &str) -> Result<Vec<Vec<String>>, Error>
 }
 
 /// Why not every kind of change can be compiled. SQLite looks at what triggers and references name only then.
-fn broken(session: &Session<'_>, table: &TableFacts) -> Option<String> {
+fn broken(session: &Session<'_>, table: &TableInfo) -> Option<String> {
     if table.is_view || table.columns.iter().all(|column| column.key == 0) {
         return None;
     }
@@ -139,7 +139,7 @@ fn broken(session: &Session<'_>, table: &TableFacts) -> Option<String> {
         .iter()
         .find_map(|change| session.compile(change).err())
         .map(|error| match error {
-            Error::SchemaChanged(said) | Error::Other(said) => said,
+            Error::SchemaChanged(message) | Error::Other(message) => message,
             other => other.to_string(),
         })
 }

@@ -5,8 +5,8 @@ mod decimal_key;
 mod errors;
 mod functions;
 mod introspect;
-mod leash;
 pub mod migrations;
+mod read_budget;
 mod readers;
 mod session;
 mod watcher;
@@ -17,10 +17,10 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::facts::TableFacts;
+use super::table_info::TableInfo;
 use super::{Error, Statement};
-pub use leash::CancelFlag;
-pub use readers::Place;
+pub use read_budget::CancelFlag;
+pub use readers::ReadSlot;
 use readers::Readers;
 pub use session::{Row, Session};
 pub use watcher::Versions;
@@ -99,7 +99,7 @@ impl Database {
     /// read went on for very long without finding a row.
     pub async fn read_long<T, E>(
         &self,
-        place: Place,
+        place: ReadSlot,
         cancel: CancelFlag,
         work: impl FnOnce(&Session<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -119,8 +119,8 @@ impl Database {
     }
 
     /// Whether long reads wait for a place: those that wait for their own client should then not wait long.
-    pub fn is_crowded(&self) -> bool {
-        self.inner.readers.are_crowded()
+    pub fn is_contended(&self) -> bool {
+        self.inner.readers.are_contended()
     }
 
     /// Hands `work` to the writer and waits until what it did is committed. `work` may be run more than once: when a
@@ -145,7 +145,7 @@ impl Database {
     ///
     /// # Errors
     /// When the schema cannot be read.
-    pub fn facts(&self) -> Result<(i64, Vec<TableFacts>), Error> {
+    pub fn table_info(&self) -> Result<(i64, Vec<TableInfo>), Error> {
         self.inner.readers.read_long(CancelFlag::default(), introspect::tables)
     }
 

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connection;
-use super::leash::{CancelFlag, Leash, Pace};
+use super::read_budget::{CancelFlag, ReadBudget, ReadKind};
 use super::session::{Counts, Session};
 use crate::database::Error;
 
@@ -25,13 +25,13 @@ const KEPT: usize = 4;
 
 struct Reader {
     connection: Connection,
-    leash: Arc<Leash>,
+    read_budget: Arc<ReadBudget>,
     counts: RefCell<Counts>,
 }
 
 /// What a long read waits for a place among.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum ReadSlot {
     /// Reads whose answer is held in memory before any of it is sent.
     Page,
     /// Reads that wait for their client again and again.
@@ -59,21 +59,21 @@ impl Readers {
             waiting: AtomicUsize::new(0),
         };
         // The first connection is opened now, so that a file that cannot be read stops the start.
-        let first = readers.open(Pace::Short)?;
-        readers.put_back(first, Pace::Short);
+        let first = readers.open(ReadKind::Short)?;
+        readers.put_back(first, ReadKind::Short);
         Ok(readers)
     }
 
     /// A place among the long reads.
-    pub(super) async fn place(&self, place: Place) -> Result<OwnedSemaphorePermit, Error> {
+    pub(super) async fn place(&self, place: ReadSlot) -> Result<OwnedSemaphorePermit, Error> {
         let places = match place {
-            Place::Page => &self.pages,
-            Place::Stream => &self.streams,
+            ReadSlot::Page => &self.pages,
+            ReadSlot::Stream => &self.streams,
         };
         if let Ok(place) = places.clone().try_acquire_owned() {
             return Ok(place);
         }
-        let _waiting = Waiting::among(&self.waiting);
+        let _waiting = WaitingReader::among(&self.waiting);
         match tokio::time::timeout(PLACE_WAIT, places.clone().acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) => Err(Error::Closed),
@@ -82,12 +82,12 @@ impl Readers {
     }
 
     /// Whether reads wait for a place.
-    pub(super) fn are_crowded(&self) -> bool {
+    pub(super) fn are_contended(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
     }
 
     pub(super) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&Session<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.lend(Pace::Short, CancelFlag::default(), work)
+        self.lend(ReadKind::Short, CancelFlag::default(), work)
     }
 
     pub(super) fn read_long<T, E: From<Error>>(
@@ -95,55 +95,62 @@ impl Readers {
         cancel: CancelFlag,
         work: impl FnOnce(&Session<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.lend(Pace::Long, cancel, work)
+        self.lend(ReadKind::Long, cancel, work)
     }
 
     pub(super) fn close(&self) {
-        for pace in [Pace::Short, Pace::Long] {
-            self.idle(pace).lock().unwrap_or_else(PoisonError::into_inner).clear();
+        for kind_of_read in [ReadKind::Short, ReadKind::Long] {
+            self.idle(kind_of_read)
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clear();
         }
     }
 
-    fn idle(&self, pace: Pace) -> &Mutex<Vec<Reader>> {
-        match pace {
-            Pace::Short => &self.short,
-            Pace::Long => &self.long,
+    fn idle(&self, kind_of_read: ReadKind) -> &Mutex<Vec<Reader>> {
+        match kind_of_read {
+            ReadKind::Short => &self.short,
+            ReadKind::Long => &self.long,
         }
     }
 
     fn lend<T, E: From<Error>>(
         &self,
-        pace: Pace,
+        kind_of_read: ReadKind,
         cancel: CancelFlag,
         work: impl FnOnce(&Session<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let idle = self.idle(pace).lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle(kind_of_read)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => self.open(pace)?,
+            None => self.open(kind_of_read)?,
         };
-        reader.leash.lengthen(pace, cancel);
-        let session = Session::leashed(&reader.connection, &reader.leash, pace, &reader.counts);
+        reader.read_budget.lengthen(kind_of_read, cancel);
+        let session = Session::leashed(&reader.connection, &reader.read_budget, kind_of_read, &reader.counts);
         let answer = work(&session);
         // An interrupted snapshot leaves its transaction open; such a connection is not worth keeping.
         if reader.connection.is_autocommit() {
-            self.put_back(reader, pace);
+            self.put_back(reader, kind_of_read);
         }
         answer
     }
 
-    fn open(&self, pace: Pace) -> Result<Reader, Error> {
-        let mut connection = connection::reader(&self.path, pace)?;
-        let leash = Leash::on(&mut connection)?;
+    fn open(&self, kind_of_read: ReadKind) -> Result<Reader, Error> {
+        let mut connection = connection::reader(&self.path, kind_of_read)?;
+        let read_budget = ReadBudget::on(&mut connection)?;
         Ok(Reader {
             connection,
-            leash,
+            read_budget,
             counts: RefCell::default(),
         })
     }
 
-    fn put_back(&self, reader: Reader, pace: Pace) {
-        let mut idle = self.idle(pace).lock().unwrap_or_else(PoisonError::into_inner);
+    fn put_back(&self, reader: Reader, kind_of_read: ReadKind) {
+        let mut idle = self.idle(kind_of_read).lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < KEPT {
             idle.push(reader);
         }
@@ -151,16 +158,16 @@ impl Readers {
 }
 
 /// Counted among those that wait, for as long as it lives.
-struct Waiting<'a>(&'a AtomicUsize);
+struct WaitingReader<'a>(&'a AtomicUsize);
 
-impl<'a> Waiting<'a> {
+impl<'a> WaitingReader<'a> {
     fn among(count: &'a AtomicUsize) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
         Self(count)
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for WaitingReader<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef as SqliteRef};
 
-use super::leash::{Leash, Pace};
+use super::read_budget::{ReadBudget, ReadKind};
 use crate::database::{Error, Statement, Value, ValueRef};
 
 /// Counts remembered by a reader until the data changes.
@@ -16,7 +16,7 @@ const SLOW_COUNT: u64 = 50_000;
 /// A connection, for the length of one piece of work.
 pub struct Session<'c> {
     connection: &'c Connection,
-    leash: Option<(&'c Leash, Pace)>,
+    read_budget: Option<(&'c ReadBudget, ReadKind)>,
     counts: Option<&'c RefCell<Counts>>,
 }
 
@@ -49,20 +49,20 @@ impl<'c> Session<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
         Self {
             connection,
-            leash: None,
+            read_budget: None,
             counts: None,
         }
     }
 
     pub(super) fn leashed(
         connection: &'c Connection,
-        leash: &'c Leash,
-        pace: Pace,
+        read_budget: &'c ReadBudget,
+        kind_of_read: ReadKind,
         counts: &'c RefCell<Counts>,
     ) -> Self {
         Self {
             connection,
-            leash: Some((leash, pace)),
+            read_budget: Some((read_budget, kind_of_read)),
             counts: Some(counts),
         }
     }
@@ -81,8 +81,8 @@ impl<'c> Session<'c> {
         bind(&mut prepared, &statement.values)?;
         let mut rows = prepared.raw_query();
         while let Some(row) = rows.next().map_err(Error::from)? {
-            if let Some((leash, Pace::Long)) = self.leash {
-                leash.refill();
+            if let Some((read_budget, ReadKind::Long)) = self.read_budget {
+                read_budget.refill();
             }
             each(&Row { row })?;
         }
@@ -157,7 +157,7 @@ impl<'c> Session<'c> {
             if *at == version {
                 return Ok(*count);
             }
-            if *count > SLOW_COUNT && matches!(self.leash, Some((_, Pace::Short))) {
+            if *count > SLOW_COUNT && matches!(self.read_budget, Some((_, ReadKind::Short))) {
                 return Err(Error::Interrupted);
             }
         }
@@ -174,7 +174,7 @@ impl<'c> Session<'c> {
     /// A statement of the writer's may have ended the transaction (RAISE(ROLLBACK), ON CONFLICT ROLLBACK). What came
     /// after it would then be kept by itself, whatever becomes of the rest.
     fn is_in_its_transaction(&self) -> Result<(), Error> {
-        match self.leash.is_none() && self.connection.is_autocommit() {
+        match self.read_budget.is_none() && self.connection.is_autocommit() {
             true => Err(Error::Refused("A rule of the table ended the transaction.".into())),
             false => Ok(()),
         }

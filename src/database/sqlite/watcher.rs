@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::Options;
 use super::connection;
-use super::leash::Pace;
+use super::read_budget::ReadKind;
 use crate::database::Error;
 
 /// Time between two looks. A look costs a few microseconds, so an idle process stays idle.
@@ -36,18 +36,18 @@ pub(super) struct Watcher {
 
 impl Watcher {
     pub(super) fn start(options: &Options) -> Result<Self, Error> {
-        let connection = connection::reader(&options.path, Pace::Long)?;
+        let connection = connection::reader(&options.path, ReadKind::Long)?;
         let (sender, versions) = watch::channel(look(&connection)?);
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = stopped.clone();
         let lost = Arc::new(AtomicBool::new(false));
-        let (path, found, told) = (options.path.clone(), identity(&options.path), lost.clone());
+        let (path, found, message) = (options.path.clone(), identity(&options.path), lost.clone());
         let thread = std::thread::Builder::new()
             .name("watcher".into())
             .spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
                     std::thread::park_timeout(PAUSE);
-                    if identity(&path) != found && !told.swap(true, Ordering::Relaxed) {
+                    if identity(&path) != found && !message.swap(true, Ordering::Relaxed) {
                         tracing::error!(
                             "{} was deleted or replaced while it was served: nothing more is written; restart Socle",
                             path.display()

@@ -37,13 +37,13 @@ trait Task: Send {
     fn answer(self: Box<Self>);
 }
 
-struct Piece<W, T, E> {
+struct WriteJob<W, T, E> {
     work: W,
     result: Option<Result<T, E>>,
     caller: oneshot::Sender<Result<T, E>>,
 }
 
-impl<W, T, E> Task for Piece<W, T, E>
+impl<W, T, E> Task for WriteJob<W, T, E>
 where
     W: FnMut(&Session<'_>) -> Result<T, E> + Send,
     T: Send,
@@ -101,7 +101,7 @@ impl Writer {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let queue = queue.ok_or(Error::Closed)?;
         let (caller, answer) = oneshot::channel();
-        let piece = Box::new(Piece {
+        let piece = Box::new(WriteJob {
             work,
             result: None,
             caller,

@@ -3,15 +3,15 @@
 use rocket::{Data, Request};
 
 use crate::http::App;
-use crate::http::answer::Refusal;
-use crate::http::receive;
+use crate::http::body;
+use crate::http::response::ApiError;
 use crate::records::FieldErrors;
-use crate::records::body::{Body, Given};
+use crate::records::body::{Body, BodyRows};
 use crate::records::error::NON_FIELD;
 use crate::schema::Input;
 
 /// Complaints about unknown fields in one body.
-const MOST_COMPLAINTS: usize = 100;
+const MAX_COMPLAINTS: usize = 100;
 
 /// What a body gives, and what is wrong with it so far.
 pub struct Fields {
@@ -24,13 +24,13 @@ impl Fields {
     ///
     /// # Errors
     /// When it cannot be read. Fields that are wrong are told by [`Fields::done`], with all that is found until then.
-    pub async fn read(app: &App, request: &Request<'_>, data: Data<'_>, known: &[&str]) -> Result<Self, Refusal> {
-        let body = receive::body(app, request, data).await?;
+    pub async fn read(app: &App, request: &Request<'_>, data: Data<'_>, known: &[&str]) -> Result<Self, ApiError> {
+        let body = body::body(app, request, data).await?;
         Self::of(&body, known)
     }
 
-    fn of(body: &Body, known: &[&str]) -> Result<Self, Refusal> {
-        let Given::One(fields) = body.rows()? else {
+    fn of(body: &Body, known: &[&str]) -> Result<Self, ApiError> {
+        let BodyRows::One(fields) = body.rows()? else {
             return Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object.").into());
         };
         let mut read = Self {
@@ -39,9 +39,9 @@ impl Fields {
         };
         for (name, input) in fields {
             if !known.contains(&name.as_ref()) {
-                if read.errors.0.len() < MOST_COMPLAINTS {
-                    let said = format!("There is no such field here. Fields: {}.", known.join(", "));
-                    read.errors.add(name, said);
+                if read.errors.0.len() < MAX_COMPLAINTS {
+                    let message = format!("There is no such field here. Fields: {}.", known.join(", "));
+                    read.errors.add(name, message);
                 }
                 continue;
             }
@@ -50,7 +50,7 @@ impl Fields {
                     read.given.retain(|(other, _)| *other != name);
                     read.given.push((name.into_owned(), text));
                 }
-                Err(said) => read.errors.add(name, said),
+                Err(message) => read.errors.add(name, message),
             }
         }
         Ok(read)
@@ -58,14 +58,14 @@ impl Fields {
 
     /// A field that must be there and not be empty. When it is not, [`Fields::done`] says so.
     pub fn required(&mut self, name: &str) -> String {
-        let said = match self.take(name) {
+        let message = match self.take(name) {
             Some(Some(text)) if !text.is_empty() => return text,
             _ if self.errors.has(name) => return String::new(),
             Some(Some(_)) => "This field may not be blank.",
             Some(None) => "This field may not be null.",
             None => "This field is required.",
         };
-        self.errors.add(name, said);
+        self.errors.add(name, message);
         String::new()
     }
 
@@ -88,8 +88,8 @@ impl Fields {
     ) -> Option<T> {
         match parse(&text.filter(|text| !text.is_empty())?) {
             Ok(value) => Some(value),
-            Err(said) => {
-                self.errors.add(name, said);
+            Err(message) => {
+                self.errors.add(name, message);
                 None
             }
         }
@@ -99,7 +99,7 @@ impl Fields {
     ///
     /// # Errors
     /// 400 with every field that is.
-    pub fn done(self) -> Result<(), Refusal> {
+    pub fn done(self) -> Result<(), ApiError> {
         match self.errors.is_empty() {
             true => Ok(()),
             false => Err(self.errors.into()),

@@ -13,9 +13,9 @@ use rocket::route::{Handler, Outcome, Route};
 use rocket::{Data, Request, Response};
 use serde_json::{Value as Json, json};
 
-use super::answer::{self, Refusal};
 use super::guard::{self, Rule};
-use super::{App, accept, perimeter};
+use super::response::{self, ApiError};
+use super::{App, ingress, negotiation};
 use crate::access::Actor;
 use crate::records::{FieldErrors, urlencoded};
 
@@ -144,7 +144,7 @@ pub fn mounts() -> Vec<(&'static str, Rule, Vec<Route>)> {
         Method::Connect,
     ];
     // In front of the tables, one of which might be named like this.
-    let others = methods.map(|method| Route::ranked(-30, method, "/<path..>", Others));
+    let others = methods.map(|method| Route::ranked(-30, method, "/<path..>", MethodNotAllowed));
     actions.chain([(BASE, Rule::Anyone, others.into())]).collect()
 }
 
@@ -154,11 +154,11 @@ pub fn allowed_at(path: &str) -> Option<&'static str> {
         let segments = path.split('/').filter(|segment| !segment.is_empty());
         segments.map(str::to_owned).collect::<Vec<_>>()
     };
-    let asked = segments(path.strip_prefix(BASE)?);
+    let context = segments(path.strip_prefix(BASE)?);
     let is_asked = |address: &&Address| {
         let known = segments(address.path);
-        let is_same = |(known, asked): (&String, &String)| known == asked || known.starts_with('<');
-        known.len() == asked.len() && known.iter().zip(&asked).all(is_same)
+        let is_same = |(known, context): (&String, &String)| known == context || known.starts_with('<');
+        known.len() == context.len() && known.iter().zip(&context).all(is_same)
     };
     ADDRESSES.iter().find(is_asked).map(|address| address.allow)
 }
@@ -173,7 +173,7 @@ impl Handler for Endpoint {
             return Outcome::Error(Status::InternalServerError);
         };
         let answer = respond(app, self.0, request, data).await;
-        let mut response = answer.unwrap_or_else(|refusal| refusal.respond(request));
+        let mut response = answer.unwrap_or_else(|error| error.respond(request));
         // Secrets and names of accounts are nothing for caches.
         response.set_raw_header("Cache-Control", "no-store");
         Outcome::Success(response)
@@ -185,62 +185,62 @@ async fn respond(
     action: Action,
     request: &Request<'_>,
     data: Data<'_>,
-) -> Result<Response<'static>, Refusal> {
-    if !accept::takes_json(request.headers()) {
-        let said = "Could not satisfy the request Accept header.";
-        return Err(Refusal::new(Status::NotAcceptable, said));
+) -> Result<Response<'static>, ApiError> {
+    if !negotiation::takes_json(request.headers()) {
+        let message = "Could not satisfy the request Accept header.";
+        return Err(ApiError::new(Status::NotAcceptable, message));
     }
-    let asked = Asked {
+    let context = RequestContext {
         app,
         request,
         now: Timestamp::now(),
     };
     match action {
-        Action::TokenForPassword => sign_in::token(&asked, data).await,
-        Action::Login => sign_in::login(&asked, data).await,
-        Action::Logout => sign_in::logout(&asked).await,
-        Action::LogoutEverywhere => sign_in::logout_everywhere(&asked).await,
-        Action::Me => sign_in::me(&asked),
-        Action::Password => sign_in::password(&asked, data).await,
-        Action::Tokens => tokens::list(&asked).await,
-        Action::AddToken => tokens::add(&asked, data).await,
-        Action::RevokeToken => tokens::revoke(&asked).await,
-        Action::Users => users::list(&asked).await,
-        Action::AddUser => users::add(&asked, data).await,
-        Action::User => users::show(&asked),
-        Action::ChangeUser => users::change(&asked, data).await,
-        Action::RemoveUser => users::remove(&asked).await,
-        Action::Audit => audit::list(&asked).await,
+        Action::TokenForPassword => sign_in::token(&context, data).await,
+        Action::Login => sign_in::login(&context, data).await,
+        Action::Logout => sign_in::logout(&context).await,
+        Action::LogoutEverywhere => sign_in::logout_everywhere(&context).await,
+        Action::Me => sign_in::me(&context),
+        Action::Password => sign_in::password(&context, data).await,
+        Action::Tokens => tokens::list(&context).await,
+        Action::AddToken => tokens::add(&context, data).await,
+        Action::RevokeToken => tokens::revoke(&context).await,
+        Action::Users => users::list(&context).await,
+        Action::AddUser => users::add(&context, data).await,
+        Action::User => users::show(&context),
+        Action::ChangeUser => users::change(&context, data).await,
+        Action::RemoveUser => users::remove(&context).await,
+        Action::Audit => audit::list(&context).await,
     }
 }
 
 /// A request with what every action needs.
-struct Asked<'a, 'r> {
+struct RequestContext<'a, 'r> {
     app: &'a App,
     request: &'a Request<'r>,
     now: Timestamp,
 }
 
-impl Asked<'_, '_> {
+impl RequestContext<'_, '_> {
     /// Who asks, for the audit.
     fn actor(&self) -> Actor {
         Actor {
             name: guard::caller(self.request).name(),
-            address: Some(perimeter::client(self.request).address),
+            address: Some(ingress::client(self.request).address),
         }
     }
 
     /// The number at the end of the address.
-    fn id(&self) -> Result<i64, Refusal> {
+    fn id(&self) -> Result<i64, ApiError> {
         let path = self.request.uri().path().as_str().trim_end_matches('/');
         let last = path.rsplit('/').next().unwrap_or_default();
-        last.parse().map_err(|_| Refusal::not_found())
+        last.parse().map_err(|_| ApiError::not_found())
     }
 
     /// The query's parameters, all of them among `known`.
-    fn parameters(&self, known: &[&str]) -> Result<Vec<(String, String)>, Refusal> {
+    fn parameters(&self, known: &[&str]) -> Result<Vec<(String, String)>, ApiError> {
         let query = self.request.uri().query().map_or("", |query| query.as_str());
-        let given = urlencoded::parse(query).map_err(|said| Refusal::new(Status::BadRequest, said))?;
+        let given = urlencoded::parse(query).map_err(|message| ApiError::new(Status::BadRequest, message))?;
         let mut parameters = Vec::new();
         for (name, value) in given {
             if !known.contains(&name.as_ref()) {
@@ -255,20 +255,20 @@ impl Asked<'_, '_> {
 
 /// Addresses that are none, and methods that an address does not have.
 #[derive(Clone)]
-struct Others;
+struct MethodNotAllowed;
 
 #[rocket::async_trait]
-impl Handler for Others {
+impl Handler for MethodNotAllowed {
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
         let path = request.uri().path().as_str();
         Outcome::Success(match (request.method(), allowed_at(path)) {
-            (_, None) => Refusal::not_found().respond(request),
+            (_, None) => ApiError::not_found().respond(request),
             (Method::Options, Some(allow)) => {
-                let mut response = answer::of_json(&json!({ "name": "Access", "renders": ["application/json"] }));
+                let mut response = response::of_json(&json!({ "name": "Access", "renders": ["application/json"] }));
                 response.set_raw_header("Allow", allow);
                 response
             }
-            (method, Some(allow)) => Refusal::not_allowed(method.as_str(), allow).respond(request),
+            (method, Some(allow)) => ApiError::not_allowed(method.as_str(), allow).respond(request),
         })
     }
 }
@@ -284,7 +284,7 @@ fn moment_or_null(milliseconds: Option<i64>) -> Json {
 }
 
 fn answered(status: Status, body: &Json) -> Response<'static> {
-    answer::of_bytes(status, "application/json", body.to_string().into_bytes())
+    response::of_bytes(status, "application/json", body.to_string().into_bytes())
 }
 
 fn no_content() -> Response<'static> {

@@ -3,32 +3,32 @@
 use rocket::http::Status;
 
 use crate::access::Error;
-use crate::http::answer::Refusal;
+use crate::http::response::ApiError;
 use crate::records::error::NON_FIELD;
 use crate::records::{self, FieldErrors};
 
-impl From<Error> for Refusal {
+impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         match error {
             Error::Invalid(wrong) => {
                 let mut errors = FieldErrors::default();
-                for (field, said) in wrong {
-                    errors.add(field, said);
+                for (field, message) in wrong {
+                    errors.add(field, message);
                 }
                 errors.into()
             }
             Error::WrongCredentials => FieldErrors::one(NON_FIELD, error.to_string()).into(),
             Error::NotFound => Self::not_found(),
-            Error::Conflict(said) => Self::new(Status::Conflict, said),
-            Error::Denied(said) => Self::new(Status::Forbidden, said),
+            Error::Conflict(message) => Self::new(Status::Conflict, message),
+            Error::Denied(message) => Self::new(Status::Forbidden, message),
             Error::TooManyAttempts(seconds) => {
                 let unit = if seconds == 1 { "second" } else { "seconds" };
-                let said = format!("Request was throttled. Expected available in {seconds} {unit}.");
-                Self::later(Status::TooManyRequests, said, seconds)
+                let message = format!("Request was throttled. Expected available in {seconds} {unit}.");
+                Self::later(Status::TooManyRequests, message, seconds)
             }
             Error::Crowded => Self::later(Status::ServiceUnavailable, error.to_string(), 1),
-            Error::System(said) => {
-                tracing::error!("{said}");
+            Error::System(message) => {
+                tracing::error!("{message}");
                 Self::new(
                     Status::InternalServerError,
                     "Something went wrong inside. The log says what.",
@@ -39,10 +39,10 @@ impl From<Error> for Refusal {
     }
 }
 
-impl Refusal {
+impl ApiError {
     /// A refusal that may be none after so many seconds.
-    fn later(status: Status, said: String, seconds: u64) -> Self {
-        let mut refusal = Self::new(status, said);
+    fn later(status: Status, message: String, seconds: u64) -> Self {
+        let mut refusal = Self::new(status, message);
         refusal.headers.push(("Retry-After", seconds.to_string()));
         refusal
     }

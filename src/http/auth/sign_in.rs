@@ -5,46 +5,46 @@ use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
 use super::fields::Fields;
-use super::{Asked, answered, no_content};
-use crate::access::{Actor, Error, Role, User, Via, csrf_token, expiry};
-use crate::http::answer::Refusal;
+use super::{RequestContext, answered, no_content};
+use crate::access::{Actor, AuthMethod, Error, Role, User, csrf_token, expiry};
 use crate::http::guard::{self, cookie, origin};
-use crate::http::perimeter;
+use crate::http::ingress;
+use crate::http::response::ApiError;
 use crate::records::FieldErrors;
 
 /// A token for a name and a password, as Django REST framework's `obtain_auth_token` gives it.
-pub async fn token(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
+pub async fn token(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
     let known = ["username", "password", "name", "expires"];
-    let mut fields = Fields::read(asked.app, asked.request, data, &known).await?;
+    let mut fields = Fields::read(context.app, context.request, data, &known).await?;
     let (username, password) = (fields.required("username"), fields.required("password"));
     let name = fields.optional("name");
     let expires = fields.optional("expires");
-    let expires = fields.parsed("expires", expires, |text| expiry::parse(text, asked.now));
+    let expires = fields.parsed("expires", expires, |text| expiry::parse(text, context.now));
     fields.done()?;
-    let user = sign_in(asked, &username, &password).await?;
-    let access = &asked.app.access;
+    let user = sign_in(context, &username, &password).await?;
+    let access = &context.app.access;
     let secret = access
-        .create_token_at_sign_in(&user, name.as_deref(), expires, &actor(asked, &user), asked.now)
+        .create_token_at_sign_in(&user, name.as_deref(), expires, &actor(context, &user), context.now)
         .await?;
     Ok(answered(Status::Ok, &json!({ "token": secret.reveal() })))
 }
 
 /// A session for a name and a password: its cookie, and who one is now.
-pub async fn login(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    origin::check_sign_in(asked.app, asked.request)?;
-    let mut fields = Fields::read(asked.app, asked.request, data, &["username", "password"]).await?;
+pub async fn login(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    origin::check_sign_in(context.app, context.request)?;
+    let mut fields = Fields::read(context.app, context.request, data, &["username", "password"]).await?;
     let (username, password) = (fields.required("username"), fields.required("password"));
     fields.done()?;
-    let user = sign_in(asked, &username, &password).await?;
-    let client = perimeter::client(asked.request);
+    let user = sign_in(context, &username, &password).await?;
+    let client = ingress::client(context.request);
     // Never the cookie that the client came with: somebody else may have put it there.
-    let before = asked.request.cookies().get(cookie::name(client));
+    let before = context.request.cookies().get(cookie::name(client));
     let before = before.map(|cookie| cookie.value());
-    let access = &asked.app.access;
+    let access = &context.app.access;
     let secret = access
-        .open_session(&user, before, &actor(asked, &user), asked.now)
+        .open_session(&user, before, &actor(context, &user), context.now)
         .await?;
     let mut body = described(
         Some((&user.name, user.email.as_deref())),
@@ -59,44 +59,48 @@ pub async fn login(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'st
 }
 
 /// Ends the session that asks.
-pub async fn logout(asked: &Asked<'_, '_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    let Some(id) = session(asked) else {
-        let said = "A token has no session to end. Revoke it under /api/auth/tokens/.";
-        return Err(Refusal::new(Status::BadRequest, said));
+pub async fn logout(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    let Some(id) = session(context) else {
+        let message = "A token has no session to end. Revoke it under /api/auth/tokens/.";
+        return Err(ApiError::new(Status::BadRequest, message));
     };
-    asked.app.access.close_session(id, &asked.actor(), asked.now).await?;
-    Ok(without_cookie(asked))
+    context
+        .app
+        .access
+        .close_session(id, &context.actor(), context.now)
+        .await?;
+    Ok(without_cookie(context))
 }
 
 /// Ends every session of the account that asks.
-pub async fn logout_everywhere(asked: &Asked<'_, '_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    let account = guard::caller(asked.request).account().ok_or_else(nobodys)?;
-    let access = &asked.app.access;
-    access.close_sessions(account.id, &asked.actor(), asked.now).await?;
-    Ok(without_cookie(asked))
+pub async fn logout_everywhere(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    let account = guard::caller(context.request).account().ok_or_else(nobodys)?;
+    let access = &context.app.access;
+    access.close_sessions(account.id, &context.actor(), context.now).await?;
+    Ok(without_cookie(context))
 }
 
 /// Who asks.
-pub fn me(asked: &Asked<'_, '_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    let caller = guard::caller(asked.request);
+pub fn me(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    let caller = guard::caller(context.request);
     let (Some(role), Some(who)) = (caller.role, &caller.who) else {
-        return Err(Refusal::lacking_role(caller));
+        return Err(ApiError::lacking_role(caller));
     };
     let user = match &who.account {
-        Some(account) => Some(asked.app.access.user(account.id)?),
+        Some(account) => Some(context.app.access.user(account.id)?),
         None => None,
     };
     let account = user.as_ref().map(|user| (user.name.as_str(), user.email.as_deref()));
     let (via, token) = match &who.via {
-        Via::Token { id, name, .. } => ("token", json!({ "id": id, "name": name })),
-        Via::Session { .. } => ("session", Json::Null),
+        AuthMethod::Token { id, name, .. } => ("token", json!({ "id": id, "name": name })),
+        AuthMethod::Session { .. } => ("session", Json::Null),
     };
     let mut body = described(account, role, via, token);
-    let cookie = cookie::name(perimeter::client(asked.request));
-    if let (Via::Session { .. }, Some(secret)) = (&who.via, asked.request.cookies().get(cookie)) {
+    let cookie = cookie::name(ingress::client(context.request));
+    if let (AuthMethod::Session { .. }, Some(secret)) = (&who.via, context.request.cookies().get(cookie)) {
         tell_csrf_token(&mut body, secret.value());
     }
     Ok(answered(Status::Ok, &body))
@@ -110,49 +114,53 @@ fn tell_csrf_token(body: &mut Json, secret: &str) {
 }
 
 /// Another password for the account that asks, which must know the one it has.
-pub async fn password(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    let account = guard::caller(asked.request).account().ok_or_else(nobodys)?;
-    let mut fields = Fields::read(asked.app, asked.request, data, &["old_password", "new_password"]).await?;
+pub async fn password(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    let account = guard::caller(context.request).account().ok_or_else(nobodys)?;
+    let mut fields = Fields::read(context.app, context.request, data, &["old_password", "new_password"]).await?;
     let (old, new) = (fields.required("old_password"), fields.required("new_password"));
     fields.done()?;
-    let user = match sign_in(asked, &account.name, &old).await {
+    let user = match sign_in(context, &account.name, &old).await {
         Ok(user) => user,
         Err(Error::WrongCredentials) => return Err(FieldErrors::one("old_password", "Wrong password.").into()),
         Err(error) => return Err(error.into()),
     };
-    let access = &asked.app.access;
+    let access = &context.app.access;
     access
-        .change_own_password(&user, &new, session(asked), &asked.actor(), asked.now)
+        .change_own_password(&user, &new, session(context), &context.actor(), context.now)
         .await?;
     Ok(no_content())
 }
 
-async fn sign_in(asked: &Asked<'_, '_>, username: &str, password: &str) -> Result<User, Error> {
-    let address = perimeter::client(asked.request).address;
-    asked.app.access.sign_in(username, password, address, asked.now).await
+async fn sign_in(context: &RequestContext<'_, '_>, username: &str, password: &str) -> Result<User, Error> {
+    let address = ingress::client(context.request).address;
+    context
+        .app
+        .access
+        .sign_in(username, password, address, context.now)
+        .await
 }
 
 /// Whoever has just signed in.
-fn actor(asked: &Asked<'_, '_>, user: &User) -> Actor {
+fn actor(context: &RequestContext<'_, '_>, user: &User) -> Actor {
     Actor {
         name: Some(user.name.clone()),
-        address: Some(perimeter::client(asked.request).address),
+        address: Some(ingress::client(context.request).address),
     }
 }
 
 /// The session that asks, when it is one.
-fn session(asked: &Asked<'_, '_>) -> Option<i64> {
-    match guard::caller(asked.request).who.as_ref()?.via {
-        Via::Session { id } => Some(id),
-        Via::Token { .. } => None,
+fn session(context: &RequestContext<'_, '_>) -> Option<i64> {
+    match guard::caller(context.request).who.as_ref()?.via {
+        AuthMethod::Session { id } => Some(id),
+        AuthMethod::Token { .. } => None,
     }
 }
 
-fn without_cookie(asked: &Asked<'_, '_>) -> Response<'static> {
+fn without_cookie(context: &RequestContext<'_, '_>) -> Response<'static> {
     let mut response = no_content();
-    if session(asked).is_some() {
-        response.set_raw_header("Set-Cookie", cookie::ended(perimeter::client(asked.request)));
+    if session(context).is_some() {
+        response.set_raw_header("Set-Cookie", cookie::ended(ingress::client(context.request)));
     }
     response
 }
@@ -167,6 +175,6 @@ fn described(account: Option<(&str, Option<&str>)>, role: Role, via: &str, token
     })
 }
 
-fn nobodys() -> Refusal {
-    Refusal::new(Status::Forbidden, "This token belongs to no account.")
+fn nobodys() -> ApiError {
+    ApiError::new(Status::Forbidden, "This token belongs to no account.")
 }

@@ -5,45 +5,45 @@ use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
 use super::fields::Fields;
-use super::{Asked, answered, moment, moment_or_null, no_content};
-use crate::access::{Role, Token, Whose, expiry};
-use crate::http::answer::Refusal;
+use super::{RequestContext, answered, moment, moment_or_null, no_content};
+use crate::access::{Role, Token, TokenScope, expiry};
 use crate::http::guard;
+use crate::http::response::ApiError;
 use crate::records::FieldErrors;
 
 /// What there is.
-pub async fn list(asked: &Asked<'_, '_>) -> Result<Response<'static>, Refusal> {
+pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
     let mut all = false;
-    for (_, value) in asked.parameters(&["all"])? {
+    for (_, value) in context.parameters(&["all"])? {
         all = match value.as_str() {
             "true" | "1" => true,
             "false" | "0" => false,
             _ => return Err(FieldErrors::one("all", "Must be a valid boolean.").into()),
         };
     }
-    let caller = guard::caller(asked.request);
+    let caller = guard::caller(context.request);
     if all && !caller.covers(Role::Admin) {
-        return Err(Refusal::lacking_role(caller));
+        return Err(ApiError::lacking_role(caller));
     }
-    let tokens = asked.app.access.tokens(Whose::of(caller, all)).await?;
+    let tokens = context.app.access.tokens(TokenScope::of(caller, all)).await?;
     Ok(answered(Status::Ok, &tokens.iter().map(described).collect()))
 }
 
 /// Another one, shown this once.
-pub async fn add(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    let mut fields = Fields::read(asked.app, asked.request, data, &["name", "role", "expires"]).await?;
+pub async fn add(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    let mut fields = Fields::read(context.app, context.request, data, &["name", "role", "expires"]).await?;
     let name = fields.required("name");
     let role = fields.optional("role");
     let role = fields.parsed("role", role, super::users::role);
     let expires = fields.optional("expires");
-    let expires = fields.parsed("expires", expires, |text| expiry::parse(text, asked.now));
+    let expires = fields.parsed("expires", expires, |text| expiry::parse(text, context.now));
     fields.done()?;
-    let caller = guard::caller(asked.request);
-    let (token, secret) = asked
+    let caller = guard::caller(context.request);
+    let (token, secret) = context
         .app
         .access
-        .create_token(caller, &name, role, expires, &asked.actor(), asked.now)
+        .create_token(caller, &name, role, expires, &context.actor(), context.now)
         .await?;
     let mut body = described(&token);
     if let Some(body) = body.as_object_mut() {
@@ -53,12 +53,12 @@ pub async fn add(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'stat
 }
 
 /// One less.
-pub async fn revoke(asked: &Asked<'_, '_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    let whose = Whose::of(guard::caller(asked.request), true);
-    let access = &asked.app.access;
+pub async fn revoke(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    let whose = TokenScope::of(guard::caller(context.request), true);
+    let access = &context.app.access;
     access
-        .revoke_token(asked.id()?, whose, &asked.actor(), asked.now)
+        .revoke_token(context.id()?, whose, &context.actor(), context.now)
         .await?;
     Ok(no_content())
 }

@@ -5,23 +5,23 @@ use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
 use super::fields::Fields;
-use super::{Asked, answered, moment, no_content};
-use crate::access::{LastAdmin, NewUser, Role, User, UserChange, Via};
-use crate::http::answer::Refusal;
+use super::{RequestContext, answered, moment, no_content};
+use crate::access::{AuthMethod, LastAdmin, NewUser, Role, User, UserChange};
 use crate::http::guard;
+use crate::http::response::ApiError;
 
 /// Every account.
-pub async fn list(asked: &Asked<'_, '_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    let users = asked.app.access.users().await?;
+pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    let users = context.app.access.users().await?;
     Ok(answered(Status::Ok, &users.iter().map(described).collect()))
 }
 
 /// Another one.
-pub async fn add(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
+pub async fn add(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
     let known = ["username", "password", "role", "email"];
-    let mut fields = Fields::read(asked.app, asked.request, data, &known).await?;
+    let mut fields = Fields::read(context.app, context.request, data, &known).await?;
     let (name, password) = (fields.required("username"), fields.required("password"));
     let given = fields.required("role");
     let role = fields.parsed("role", Some(given), role);
@@ -33,23 +33,26 @@ pub async fn add(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'stat
         role: role.unwrap_or(Role::Viewer),
         email,
     };
-    let user = asked.app.access.add_user(new, &asked.actor(), asked.now).await?;
+    let user = context.app.access.add_user(new, &context.actor(), context.now).await?;
     let mut response = answered(Status::Created, &described(&user));
     response.set_raw_header("Location", format!("{}/users/{}/", super::BASE, user.id));
     Ok(response)
 }
 
 /// One of them.
-pub fn show(asked: &Asked<'_, '_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    Ok(answered(Status::Ok, &described(&asked.app.access.user(asked.id()?)?)))
+pub fn show(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    Ok(answered(
+        Status::Ok,
+        &described(&context.app.access.user(context.id()?)?),
+    ))
 }
 
 /// Its role, email or password changed.
-pub async fn change(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    let id = asked.id()?;
-    let mut fields = Fields::read(asked.app, asked.request, data, &["role", "email", "password"]).await?;
+pub async fn change(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    let id = context.id()?;
+    let mut fields = Fields::read(context.app, context.request, data, &["role", "email", "password"]).await?;
     let given = fields.nullable("role");
     let role = match given {
         Some(_) => fields.parsed(
@@ -63,25 +66,25 @@ pub async fn change(asked: &Asked<'_, '_>, data: Data<'_>) -> Result<Response<'s
         role,
         email: fields.nullable("email"),
         password: fields.nullable("password"),
-        kept_session: match guard::caller(asked.request).who.as_ref().map(|who| &who.via) {
-            Some(Via::Session { id }) => Some(*id),
+        kept_session: match guard::caller(context.request).who.as_ref().map(|who| &who.via) {
+            Some(AuthMethod::Session { id }) => Some(*id),
             _ => None,
         },
     };
     fields.done()?;
-    let access = &asked.app.access;
+    let access = &context.app.access;
     let user = access
-        .change_user(id, change, LastAdmin::Stays, &asked.actor(), asked.now)
+        .change_user(id, change, LastAdmin::Stays, &context.actor(), context.now)
         .await?;
     Ok(answered(Status::Ok, &described(&user)))
 }
 
 /// One less.
-pub async fn remove(asked: &Asked<'_, '_>) -> Result<Response<'static>, Refusal> {
-    asked.parameters(&[])?;
-    let access = &asked.app.access;
+pub async fn remove(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
+    context.parameters(&[])?;
+    let access = &context.app.access;
     access
-        .remove_user(asked.id()?, LastAdmin::Stays, &asked.actor(), asked.now)
+        .remove_user(context.id()?, LastAdmin::Stays, &context.actor(), context.now)
         .await?;
     Ok(no_content())
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::http::perimeter::Client;
+use crate::http::ingress::Client;
 
 /// Seconds for which a browser keeps it; the server may end the session earlier.
 const LIFE: u32 = 14 * 24 * 3600;

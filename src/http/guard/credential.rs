@@ -4,19 +4,19 @@ use rocket::Request;
 
 use super::cookie;
 use crate::access::Credential;
-use crate::http::answer::Refusal;
-use crate::http::perimeter::Client;
+use crate::http::ingress::Client;
+use crate::http::response::ApiError;
 
 /// The credential of a request, not yet looked up.
 ///
 /// # Errors
 /// 401 for a header that cannot be read, or that has another scheme than `Token` and `Bearer`: whoever shows something
 /// wants it to count.
-pub fn shown<'r>(request: &'r Request<'_>, client: Client) -> Result<Option<Credential<'r>>, Refusal> {
+pub fn shown<'r>(request: &'r Request<'_>, client: Client) -> Result<Option<Credential<'r>>, ApiError> {
     let mut headers = request.headers().get("Authorization");
     match (headers.next(), headers.next()) {
         (Some(header), None) => token(header).map(|token| Some(Credential::Token(token))),
-        (Some(_), Some(_)) => Err(Refusal::bad_credential("There is more than one Authorization header.")),
+        (Some(_), Some(_)) => Err(ApiError::bad_credential("There is more than one Authorization header.")),
         (None, _) => {
             let cookie = request.cookies().get(cookie::name(client));
             Ok(cookie.map(|cookie| Credential::Session(cookie.value())))
@@ -24,22 +24,22 @@ pub fn shown<'r>(request: &'r Request<'_>, client: Client) -> Result<Option<Cred
     }
 }
 
-fn token(header: &str) -> Result<&str, Refusal> {
+fn token(header: &str) -> Result<&str, ApiError> {
     let (scheme, token) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
     let is = |other: &str| scheme.eq_ignore_ascii_case(other);
     if !is("Token") && !is("Bearer") {
-        return Err(Refusal::bad_credential(
+        return Err(ApiError::bad_credential(
             "Invalid Authorization header. Its scheme must be Token or Bearer.",
         ));
     }
     let token = token.trim();
     if token.is_empty() {
-        return Err(Refusal::bad_credential(
+        return Err(ApiError::bad_credential(
             "Invalid token header. No credentials provided.",
         ));
     }
     if token.contains(char::is_whitespace) {
-        return Err(Refusal::bad_credential(
+        return Err(ApiError::bad_credential(
             "Invalid token header. Token string should not contain spaces.",
         ));
     }

@@ -1,19 +1,19 @@
 //! Whether a request that a cookie authorises comes from these pages, and not from another site that makes a browser send
 //! it (CSRF).
 //!
-//! Browsers say so in `Sec-Fetch-Site` or, older ones and those that came without TLS, in `Origin`. What has neither shows
+//! Browsers say so in `Sec-Fetch-FetchSite` or, older ones and those that came without TLS, in `Origin`. What has neither shows
 //! the session's own token in `X-CSRF-Token`, which no other site can know.
 
 use rocket::Request;
 use rocket::http::Status;
 
 use crate::access;
-use crate::http::answer::Refusal;
+use crate::http::response::ApiError;
 use crate::http::{App, links};
 
 /// What a browser says of where a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Site {
+enum FetchSite {
     /// From here.
     Same,
     /// From elsewhere: there is nothing that could outweigh it.
@@ -28,11 +28,11 @@ enum Site {
 ///
 /// # Errors
 /// 403.
-pub fn check(app: &App, request: &Request<'_>, secret: &str) -> Result<(), Refusal> {
+pub fn check(app: &App, request: &Request<'_>, secret: &str) -> Result<(), ApiError> {
     let shown = request.headers().get_one("X-CSRF-Token");
     match site(app, request) {
-        Site::Same => Ok(()),
-        Site::Foreign | Site::Unsaid
+        FetchSite::Same => Ok(()),
+        FetchSite::Foreign | FetchSite::Unsaid
             if shown.is_some_and(|shown| access::is_same(shown, &access::csrf_token(secret))) =>
         {
             Ok(())
@@ -45,36 +45,36 @@ pub fn check(app: &App, request: &Request<'_>, secret: &str) -> Result<(), Refus
 ///
 /// # Errors
 /// 403.
-pub fn check_sign_in(app: &App, request: &Request<'_>) -> Result<(), Refusal> {
+pub fn check_sign_in(app: &App, request: &Request<'_>) -> Result<(), ApiError> {
     match site(app, request) {
-        Site::Same | Site::Unsaid => Ok(()),
-        Site::Other | Site::Foreign => Err(forged()),
+        FetchSite::Same | FetchSite::Unsaid => Ok(()),
+        FetchSite::Other | FetchSite::Foreign => Err(forged()),
     }
 }
 
-fn site(app: &App, request: &Request<'_>) -> Site {
-    let mut site = Site::Unsaid;
-    for said in request.headers().get("Sec-Fetch-Site") {
-        match said {
-            "same-origin" | "none" => site = Site::Same,
-            "cross-site" | "same-site" => return Site::Other,
+fn site(app: &App, request: &Request<'_>) -> FetchSite {
+    let mut site = FetchSite::Unsaid;
+    for message in request.headers().get("Sec-Fetch-Site") {
+        match message {
+            "same-origin" | "none" => site = FetchSite::Same,
+            "cross-site" | "same-site" => return FetchSite::Other,
             _ => {}
         }
     }
-    if site == Site::Same {
+    if site == FetchSite::Same {
         return site;
     }
     let own = links::origin(request, app.port);
     let mut origins = request.headers().get("Origin");
     match origins.next() {
-        None => Site::Unsaid,
-        Some(origin) if origin.eq_ignore_ascii_case(&own) && origins.next().is_none() => Site::Same,
-        Some(_) => Site::Foreign,
+        None => FetchSite::Unsaid,
+        Some(origin) if origin.eq_ignore_ascii_case(&own) && origins.next().is_none() => FetchSite::Same,
+        Some(_) => FetchSite::Foreign,
     }
 }
 
-fn forged() -> Refusal {
-    Refusal::new(
+fn forged() -> ApiError {
+    ApiError::new(
         Status::Forbidden,
         "CSRF Failed: this request does not come from these pages.",
     )

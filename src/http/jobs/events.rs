@@ -15,7 +15,7 @@ use rocket::{Request, Response};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::Refusal;
+use super::ApiError;
 use crate::http::connections::{Connections, InFlight};
 use crate::http::{App, Lifecycle};
 use crate::jobs::{Error, Job, JobId, Jobs};
@@ -39,7 +39,7 @@ impl Streams {
 }
 
 /// The stream of a job.
-pub(super) fn respond<'r>(app: &App, request: &Request<'_>, id: JobId) -> Result<Response<'r>, Refusal> {
+pub(super) fn respond<'r>(app: &App, request: &Request<'_>, id: JobId) -> Result<Response<'r>, ApiError> {
     let job = app.jobs.find(id)?;
     let seen = request.headers().get_one("Last-Event-ID");
     if job.status.is_finished() && seen == Some(&version(&job)) {

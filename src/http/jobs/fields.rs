@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use serde_json::value::RawValue;
 
-use super::Refusal;
+use super::ApiError;
 use crate::config;
 use crate::database::Value;
-use crate::jobs::Moment;
+use crate::jobs::UnixMillis;
 use crate::records::FieldErrors;
-use crate::records::body::{Body, Fields, Given};
+use crate::records::body::{Body, BodyRows, Fields};
 use crate::records::error::NON_FIELD;
 use crate::schema::{ColumnType, Input, time};
 
 /// Complaints about unknown fields; who sends more than that has mistaken the address.
-const MOST_COMPLAINTS: usize = 100;
+const MAX_COMPLAINTS: usize = 100;
 
 /// The fields of a request, and what is wrong with them.
 pub(super) struct Reader<'b> {
@@ -30,22 +30,22 @@ impl<'b> Reader<'b> {
     ///
     /// # Errors
     /// 400 when it is none.
-    pub(super) fn new(body: &'b Body) -> Result<Self, Refusal> {
+    pub(super) fn new(body: &'b Body) -> Result<Self, ApiError> {
         match body.rows()? {
-            Given::One(fields) => Ok(Self {
+            BodyRows::One(fields) => Ok(Self {
                 fields,
                 errors: FieldErrors::default(),
             }),
-            Given::Many(_) => Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object.").into()),
+            BodyRows::Many(_) => Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object.").into()),
         }
     }
 
     /// Complains about every field that is not one of these.
     pub(super) fn only(&mut self, known: &[&str]) {
         for (name, _) in &self.fields {
-            if !known.contains(&name.as_ref()) && self.errors.0.len() < MOST_COMPLAINTS {
-                let said = format!("There is no such field. Fields: {}.", known.join(", "));
-                self.errors.add(name.as_ref(), said);
+            if !known.contains(&name.as_ref()) && self.errors.0.len() < MAX_COMPLAINTS {
+                let message = format!("There is no such field. Fields: {}.", known.join(", "));
+                self.errors.add(name.as_ref(), message);
             }
         }
     }
@@ -64,8 +64,8 @@ impl<'b> Reader<'b> {
     fn read<T>(&mut self, name: &str, read: impl FnOnce(&Input<'b>) -> Result<T, Cow<'static, str>>) -> Option<T> {
         match read(self.given(name)?) {
             Ok(value) => Some(value),
-            Err(said) => {
-                self.errors.add(name, said);
+            Err(message) => {
+                self.errors.add(name, message);
                 None
             }
         }
@@ -111,7 +111,7 @@ impl<'b> Reader<'b> {
     }
 
     /// A moment, as tables take it.
-    pub(super) fn moment(&mut self, name: &str) -> Option<Moment> {
+    pub(super) fn moment(&mut self, name: &str) -> Option<UnixMillis> {
         const WRONG: &str = "Datetime has wrong format. Use one of these formats instead: \
                              YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
         self.read(name, |input| {
@@ -163,7 +163,7 @@ impl<'b> Reader<'b> {
                 Ok(value) => {
                     object.insert((*name).to_owned(), value);
                 }
-                Err(said) => self.errors.add(*name, said),
+                Err(message) => self.errors.add(*name, message),
             }
         }
         serde_json::value::to_raw_value(&object).unwrap_or_default()
@@ -173,7 +173,7 @@ impl<'b> Reader<'b> {
     ///
     /// # Errors
     /// Everything that is.
-    pub(super) fn done(self) -> Result<(), Refusal> {
+    pub(super) fn done(self) -> Result<(), ApiError> {
         match self.errors.is_empty() {
             true => Ok(()),
             false => Err(self.errors.into()),

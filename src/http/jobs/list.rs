@@ -6,29 +6,29 @@ use rocket::http::Status;
 use rocket::{Request, Response};
 use serde_json::json;
 
-use super::{Refusal, of_json, shown};
+use super::{ApiError, of_json, shown};
 use crate::http::App;
 use crate::jobs::list::{LARGEST_PAGE, PAGE};
 use crate::jobs::{Error, Filter, JobId, State};
 use crate::records::{FieldErrors, urlencoded};
 
 /// Parameters that are complained of at once.
-const MOST_COMPLAINTS: usize = 100;
+const MAX_COMPLAINTS: usize = 100;
 
 /// What a list asks for.
-struct Asked {
+struct ListQuery {
     filter: Filter,
     limit: u32,
     after: Option<JobId>,
 }
 
 /// A page of jobs, the newest first.
-pub(super) async fn page<'r>(app: &App, request: &Request<'_>, query: &str) -> Result<Response<'r>, Refusal> {
+pub(super) async fn page<'r>(app: &App, request: &Request<'_>, query: &str) -> Result<Response<'r>, ApiError> {
     let asked = read(query)?;
     let page = app.jobs.page(asked.filter.clone(), asked.after, asked.limit).await;
     let page = match page {
         // As lists of rows say it, and Django REST framework.
-        Err(Error::NotFound) => return Err(Refusal::new(Status::NotFound, "Invalid cursor")),
+        Err(Error::NotFound) => return Err(ApiError::new(Status::NotFound, "Invalid cursor")),
         page => page?,
     };
     let path = request.uri().path().as_str();
@@ -52,25 +52,25 @@ pub(super) async fn page<'r>(app: &App, request: &Request<'_>, query: &str) -> R
     Ok(response)
 }
 
-fn read(query: &str) -> Result<Asked, Refusal> {
-    let mut asked = Asked {
+fn read(query: &str) -> Result<ListQuery, ApiError> {
+    let mut asked = ListQuery {
         filter: Filter::default(),
         limit: PAGE,
         after: None,
     };
     let mut errors = FieldErrors::default();
     let mut seen = Vec::new();
-    let pairs = urlencoded::parse(query).map_err(|said| Refusal::new(Status::BadRequest, said))?;
+    let pairs = urlencoded::parse(query).map_err(|message| ApiError::new(Status::BadRequest, message))?;
     for (name, value) in pairs {
-        if errors.0.len() >= MOST_COMPLAINTS {
+        if errors.0.len() >= MAX_COMPLAINTS {
             break;
         }
         if seen.contains(&name) {
             errors.add(name, "Give this parameter once.");
             continue;
         }
-        if let Err(said) = set(&mut asked, &name, &value) {
-            errors.add(name.as_ref(), said);
+        if let Err(message) = set(&mut asked, &name, &value) {
+            errors.add(name.as_ref(), message);
         }
         seen.push(name);
     }
@@ -80,7 +80,7 @@ fn read(query: &str) -> Result<Asked, Refusal> {
     }
 }
 
-fn set(asked: &mut Asked, name: &str, value: &str) -> Result<(), String> {
+fn set(asked: &mut ListQuery, name: &str, value: &str) -> Result<(), String> {
     match name {
         "status" => {
             let all = State::ALL.map(State::name).join(", ");
@@ -106,7 +106,7 @@ fn set(asked: &mut Asked, name: &str, value: &str) -> Result<(), String> {
 }
 
 /// How many jobs there are: `{"queued": 3, …, "kinds": {"uppercase": {"queued": 3, …}}}`.
-pub(super) async fn counts<'r>(app: &App) -> Result<Response<'r>, Refusal> {
+pub(super) async fn counts<'r>(app: &App) -> Result<Response<'r>, ApiError> {
     let kinds = app.jobs.counts().await?;
     let mut totals: BTreeMap<&str, u64> = State::ALL.map(|state| (state.name(), 0)).into();
     for (state, count) in kinds.values().flatten() {

@@ -1,24 +1,24 @@
 //! `/jobs` and `/api/jobs`, which are the same: what an address under them means, and what each method does there.
 
+mod authorize;
 mod events;
 mod fields;
 mod list;
-mod permit;
 mod schedules;
 mod submit;
-mod work;
+mod worker_api;
 
 use rocket::http::{Method, Status};
 use rocket::route::{Handler, Outcome, Route};
 use rocket::{Data, Request, Response};
 use serde_json::json;
 
-use super::answer::{self, Refusal};
 use super::api::{self, READ_ONLY};
-use super::{App, accept};
+use super::response::{self, ApiError};
+use super::{App, negotiation};
 use crate::jobs::{Error, JobId, State};
+use authorize::{Action, check};
 pub use events::Streams;
-use permit::{Action, check};
 
 const ALL: &str = "GET, POST, HEAD, OPTIONS";
 const ONE: &str = "GET, DELETE, HEAD, OPTIONS";
@@ -116,8 +116,8 @@ fn base(request: &Request<'_>) -> &'static str {
     }
 }
 
-async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> Result<Response<'r>, Refusal> {
-    let address = Address::read(request.uri().path().as_str()).ok_or_else(Refusal::not_found)?;
+async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> Result<Response<'r>, ApiError> {
+    let address = Address::read(request.uri().path().as_str()).ok_or_else(ApiError::not_found)?;
     let query = request.uri().query().map_or("", |query| query.as_str());
     let may = |action| check(app, request, action);
     if address != Address::All || request.method() == Method::Post {
@@ -152,11 +152,11 @@ async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> 
         (Address::Schedule, _) => schedules::one(app, request, data).await,
         (Address::Claim, Method::Post) => {
             may(Action::Work)?;
-            work::claim(app, request, data).await
+            worker_api::claim(app, request, data).await
         }
         (Address::One(id), Method::Get | Method::Head) => {
             may(Action::Read)?;
-            if accept::names(request.headers(), events::MEDIA_TYPE) {
+            if negotiation::names(request.headers(), events::MEDIA_TYPE) {
                 return events::respond(app, request, id);
             }
             takes_json(request)?;
@@ -179,14 +179,14 @@ async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> 
         }
         (Address::Of(id, verb), Method::Post) => {
             may(Action::Work)?;
-            work::report(app, request, data, id, verb).await
+            worker_api::report(app, request, data, id, verb).await
         }
-        (address, method) => Err(Refusal::not_allowed(method.as_str(), address.allowed())),
+        (address, method) => Err(ApiError::not_allowed(method.as_str(), address.allowed())),
     }
 }
 
 /// 204 when the job is off; 202 when its worker is still to be told.
-async fn cancel<'r>(app: &App, id: JobId) -> Result<Response<'r>, Refusal> {
+async fn cancel<'r>(app: &App, id: JobId) -> Result<Response<'r>, ApiError> {
     let state = app.jobs.cancel(id).await?;
     if state == State::Cancelled {
         return Ok(Response::build().status(Status::NoContent).finalize());
@@ -205,29 +205,29 @@ fn accepted(request: &Request<'_>, status: Status, id: JobId, state: State) -> R
 fn shown(job: &impl serde::Serialize) -> Response<'static> {
     // What is shown are plain values, which can always be written.
     let body = serde_json::to_vec(job).unwrap_or_default();
-    answer::of_bytes(Status::Ok, "application/json", body)
+    response::of_bytes(Status::Ok, "application/json", body)
 }
 
 fn of_json(status: Status, body: &serde_json::Value) -> Response<'static> {
-    answer::of_bytes(status, "application/json", body.to_string().into_bytes())
+    response::of_bytes(status, "application/json", body.to_string().into_bytes())
 }
 
-fn takes_json(request: &Request<'_>) -> Result<(), Refusal> {
-    match accept::takes_json(request.headers()) {
+fn takes_json(request: &Request<'_>) -> Result<(), ApiError> {
+    match negotiation::takes_json(request.headers()) {
         true => Ok(()),
         false => Err(api::not_acceptable()),
     }
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         match error {
             Error::Fields(errors) => errors.into(),
-            Error::TooLarge(said) => Self::new(Status::PayloadTooLarge, said),
+            Error::TooLarge(message) => Self::new(Status::PayloadTooLarge, message),
             Error::NotFound => Self::not_found(),
-            Error::Conflict(said) => Self::new(Status::Conflict, said),
-            Error::Crowded(said) => {
-                let mut refusal = Self::new(Status::ServiceUnavailable, said);
+            Error::Conflict(message) => Self::new(Status::Conflict, message),
+            Error::Crowded(message) => {
+                let mut refusal = Self::new(Status::ServiceUnavailable, message);
                 refusal.headers.push(("Retry-After", "5".to_owned()));
                 refusal
             }

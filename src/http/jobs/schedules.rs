@@ -6,13 +6,13 @@ use rocket::{Data, Request, Response};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::authorize::{Action, check};
 use super::fields::Reader;
-use super::permit::{Action, check};
-use super::{Refusal, base, shown, takes_json};
-use crate::http::{App, answer, receive};
+use super::{ApiError, base, shown, takes_json};
+use crate::http::{App, body, response};
 use crate::jobs::Error;
 use crate::jobs::job::{ATTEMPTS_LIMIT, PRIORITY_LIMIT};
-use crate::jobs::schedule::{Draft, Schedule, Schedules};
+use crate::jobs::schedule::{Schedule, ScheduleSpec, Schedules};
 use crate::records::FieldErrors;
 
 /// The last segment of their address.
@@ -57,7 +57,7 @@ struct Detailed {
 }
 
 /// All of them: listed, or one more.
-pub(super) async fn all<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, Refusal> {
+pub(super) async fn all<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
     match request.method() {
         Method::Get | Method::Head => {
             check(app, request, Action::List)?;
@@ -66,12 +66,12 @@ pub(super) async fn all<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>)
         }
         Method::Post => {
             check(app, request, Action::ChangeSchedules)?;
-            let body = receive::body(app, request, data).await?;
+            let body = body::body(app, request, data).await?;
             let mut reader = Reader::new(&body)?;
             let name = reader.required_text("name").unwrap_or_default();
             reader.required_text("kind");
             let given = Given::read(&mut reader);
-            let draft = given.applied_to(Draft::new("", Box::default()));
+            let draft = given.applied_to(ScheduleSpec::new("", Box::default()));
             done(reader, &schedules(app), &name, &draft)?;
             let schedule = schedules(app).create(&name, draft).await?;
             let location = format!("{}/{SEGMENT}/{name}", base(request));
@@ -79,12 +79,12 @@ pub(super) async fn all<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>)
             response.set_raw_header("Location", location);
             Ok(response)
         }
-        method => Err(Refusal::not_allowed(method.as_str(), ALL)),
+        method => Err(ApiError::not_allowed(method.as_str(), ALL)),
     }
 }
 
 /// One of them: shown, changed or removed.
-pub(super) async fn one<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, Refusal> {
+pub(super) async fn one<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
     let path = request.uri().path().as_str();
     let last = path
         .strip_suffix('/')
@@ -94,7 +94,7 @@ pub(super) async fn one<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>)
         .unwrap_or_default();
     let name = percent_decode_str(last)
         .decode_utf8()
-        .map_err(|_| Refusal::not_found())?;
+        .map_err(|_| ApiError::not_found())?;
     match request.method() {
         Method::Get | Method::Head => {
             check(app, request, Action::List)?;
@@ -104,7 +104,7 @@ pub(super) async fn one<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>)
         Method::Patch => {
             check(app, request, Action::ChangeSchedules)?;
             let known = schedules(app).find(&name)?;
-            let body = receive::body(app, request, data).await?;
+            let body = body::body(app, request, data).await?;
             let mut reader = Reader::new(&body)?;
             if reader.has("name") && reader.text("name").is_none_or(|given| given != known.name) {
                 reader
@@ -121,7 +121,7 @@ pub(super) async fn one<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>)
             schedules(app).remove(&name).await?;
             Ok(Response::build().status(Status::NoContent).finalize())
         }
-        method => Err(Refusal::not_allowed(method.as_str(), ONE)),
+        method => Err(ApiError::not_allowed(method.as_str(), ONE)),
     }
 }
 
@@ -133,11 +133,11 @@ fn detailed(status: Status, schedule: Schedule) -> Response<'static> {
     let next = schedule.next_ticks(TICKS_SHOWN);
     // What is shown are plain values, which can always be written.
     let body = serde_json::to_vec(&Detailed { schedule, next }).unwrap_or_default();
-    answer::of_bytes(status, "application/json", body)
+    response::of_bytes(status, "application/json", body)
 }
 
 /// Goes on only when nothing is wrong; what is wrong with the fields and with what they mean is said together.
-fn done(mut reader: Reader<'_>, schedules: &Schedules, name: &str, draft: &Draft) -> Result<(), Refusal> {
+fn done(mut reader: Reader<'_>, schedules: &Schedules, name: &str, draft: &ScheduleSpec) -> Result<(), ApiError> {
     if !reader.errors.is_empty()
         && let Err(Error::Fields(FieldErrors(further))) = schedules.check(name, draft.clone())
     {
@@ -189,7 +189,7 @@ impl Given {
     }
 
     /// A schedule with these fields. One of `cron` and `every` takes the place of the other, and a zone goes with `cron`.
-    fn applied_to(&self, mut draft: Draft) -> Draft {
+    fn applied_to(&self, mut draft: ScheduleSpec) -> ScheduleSpec {
         let given = self.clone();
         if let Some(cron) = given.cron {
             draft.cron = cron;

@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use super::fields::Reader;
-use super::{Refusal, accepted};
-use crate::http::{App, receive};
+use super::{ApiError, accepted};
+use crate::http::{App, body};
 use crate::jobs::job::{ATTEMPTS_LIMIT, PRIORITY_LIMIT};
 use crate::jobs::schedule::KEYS_OF_SCHEDULES;
 use crate::jobs::{Error, NewJob};
@@ -19,8 +19,8 @@ use crate::jobs::{Error, NewJob};
 const OPTIONS: [&str; 6] = ["kind", "payload", "priority", "run_at", "max_attempts", "unique_key"];
 
 /// 202 and the job; 200 and the job that has the unique key already.
-pub(super) async fn submit<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, Refusal> {
-    let body = receive::body(app, request, data).await?;
+pub(super) async fn submit<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
+    let body = body::body(app, request, data).await?;
     let job = read(app, Reader::new(&body)?)?;
     let enqueued = app.jobs.submit(job).await?;
     let status = match enqueued.is_new {
@@ -44,7 +44,7 @@ pub(super) fn described() -> Json {
     })
 }
 
-fn read(app: &App, mut reader: Reader<'_>) -> Result<NewJob, Refusal> {
+fn read(app: &App, mut reader: Reader<'_>) -> Result<NewJob, ApiError> {
     let kind = match reader.text("kind") {
         Some(kind) => kind,
         None => app.jobs.default_kind().to_owned(),
@@ -67,8 +67,8 @@ fn read(app: &App, mut reader: Reader<'_>) -> Result<NewJob, Refusal> {
         .as_ref()
         .is_some_and(|key| key.starts_with(KEYS_OF_SCHEDULES))
     {
-        let said = format!("Keys that begin with \"{KEYS_OF_SCHEDULES}\" belong to schedules.");
-        reader.errors.add("unique_key", said);
+        let message = format!("Keys that begin with \"{KEYS_OF_SCHEDULES}\" belong to schedules.");
+        reader.errors.add("unique_key", message);
     }
     if !reader.errors.is_empty() {
         // Whatever else is wrong with the job is said as well.
@@ -86,8 +86,8 @@ fn read(app: &App, mut reader: Reader<'_>) -> Result<NewJob, Refusal> {
 fn payload(reader: &mut Reader<'_>, own: &[&str]) -> Box<RawValue> {
     let is_spread = own.iter().any(|name| reader.has(name));
     if is_spread && reader.has("payload") {
-        let said = format!("Give either this field or {}, not both.", own.join(", "));
-        reader.errors.add("payload", said);
+        let message = format!("Give either this field or {}, not both.", own.join(", "));
+        reader.errors.add("payload", message);
     }
     if own.is_empty() || reader.has("payload") {
         return reader.json("payload").unwrap_or_default();

@@ -100,12 +100,12 @@ fn text(column: &Column, max: Option<u32>) -> String {
 fn number(rules: &[Rule], usual: f64, step: f64) -> f64 {
     let least = rules.iter().filter_map(|rule| match rule {
         Rule::Min(bound) => Some((bound / step).ceil() * step),
-        Rule::Above(bound) => Some(((bound / step).floor() + 1.0) * step),
+        Rule::ExclusiveMin(bound) => Some(((bound / step).floor() + 1.0) * step),
         _ => None,
     });
     let most = rules.iter().filter_map(|rule| match rule {
         Rule::Max(bound) => Some((bound / step).floor() * step),
-        Rule::Below(bound) => Some(((bound / step).ceil() - 1.0) * step),
+        Rule::ExclusiveMax(bound) => Some(((bound / step).ceil() - 1.0) * step),
         _ => None,
     });
     least.fold(most.fold(usual, f64::min), f64::max)

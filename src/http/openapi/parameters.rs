@@ -28,11 +28,11 @@ pub(super) fn key(table: &Table) -> Json {
         ),
         _ => {
             let names: Vec<_> = table.key_columns().map(|column| column.name.as_str()).collect();
-            let said = format!(
+            let message = format!(
                 "{} of the row, with commas between them; a comma inside a value is `%2C`.",
                 names.join(", ")
             );
-            (said, json!({ "type": "string" }))
+            (message, json!({ "type": "string" }))
         }
     };
     json!({ "name": key_name(table), "in": "path", "required": true, "description": description, "schema": schema })
@@ -90,10 +90,11 @@ fn names_of(table: &Table) -> impl Iterator<Item = &str> {
 
 fn ordering(table: &Table) -> Json {
     let both = names_of(table).flat_map(|name| [name.to_owned(), format!("-{name}")]);
-    let said = "Columns to order by, `-` before those that descend. Rows that are equal come in the order of the key.";
+    let message =
+        "Columns to order by, `-` before those that descend. Rows that are equal come in the order of the key.";
     list(
         "ordering",
-        said,
+        message,
         json!({ "type": "string", "enum": both.collect::<Vec<_>>() }),
     )
 }
@@ -110,8 +111,8 @@ fn expand(schema: &Schema, table: &Table) -> Option<Json> {
     let names: Vec<_> = expandable_names(schema, table)
         .filter(|name| !name.contains(','))
         .collect();
-    let said = "Foreign keys in whose place the row they point to is written.";
-    (!names.is_empty()).then(|| list("expand", said, json!({ "type": "string", "enum": names })))
+    let message = "Foreign keys in whose place the row they point to is written.";
+    (!names.is_empty()).then(|| list("expand", message, json!({ "type": "string", "enum": names })))
 }
 
 /// `column=` and `column__lookup=` for every lookup that the column has.
@@ -139,7 +140,7 @@ fn filters(table: &Table) -> Vec<Json> {
 
 fn filter(column: &Column, name: &str, lookup: &str) -> Json {
     let value = value::of_kind(column.kind, Place::Query);
-    let said = match lookup {
+    let message = match lookup {
         "exact" => "Equal to this.",
         "ne" => "Not equal to this, or null.",
         "gt" => "Greater than this.",
@@ -174,5 +175,5 @@ fn filter(column: &Column, name: &str, lookup: &str) -> Json {
         "isnull" => json!({ "type": "boolean" }),
         _ => json!({ "type": "string" }),
     };
-    json!({ "name": name, "in": "query", "description": said, "schema": schema })
+    json!({ "name": name, "in": "query", "description": message, "schema": schema })
 }

@@ -6,7 +6,7 @@ use super::example;
 use super::names::Named;
 use super::value::{self, Place};
 use crate::records::plan::expandable_names;
-use crate::schema::{Column, ColumnType, Kept, Schema, Table};
+use crate::schema::{Column, ColumnType, Schema, ServerManaged, Table};
 
 /// What a body is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,8 +130,8 @@ fn given(schema: &Schema, table: &Table, purpose: Purpose, place: Place) -> Json
     let is_required = |column: &&Column| purpose != Purpose::Change && column.is_required() && !is_fixed(column);
     let properties = table.columns.iter().enumerate().map(|(index, column)| {
         let mut property = given_column(column, place);
-        if let Some(said) = remark(schema, table, index, column, is_fixed(column)) {
-            property["description"] = json!(said);
+        if let Some(message) = remark(schema, table, index, column, is_fixed(column)) {
+            property["description"] = json!(message);
         }
         if is_fixed(column) {
             property["readOnly"] = json!(true);
@@ -172,11 +172,11 @@ fn given_column(column: &Column, place: Place) -> Json {
 /// What a column's schema does not say by itself.
 fn remark(schema: &Schema, table: &Table, place: usize, column: &Column, is_fixed: bool) -> Option<String> {
     Some(match column.kept {
-        Some(Kept::Key) => "The row's number, given by the server.".into(),
-        Some(Kept::Generated) => "Computed from other columns.".into(),
-        Some(Kept::Created) => "When the row was added.".into(),
-        Some(Kept::Updated) => "When the row was last changed.".into(),
-        Some(Kept::Barred) => "Not for clients to write.".into(),
+        Some(ServerManaged::Key) => "The row's number, given by the server.".into(),
+        Some(ServerManaged::Generated) => "Computed from other columns.".into(),
+        Some(ServerManaged::Created) => "When the row was added.".into(),
+        Some(ServerManaged::Updated) => "When the row was last changed.".into(),
+        Some(ServerManaged::ReadOnly) => "Not for clients to write.".into(),
         None if is_fixed => "A row's key cannot be changed.".into(),
         // Only a table that is served has a name to be told.
         None => format!(

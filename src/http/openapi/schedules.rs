@@ -6,7 +6,7 @@ use super::jobs::TAG;
 use super::rows::reference;
 use super::security::Rights;
 use super::shared::{self, errors, json_content};
-use crate::config::file::Level;
+use crate::config::file::AccessLevel;
 use crate::jobs::job::{ATTEMPTS, ATTEMPTS_LIMIT, PRIORITY_LIMIT};
 
 /// The component that is answered, and that of bodies.
@@ -15,7 +15,11 @@ const BODY: &str = "jobs.schedule.body";
 
 /// Their paths.
 pub(super) fn paths(rights: &Rights<'_>) -> Vec<(String, Json)> {
-    let reading = if rights.is_open { Level::Public } else { Level::Viewer };
+    let reading = if rights.is_open {
+        AccessLevel::Public
+    } else {
+        AccessLevel::Viewer
+    };
     let all = json!({ "type": "array", "items": reference(SCHEDULE) });
     let one = reference(SCHEDULE);
     let new = json!({ "allOf": [reference(BODY), { "required": ["name", "kind"] }] });
@@ -27,7 +31,7 @@ pub(super) fn paths(rights: &Rights<'_>) -> Vec<(String, Json)> {
     let of_all = json!({
         "get": operation("list", "List schedules, by name.", reading, ("200", answer("The schedules.", &[], Some(all))), read),
         "post": with_body(
-            operation("create", "Make a schedule.", Level::Admin, ("201", answer("It is made.", &["Location"], Some(one.clone()))), write),
+            operation("create", "Make a schedule.", AccessLevel::Admin, ("201", answer("It is made.", &["Location"], Some(one.clone()))), write),
             new,
         ),
     });
@@ -35,10 +39,10 @@ pub(super) fn paths(rights: &Rights<'_>) -> Vec<(String, Json)> {
         "parameters": [name],
         "get": operation("read", "Show a schedule and its next ticks.", reading, ("200", answer("The schedule.", &[], Some(one.clone()))), read),
         "patch": with_body(
-            operation("change", "Change a schedule that was made over the API.", Level::Admin, ("200", answer("It is changed.", &[], Some(one))), write),
+            operation("change", "Change a schedule that was made over the API.", AccessLevel::Admin, ("200", answer("It is changed.", &[], Some(one))), write),
             reference(BODY),
         ),
-        "delete": operation("delete", "Remove a schedule that was made over the API. Its jobs stay.", Level::Admin, ("204", answer("It is gone.", &[], None)), write),
+        "delete": operation("delete", "Remove a schedule that was made over the API. Its jobs stay.", AccessLevel::Admin, ("204", answer("It is gone.", &[], None)), write),
     });
     vec![
         ("/api/jobs/schedules/".to_owned(), of_all),
@@ -119,7 +123,7 @@ fn given() -> Map<String, Json> {
     ])
 }
 
-fn operation(verb: &str, summary: &str, level: Level, good: (&str, Json), bad: &[&str]) -> Json {
+fn operation(verb: &str, summary: &str, level: AccessLevel, good: (&str, Json), bad: &[&str]) -> Json {
     let mut responses = Map::from_iter([(good.0.to_owned(), good.1)]);
     responses.extend(errors(bad));
     let mut operation = json!({

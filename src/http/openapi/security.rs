@@ -2,14 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::access::{Level, Role, Rules};
+use crate::access::{AccessLevel, Policy, Role};
 use crate::schema::Table;
 
 /// Who may do what with the tables.
 #[derive(Debug, Clone, Copy)]
 pub struct Rights<'r> {
     /// The rules of the tables.
-    pub rules: &'r Rules,
+    pub rules: &'r Policy,
     /// Whether there are no accounts and no tokens.
     pub is_open: bool,
 }
@@ -28,18 +28,20 @@ impl Rights<'_> {
     /// `security` of what is done with jobs, by the name of the operation, when not anyone may do it.
     pub(super) fn of_job(&self, operation: &str) -> Option<Json> {
         let rule = self.rules.jobs();
-        let usual = |level: Level| if self.is_open { Level::Public } else { level };
+        let usual = |level: AccessLevel| if self.is_open { AccessLevel::Public } else { level };
         match operation {
-            "read" | "events" => Self::asking_for(rule.read.unwrap_or(Level::Public)),
-            "list" | "counts" => Self::asking_for(usual(Level::Viewer).max(rule.read.unwrap_or(Level::Public))),
-            "submit" | "cancel" | "retry" => Self::asking_for(rule.write.unwrap_or(usual(Level::Editor))),
+            "read" | "events" => Self::asking_for(rule.read.unwrap_or(AccessLevel::Public)),
+            "list" | "counts" => {
+                Self::asking_for(usual(AccessLevel::Viewer).max(rule.read.unwrap_or(AccessLevel::Public)))
+            }
+            "submit" | "cancel" | "retry" => Self::asking_for(rule.write.unwrap_or(usual(AccessLevel::Editor))),
             _ => (!self.is_open).then(|| credentials(Role::Worker.name())),
         }
     }
 
     /// `security` of what only such callers may do.
-    pub(super) fn asking_for(level: Level) -> Option<Json> {
-        (level > Level::Public).then(|| credentials(level.name()))
+    pub(super) fn asking_for(level: AccessLevel) -> Option<Json> {
+        (level > AccessLevel::Public).then(|| credentials(level.name()))
     }
 }
 

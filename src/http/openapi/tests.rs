@@ -3,18 +3,18 @@
 use serde_json::{Value as Json, json};
 
 use super::{Rights, document};
-use crate::access::Rules;
-use crate::database::facts::{ColumnFacts, ForeignKeyFacts, TableFacts};
+use crate::access::Policy;
+use crate::database::table_info::{ColumnInfo, ForeignKeyInfo, TableInfo};
 use crate::schema::Schema;
 
 /// A column declared as `name type`, in the key at `key`.
-fn column(declaration: &str, key: u32) -> ColumnFacts {
+fn column(declaration: &str, key: u32) -> ColumnInfo {
     let (name, declared) = declaration.split_once(' ').unwrap_or((declaration, ""));
     let (declared, not_null) = match declared.strip_suffix(" NOT NULL") {
         Some(declared) => (declared, true),
         None => (declared, false),
     };
-    ColumnFacts {
+    ColumnInfo {
         name: name.to_owned(),
         declared: declared.to_owned(),
         not_null,
@@ -24,8 +24,8 @@ fn column(declaration: &str, key: u32) -> ColumnFacts {
     }
 }
 
-fn table(name: &str, columns: Vec<ColumnFacts>, checks: &str) -> TableFacts {
-    TableFacts {
+fn table(name: &str, columns: Vec<ColumnInfo>, checks: &str) -> TableInfo {
+    TableInfo {
         name: name.to_owned(),
         is_view: false,
         has_rowid: true,
@@ -63,7 +63,7 @@ fn library() -> Schema {
         ],
         "CHECK (kind IN ('novel', 'essay')), CHECK (pages > 10 AND pages <= 5000), CHECK (price >= 0)",
     );
-    books.foreign_keys.push(ForeignKeyFacts {
+    books.foreign_keys.push(ForeignKeyInfo {
         columns: vec!["author_id".into()],
         table: "authors".into(),
         references: Vec::new(),
@@ -76,11 +76,11 @@ fn library() -> Schema {
     let other = table("shelf_places", vec![column("limit INTEGER", 1)], "");
     let mut view = table("titles", vec![column("title TEXT", 0)], "");
     view.is_view = true;
-    Schema::from_facts(1, &[authors, books, places, other, view])
+    Schema::from_table_info(1, &[authors, books, places, other, view])
 }
 
 fn made() -> Json {
-    let rules = Rules::default();
+    let rules = Policy::default();
     let rights = Rights {
         rules: &rules,
         is_open: true,

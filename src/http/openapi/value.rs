@@ -85,7 +85,7 @@ pub(super) fn of_kind(kind: ColumnType, place: Place) -> Json {
 fn decimal(digits: Option<u32>, places: Option<u32>, rules: &[Rule], place: Place) -> Json {
     let is_negative_refused = rules
         .iter()
-        .any(|rule| matches!(rule, Rule::Min(bound) | Rule::Above(bound) if *bound >= 0.0));
+        .any(|rule| matches!(rule, Rule::Min(bound) | Rule::ExclusiveMin(bound) if *bound >= 0.0));
     let sign = if is_negative_refused { "" } else { "-?" };
     let mut number = json!({ "type": "number" });
     let pattern = match digits {
@@ -154,9 +154,9 @@ fn bound(schema: &mut Json, rules: &[Rule]) {
     for rule in rules {
         match rule {
             Rule::Min(least) => tighten("minimum", *least, f64::gt),
-            Rule::Above(least) => tighten("exclusiveMinimum", *least, f64::gt),
+            Rule::ExclusiveMin(least) => tighten("exclusiveMinimum", *least, f64::gt),
             Rule::Max(most) => tighten("maximum", *most, f64::lt),
-            Rule::Below(most) => tighten("exclusiveMaximum", *most, f64::lt),
+            Rule::ExclusiveMax(most) => tighten("exclusiveMaximum", *most, f64::lt),
             Rule::OneOf(_) | Rule::MinLength(_) | Rule::MaxLength(_) => {}
         }
     }

@@ -18,14 +18,14 @@ impl Handler for Uppercase {
     }
 
     fn validate(&self, payload: &Json) -> Result<(), FieldErrors> {
-        let said = match payload.get("text") {
+        let message = match payload.get("text") {
             None => "This field is required.",
             Some(Json::Null) => "This field may not be null.",
             Some(Json::String(text)) if text.is_empty() => "This field may not be blank.",
             Some(Json::String(_)) => return Ok(()),
             Some(_) => "Not a valid string.",
         };
-        Err(FieldErrors::one("text", said))
+        Err(FieldErrors::one("text", message))
     }
 
     fn run(&self, context: &Context) -> Result<Json, Failure> {

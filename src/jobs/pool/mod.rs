@@ -1,15 +1,15 @@
 //! The workers of this process: they do the built-in kinds, beside a server or in `socle worker`.
 //!
-//! A bounded number of threads, the [`hands`], run handlers; one task, the [`keeper`], claims jobs for them, renews
+//! A bounded number of threads, the [`worker_threads`], run handlers; one task, the [`dispatcher`], claims jobs for them, renews
 //! their leases, and writes what came of them. It does so in rounds, each a single write: while jobs are short, many
 //! results and the next jobs share one wait for the disk.
 
-mod hands;
-mod keeper;
-mod pace;
-mod round;
+mod dispatcher;
+mod prefetch_limit;
 #[cfg(test)]
 mod tests;
+mod worker_threads;
+mod write_batch;
 
 use std::io;
 use std::time::Duration;
@@ -18,13 +18,13 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::Jobs;
-use hands::Hands;
-use keeper::Keeper;
+use dispatcher::Dispatcher;
+use worker_threads::WorkerThreads;
 
 /// Running workers. [`Pool::stop`] ends them well; without it their jobs are free when the leases run out.
 pub struct Pool {
     stop: watch::Sender<Option<Duration>>,
-    keeper: JoinHandle<()>,
+    dispatcher: JoinHandle<()>,
 }
 
 impl Pool {
@@ -34,11 +34,11 @@ impl Pool {
     /// When the system gives no threads.
     pub fn start(jobs: Jobs, workers: usize) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(None);
-        let (hands, reports) = Hands::start(workers)?;
-        let keeper = Keeper::new(jobs, hands, reports, workers);
+        let (worker_threads, reports) = WorkerThreads::start(workers)?;
+        let dispatcher = Dispatcher::new(jobs, worker_threads, reports, workers);
         Ok(Self {
             stop,
-            keeper: tokio::spawn(keeper.run(stopped)),
+            dispatcher: tokio::spawn(dispatcher.run(stopped)),
         })
     }
 
@@ -46,7 +46,7 @@ impl Pool {
     /// `patience`: nobody waits for a lease.
     pub async fn stop(self, patience: Duration) {
         self.stop.send_replace(Some(patience));
-        if self.keeper.await.is_err() {
+        if self.dispatcher.await.is_err() {
             tracing::error!("the keeper of the workers panicked; their jobs are free when the leases run out");
         }
     }

@@ -1,10 +1,10 @@
 //! Schedules made, changed and removed. Every change is one transaction, and says when the next tick is.
 
 use super::stored::{self, Schedule, Source};
-use super::{Definition, Draft, LIMIT, Schedules};
+use super::{Definition, LIMIT, ScheduleSpec, Schedules};
 use crate::database::{self, Session, Value};
 use crate::jobs::row::{integer, optional, statement};
-use crate::jobs::{Error, Moment};
+use crate::jobs::{Error, UnixMillis};
 use crate::records::FieldErrors;
 
 /// What is said of a change over the API to what the file says.
@@ -16,7 +16,7 @@ impl Schedules {
     /// # Errors
     /// [`Error::Fields`] with everything that is wrong, a name that is taken among it; [`Error::TooLarge`];
     /// [`Error::Conflict`] when there are as many as there may be.
-    pub async fn create(&self, name: &str, draft: Draft) -> Result<Schedule, Error> {
+    pub async fn create(&self, name: &str, draft: ScheduleSpec) -> Result<Schedule, Error> {
         let (definition, now) = (self.check(name, draft)?, self.jobs.now());
         let written = self.jobs.database.write(move |session| {
             if stored::find(session, &definition.name)?.is_some() {
@@ -43,7 +43,7 @@ impl Schedules {
     pub async fn change(
         &self,
         name: &str,
-        change: impl Fn(Draft) -> Result<Draft, Error> + Send + 'static,
+        change: impl Fn(ScheduleSpec) -> Result<ScheduleSpec, Error> + Send + 'static,
     ) -> Result<Schedule, Error> {
         let (schedules, name, now) = (self.clone(), name.to_owned(), self.jobs.now());
         let written = self.jobs.database.write(move |session| {
@@ -85,7 +85,7 @@ pub(super) fn insert(
     session: &Session<'_>,
     definition: &Definition,
     source: Source,
-    now: Moment,
+    now: UnixMillis,
 ) -> Result<(), database::Error> {
     let mut values = definitional(definition);
     values.extend([
@@ -107,7 +107,7 @@ pub(super) fn update(
     session: &Session<'_>,
     known: &Schedule,
     definition: &Definition,
-    now: Moment,
+    now: UnixMillis,
 ) -> Result<(), database::Error> {
     let (anchor, next_at) = match keeps_its_timing(known, definition) {
         true => (known.anchor, known.next_at),

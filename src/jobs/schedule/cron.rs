@@ -13,7 +13,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp};
 
-use super::Unfit;
+use super::TimingError;
 
 /// What each field is called and what it allows, in their order.
 const FIELDS: [(&str, &str, &str); 5] = [
@@ -51,9 +51,9 @@ impl Cron {
     ///
     /// # Errors
     /// Which field is wrong and what it allows; also that the expression means no moment at all, as 30 February.
-    pub fn parse(text: &str) -> Result<Self, Unfit> {
+    pub fn parse(text: &str) -> Result<Self, TimingError> {
         if text.len() > LONGEST {
-            return Err(Unfit::cron(format!(
+            return Err(TimingError::cron(format!(
                 "Ensure this field has no more than {LONGEST} characters."
             )));
         }
@@ -61,9 +61,9 @@ impl Cron {
         let expanded = expanded(&text)?.to_ascii_uppercase();
         let fields: Vec<&str> = expanded.split(' ').collect();
         let [minute, _, day, _, weekday] = fields.as_slice() else {
-            let said = "Give five fields (minute, hour, day of the month, month, day of the week), such as \"30 2 * * *\", or \
+            let message = "Give five fields (minute, hour, day of the month, month, day of the week), such as \"30 2 * * *\", or \
                         @hourly, @daily, @weekly, @monthly, @yearly. For seconds there is \"every\".";
-            return Err(Unfit::cron(said));
+            return Err(TimingError::cron(message));
         };
         for (place, field) in fields.iter().enumerate() {
             check(place, field)?;
@@ -72,7 +72,7 @@ impl Cron {
         let both = day.starts_with(['*', '?']) || weekday.starts_with(['*', '?']);
         let pattern = parser(both)
             .parse(&expanded)
-            .map_err(|error| Unfit::cron(error.to_string()))?;
+            .map_err(|error| TimingError::cron(error.to_string()))?;
         let cron = Self {
             follows_real_time: minute.starts_with('*') || pattern.pattern.hours.values().len() == 24,
             pattern,
@@ -80,7 +80,9 @@ impl Cron {
         };
         match cron.reading_after(DateTime::constant(2000, 1, 1, 0, 0, 0, 0)) {
             Some(_) => Ok(cron),
-            None => Err(Unfit::cron("There is no such day in any year: this would never run.")),
+            None => Err(TimingError::cron(
+                "There is no such day in any year: this would never run.",
+            )),
         }
     }
 
@@ -159,14 +161,14 @@ fn parser(both_days: bool) -> CronParser {
 }
 
 /// The five fields of a nickname; anything else as it is.
-fn expanded(text: &str) -> Result<&str, Unfit> {
+fn expanded(text: &str) -> Result<&str, TimingError> {
     match text.to_ascii_lowercase().as_str() {
         "@hourly" => Ok("0 * * * *"),
         "@daily" | "@midnight" => Ok("0 0 * * *"),
         "@weekly" => Ok("0 0 * * 0"),
         "@monthly" => Ok("0 0 1 * *"),
         "@yearly" | "@annually" => Ok("0 0 1 1 *"),
-        nickname if nickname.starts_with('@') => Err(Unfit::cron(
+        nickname if nickname.starts_with('@') => Err(TimingError::cron(
             "Of the nicknames there are @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually.",
         )),
         _ => Ok(text),
@@ -174,12 +176,12 @@ fn expanded(text: &str) -> Result<&str, Unfit> {
 }
 
 /// Looks at a field by itself, so that it can be named.
-fn check(place: usize, field: &str) -> Result<(), Unfit> {
+fn check(place: usize, field: &str) -> Result<(), TimingError> {
     let Some((name, allowed, letters)) = FIELDS.get(place) else {
         return Ok(());
     };
     let refused = || {
-        Unfit::cron(format!(
+        TimingError::cron(format!(
             "\"{}\" is no {name}: it takes {allowed}, * for all, lists (1,2), ranges (1-5) and steps (*/5).",
             field.escape_debug()
         ))

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::{Schedules, Timing};
-use crate::jobs::{Error, Moment, NewJob, Submission, job};
+use crate::jobs::{Error, NewJob, Submission, UnixMillis, job};
 use crate::records::FieldErrors;
 
 /// The longest name.
@@ -15,7 +15,7 @@ const PAYLOAD_LIMIT: usize = 16 * 1024;
 
 /// A schedule as a file or a request gives it, not checked yet.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct ScheduleSpec {
     /// What the job is to do.
     pub kind: String,
     /// What it is about, as JSON.
@@ -36,7 +36,7 @@ pub struct Draft {
     pub enabled: bool,
 }
 
-impl Draft {
+impl ScheduleSpec {
     /// A schedule of a kind with nothing special about it, and no timing yet.
     pub fn new(kind: impl Into<String>, payload: Box<RawValue>) -> Self {
         Self {
@@ -59,14 +59,14 @@ pub struct Definition {
     /// Its name.
     pub name: String,
     /// What was given.
-    pub draft: Draft,
+    pub draft: ScheduleSpec,
     /// When it ticks.
     pub timing: Timing,
 }
 
 impl Definition {
     /// The first tick after `now`, if it is to tick.
-    pub(super) fn next_after(&self, now: Moment, anchor: Moment) -> Option<Moment> {
+    pub(super) fn next_after(&self, now: UnixMillis, anchor: UnixMillis) -> Option<UnixMillis> {
         self.timing.next_after(now, anchor).filter(|_| self.draft.enabled)
     }
 }
@@ -76,24 +76,25 @@ impl Schedules {
     ///
     /// # Errors
     /// [`Error::Fields`] with everything that is wrong; [`Error::TooLarge`].
-    pub fn check(&self, name: &str, draft: Draft) -> Result<Definition, Error> {
+    pub fn check(&self, name: &str, draft: ScheduleSpec) -> Result<Definition, Error> {
         let mut errors = FieldErrors::default();
-        if let Err(said) = check_name(name) {
-            errors.add("name", said);
+        if let Err(message) = check_name(name) {
+            errors.add("name", message);
         }
         let size = draft.payload.get().len();
         if size > PAYLOAD_LIMIT {
-            let said = format!("The payload of a schedule has {size} bytes as JSON; at most {PAYLOAD_LIMIT} are kept.");
-            return Err(Error::TooLarge(said));
+            let message =
+                format!("The payload of a schedule has {size} bytes as JSON; at most {PAYLOAD_LIMIT} are kept.");
+            return Err(Error::TooLarge(message));
         }
-        match self.submission(name, &draft, Moment(0)) {
+        match self.submission(name, &draft, UnixMillis(0)) {
             Ok(_) => {}
-            Err(Error::Fields(wrong)) => wrong.0.into_iter().for_each(|(field, said)| {
-                said.into_iter().for_each(|said| match field.as_str() {
-                    "kind" | "payload" | "priority" | "max_attempts" => errors.add(field.as_str(), said),
+            Err(Error::Fields(wrong)) => wrong.0.into_iter().for_each(|(field, message)| {
+                message.into_iter().for_each(|message| match field.as_str() {
+                    "kind" | "payload" | "priority" | "max_attempts" => errors.add(field.as_str(), message),
                     // The name, which a unique key is made of, was looked at.
                     "unique_key" => {}
-                    inside => errors.add("payload", format!("{inside}: {said}")),
+                    inside => errors.add("payload", format!("{inside}: {message}")),
                 });
             }),
             Err(other) => return Err(other),
@@ -107,7 +108,7 @@ impl Schedules {
             }),
             Ok(_) => Err(errors.into()),
             Err(unfit) => {
-                errors.add(unfit.field, unfit.said);
+                errors.add(unfit.field, unfit.message);
                 Err(errors.into())
             }
         }
@@ -117,7 +118,7 @@ impl Schedules {
     ///
     /// # Errors
     /// As [`crate::jobs::Jobs::prepare`].
-    pub(super) fn submission(&self, name: &str, draft: &Draft, now: Moment) -> Result<Submission, Error> {
+    pub(super) fn submission(&self, name: &str, draft: &ScheduleSpec, now: UnixMillis) -> Result<Submission, Error> {
         let job = NewJob {
             priority: draft.priority,
             max_attempts: draft.max_attempts,

@@ -11,8 +11,8 @@ use serde_json::value::to_raw_value;
 
 use tokio::sync::watch;
 
-use super::{Definition, Draft, LIMIT, Schedules, SyncError};
-use crate::config::file::{ConfigFile, Lined, Mistake, ScheduleSection};
+use super::{Definition, LIMIT, ScheduleSpec, Schedules, SyncError};
+use crate::config::file::{ConfigError, ConfigFile, Located, ScheduleSection};
 use crate::database;
 use crate::jobs::Error;
 
@@ -24,7 +24,7 @@ const AFTER_A_FAILURE: Duration = Duration::from_secs(1);
 pub enum FileError {
     /// The file is wrong.
     #[error("{0}")]
-    Mistake(#[from] Mistake),
+    ConfigError(#[from] ConfigError),
     /// The database did not do it.
     #[error("{0}")]
     Database(#[from] database::Error),
@@ -36,13 +36,15 @@ impl Schedules {
     ///
     /// # Errors
     /// The first mistake, a name that was taken over the API among them; the database's.
-    pub async fn adopt(&self, file: &ConfigFile) -> Result<(), FileError> {
+    pub async fn apply_file(&self, file: &ConfigFile) -> Result<(), FileError> {
         let definitions = self.of_file(file)?;
         if file.path.is_none() {
             return Ok(());
         }
         let synced = self.sync(definitions).await.map_err(|error| match error {
-            SyncError::Taken(ref name) => FileError::Mistake(file.mistake(line_of_name(file, name), error.to_string())),
+            SyncError::Taken(ref name) => {
+                FileError::ConfigError(file.mistake(line_of_name(file, name), error.to_string()))
+            }
             SyncError::Database(error) => FileError::Database(error),
         })?;
         if !synced.is_nothing() {
@@ -63,9 +65,9 @@ impl Schedules {
         while files.changed().await.is_ok() {
             loop {
                 let file = files.borrow_and_update().clone();
-                match self.adopt(&file).await {
+                match self.apply_file(&file).await {
                     Ok(()) => break,
-                    Err(FileError::Mistake(mistake)) => {
+                    Err(FileError::ConfigError(mistake)) => {
                         tracing::error!("{mistake}; the schedules stay as they were");
                         break;
                     }
@@ -83,26 +85,26 @@ impl Schedules {
     ///
     /// # Errors
     /// The first mistake, with its line.
-    pub fn of_file(&self, file: &ConfigFile) -> Result<Vec<Definition>, Mistake> {
+    pub fn of_file(&self, file: &ConfigFile) -> Result<Vec<Definition>, ConfigError> {
         let mut lines = HashMap::new();
         let mut definitions = Vec::with_capacity(file.schedules.len());
         for section in &file.schedules {
-            let Lined { line, value: name } = &section.name;
+            let Located { line, value: name } = &section.name;
             if let Some(first) = lines.insert(name.as_str(), *line) {
-                let said =
+                let message =
                     format!("a schedule named \"{name}\" stands on line {first} already; allowed: each name once");
-                return Err(file.mistake(*line, said));
+                return Err(file.mistake(*line, message));
             }
             if definitions.len() >= LIMIT {
                 return Err(file.mistake(section.line, format!("allowed: at most {LIMIT} schedules")));
             }
             let definition = self.check(name, draft(section)).map_err(|error| {
-                let (field, said) = first_wrong(error);
-                let said = match field.as_str() {
-                    "" => said,
-                    field => format!("\"schedules.{field}\": {said}"),
+                let (field, message) = first_wrong(error);
+                let message = match field.as_str() {
+                    "" => message,
+                    field => format!("\"schedules.{field}\": {message}"),
                 };
-                file.mistake(line_of(section, &field), said)
+                file.mistake(line_of(section, &field), message)
             })?;
             definitions.push(definition);
         }
@@ -116,12 +118,12 @@ fn line_of_name(file: &ConfigFile, name: &str) -> Option<usize> {
     section.map(|section| section.name.line)
 }
 
-fn draft(section: &ScheduleSection) -> Draft {
-    let text = |text: &Option<Lined<String>>| text.as_ref().map(|text| text.value.clone());
+fn draft(section: &ScheduleSection) -> ScheduleSpec {
+    let text = |text: &Option<Located<String>>| text.as_ref().map(|text| text.value.clone());
     let payload = section.payload.as_ref().map_or(&Json::Null, |payload| &payload.value);
     // What came out of a file can always be written.
     let payload = to_raw_value(payload).unwrap_or_default();
-    let mut draft = Draft::new(section.kind.value.as_str(), payload);
+    let mut draft = ScheduleSpec::new(section.kind.value.as_str(), payload);
     draft.cron = text(&section.cron);
     draft.every = text(&section.every);
     draft.timezone = text(&section.timezone);
@@ -138,7 +140,7 @@ fn first_wrong(error: Error) -> (String, String) {
             let first = errors.0.into_iter().next().unwrap_or_default();
             (first.0, first.1.join(" "))
         }
-        Error::TooLarge(said) => ("payload".to_owned(), said),
+        Error::TooLarge(message) => ("payload".to_owned(), message),
         other => (String::new(), other.to_string()),
     }
 }

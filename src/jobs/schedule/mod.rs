@@ -7,24 +7,24 @@
 mod change;
 mod cron;
 mod definition;
-mod every;
 mod file;
+mod interval;
+mod scheduler;
 mod stored;
 mod sync;
 #[cfg(test)]
 mod tests;
 mod tick;
-mod ticker;
 mod timing;
 
 pub use cron::Cron;
-pub use definition::{Definition, Draft, KEYS_OF_SCHEDULES};
-pub use every::Every;
+pub use definition::{Definition, KEYS_OF_SCHEDULES, ScheduleSpec};
 pub use file::FileError;
+pub use interval::Interval;
 pub use stored::{Schedule, Source};
 pub use sync::{SyncError, Synced};
 pub use tick::{Tick, Ticked};
-pub use timing::{Timing, Unfit};
+pub use timing::{Timing, TimingError};
 
 use super::Jobs;
 

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Draft, Schedules, Timing, Unfit};
+use super::{ScheduleSpec, Schedules, Timing, TimingError};
 use crate::database::{self, Row, Session};
 use crate::jobs::row::{integer, json, moment, statement, text};
-use crate::jobs::{Error, Moment};
+use crate::jobs::{Error, UnixMillis};
 
 /// The columns that [`schedule`] reads, in its order.
 pub(super) const COLUMNS: &str = "name, source, kind, payload, cron, every, timezone, priority, max_attempts, is_unique, \
@@ -64,18 +64,18 @@ pub struct Schedule {
     /// Where it is written down.
     pub source: Source,
     /// The next tick.
-    pub next_at: Option<Moment>,
+    pub next_at: Option<UnixMillis>,
     /// The last tick, as it was planned.
-    pub last_at: Option<Moment>,
+    pub last_at: Option<UnixMillis>,
     /// The job of the last tick, or the unfinished one that it was left out for.
     pub last_job_id: Option<String>,
     /// When it was made.
-    pub created_at: Moment,
+    pub created_at: UnixMillis,
     /// When it was changed last.
-    pub updated_at: Moment,
+    pub updated_at: UnixMillis,
     /// Where `every` counts from.
     #[serde(skip)]
-    pub(super) anchor: Moment,
+    pub(super) anchor: UnixMillis,
 }
 
 impl Schedule {
@@ -83,13 +83,13 @@ impl Schedule {
     ///
     /// # Errors
     /// When it was written by a Socle that knew of other expressions or zones than this one.
-    pub fn timing(&self) -> Result<Timing, Unfit> {
+    pub fn timing(&self) -> Result<Timing, TimingError> {
         Timing::parse(self.cron.as_deref(), self.every.as_deref(), self.timezone.as_deref())
     }
 
     /// What it was made from.
-    pub fn draft(&self) -> Draft {
-        Draft {
+    pub fn draft(&self) -> ScheduleSpec {
+        ScheduleSpec {
             kind: self.kind.clone(),
             payload: self.payload.clone(),
             cron: self.cron.clone(),
@@ -171,11 +171,11 @@ pub(super) fn schedule(row: &Row<'_, '_>) -> Result<Schedule, database::Error> {
         max_attempts: integer(row, 8),
         unique: integer(row, 9) != 0,
         enabled: integer(row, 10) != 0,
-        anchor: Moment(integer(row, 11)),
+        anchor: UnixMillis(integer(row, 11)),
         next_at: moment(row, 12),
         last_at: moment(row, 13),
         last_job_id: text(row, 14),
-        created_at: Moment(integer(row, 15)),
-        updated_at: Moment(integer(row, 16)),
+        created_at: UnixMillis(integer(row, 15)),
+        updated_at: UnixMillis(integer(row, 16)),
     })
 }

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 use tempfile::TempDir;
 
-use super::{Draft, Schedules};
+use super::{ScheduleSpec, Schedules};
 use crate::database::sqlite::migrations;
 use crate::database::{Database, Options, Synchronous};
-use crate::jobs::{Ambient, Jobs, Moment};
+use crate::jobs::{Edge, Jobs, UnixMillis};
 
 /// A file, and the folder that goes away with it.
 struct File {
@@ -31,21 +31,21 @@ impl File {
     }
 
     /// What one process has of it: a writer of its own, for whom it is `now` when schedules are made.
-    fn process(&self, now: fn() -> Moment) -> Schedules {
+    fn process(&self, now: fn() -> UnixMillis) -> Schedules {
         let options = Options {
             path: self.path(),
             synchronous: Synchronous::Normal,
         };
-        let ambient = Ambient { now, ..Ambient::SYSTEM };
+        let ambient = Edge { now, ..Edge::SYSTEM };
         Schedules::new(Jobs::new(Database::open(&options).unwrap(), ambient))
     }
 }
 
-fn at(text: &str) -> Moment {
+fn at(text: &str) -> UnixMillis {
     text.parse::<Timestamp>().unwrap().into()
 }
 
-fn new_year() -> Moment {
+fn new_year() -> UnixMillis {
     at("2026-01-01T00:00:00Z")
 }
 
@@ -53,17 +53,17 @@ fn payload(text: &str) -> Box<RawValue> {
     RawValue::from_string(text.to_owned()).unwrap()
 }
 
-fn by_cron(cron: &str, zone: &str) -> Draft {
-    Draft {
+fn by_cron(cron: &str, zone: &str) -> ScheduleSpec {
+    ScheduleSpec {
         cron: Some(cron.to_owned()),
         timezone: Some(zone.to_owned()),
-        ..Draft::new("report", payload("{\"of\":\"yesterday\"}"))
+        ..ScheduleSpec::new("report", payload("{\"of\":\"yesterday\"}"))
     }
 }
 
-fn by_stretch(every: &str) -> Draft {
-    Draft {
+fn by_stretch(every: &str) -> ScheduleSpec {
+    ScheduleSpec {
         every: Some(every.to_owned()),
-        ..Draft::new("report", payload("{}"))
+        ..ScheduleSpec::new("report", payload("{}"))
     }
 }

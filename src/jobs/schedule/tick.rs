@@ -4,7 +4,7 @@ use super::Schedules;
 use super::stored::{self, COLUMNS, Schedule};
 use crate::database::{self, Session, Value};
 use crate::jobs::row::{moment, statement};
-use crate::jobs::{Error, JobId, Moment};
+use crate::jobs::{Error, JobId, UnixMillis};
 
 /// Schedules that one transaction serves, so that no write is long.
 const BATCH: usize = 50;
@@ -15,7 +15,7 @@ pub struct Tick {
     /// The schedule.
     pub name: String,
     /// When it was due. Ticks that were missed since then are in this one.
-    pub due: Moment,
+    pub due: UnixMillis,
     /// What it led to.
     pub ticked: Ticked,
 }
@@ -36,7 +36,7 @@ impl Schedules {
     ///
     /// # Errors
     /// The database's.
-    pub fn next_due(&self) -> Result<Option<Moment>, database::Error> {
+    pub fn next_due(&self) -> Result<Option<UnixMillis>, database::Error> {
         let first = statement("SELECT min(next_at) FROM _schedules WHERE next_at IS NOT NULL", []);
         let found = self
             .jobs
@@ -50,7 +50,7 @@ impl Schedules {
     ///
     /// # Errors
     /// The database's; then no job was made.
-    pub async fn tick(&self, now: Moment) -> Result<Vec<Tick>, database::Error> {
+    pub async fn tick(&self, now: UnixMillis) -> Result<Vec<Tick>, database::Error> {
         let schedules = self.clone();
         let ticks = self.jobs.database.write(move |session| {
             let mut ticks = Vec::new();
@@ -70,7 +70,7 @@ impl Schedules {
         &self,
         session: &Session<'_>,
         schedule: &Schedule,
-        now: Moment,
+        now: UnixMillis,
     ) -> Result<Option<Tick>, database::Error> {
         let Some(due) = schedule.next_at else {
             return Ok(None);
@@ -92,7 +92,7 @@ impl Schedules {
             return Ok(None);
         }
         let ticked = match unreadable {
-            Some(said) => Ticked::Refused(said),
+            Some(message) => Ticked::Refused(message),
             None => self.ask_for_job(session, schedule, now)?,
         };
         if let Ticked::Job(id) | Ticked::LeftOut(id) = ticked {
@@ -103,7 +103,12 @@ impl Schedules {
         Ok(Some(Tick { name, due, ticked }))
     }
 
-    fn ask_for_job(&self, session: &Session<'_>, schedule: &Schedule, now: Moment) -> Result<Ticked, database::Error> {
+    fn ask_for_job(
+        &self,
+        session: &Session<'_>,
+        schedule: &Schedule,
+        now: UnixMillis,
+    ) -> Result<Ticked, database::Error> {
         let enqueued = self
             .submission(&schedule.name, &schedule.draft(), now)
             .and_then(|submission| submission.enqueue(session));
@@ -112,11 +117,11 @@ impl Schedules {
             Ok(job) => Ok(Ticked::LeftOut(job.id)),
             Err(Error::Database(error)) => Err(error),
             Err(Error::Fields(errors)) => {
-                let said = errors
+                let message = errors
                     .0
                     .into_iter()
-                    .map(|(field, said)| format!("{field}: {}", said.join(" ")));
-                Ok(Ticked::Refused(said.collect::<Vec<_>>().join("; ")))
+                    .map(|(field, message)| format!("{field}: {}", message.join(" ")));
+                Ok(Ticked::Refused(message.collect::<Vec<_>>().join("; ")))
             }
             Err(other) => Ok(Ticked::Refused(other.to_string())),
         }
@@ -124,7 +129,7 @@ impl Schedules {
 }
 
 /// The schedules that are due, the longest first.
-fn due(session: &Session<'_>, now: Moment) -> Result<Vec<Schedule>, database::Error> {
+fn due(session: &Session<'_>, now: UnixMillis) -> Result<Vec<Schedule>, database::Error> {
     let sql = format!(
         "SELECT {COLUMNS} FROM _schedules WHERE next_at IS NOT NULL AND next_at <= ?1 ORDER BY next_at LIMIT {BATCH}"
     );

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use super::{Cron, Every};
-use crate::jobs::Moment;
+use super::{Cron, Interval};
+use crate::jobs::UnixMillis;
 
 /// The time zone of a cron expression that names none.
 pub const DEFAULT_ZONE: &str = "UTC";
@@ -16,33 +16,33 @@ static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundl
 
 /// Why this is no timing: the field that is wrong, and what it allows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {said}")]
-pub struct Unfit {
+#[error("{field}: {message}")]
+pub struct TimingError {
     /// `cron`, `every` or `timezone`.
     pub field: &'static str,
     /// What is wrong with it.
-    pub said: String,
+    pub message: String,
 }
 
-impl Unfit {
-    pub(super) fn cron(said: impl Into<String>) -> Self {
+impl TimingError {
+    pub(super) fn cron(message: impl Into<String>) -> Self {
         Self {
             field: "cron",
-            said: said.into(),
+            message: message.into(),
         }
     }
 
-    pub(super) fn every(said: impl Into<String>) -> Self {
+    pub(super) fn every(message: impl Into<String>) -> Self {
         Self {
             field: "every",
-            said: said.into(),
+            message: message.into(),
         }
     }
 
-    fn zone(said: impl Into<String>) -> Self {
+    fn zone(message: impl Into<String>) -> Self {
         Self {
             field: "timezone",
-            said: said.into(),
+            message: message.into(),
         }
     }
 }
@@ -58,7 +58,7 @@ pub enum Timing {
         zone: TimeZone,
     },
     /// Every so often.
-    Every(Every),
+    Interval(Interval),
 }
 
 impl Timing {
@@ -66,31 +66,31 @@ impl Timing {
     ///
     /// # Errors
     /// What is wrong, by field.
-    pub fn parse(cron: Option<&str>, every: Option<&str>, zone: Option<&str>) -> Result<Self, Unfit> {
+    pub fn parse(cron: Option<&str>, every: Option<&str>, zone: Option<&str>) -> Result<Self, TimingError> {
         match (cron, every) {
             (Some(cron), None) => Ok(Self::Cron {
                 cron: Box::new(Cron::parse(cron)?),
                 zone: zone_named(zone.unwrap_or(DEFAULT_ZONE))?,
             }),
-            (None, Some(_)) if zone.is_some() => Err(Unfit::zone(
+            (None, Some(_)) if zone.is_some() => Err(TimingError::zone(
                 "Only \"cron\" has a time zone: \"every\" is the same anywhere.",
             )),
-            (None, Some(every)) => Ok(Self::Every(every.parse()?)),
-            (Some(_), Some(_)) => Err(Unfit::every("Give \"cron\" or \"every\", not both.")),
-            (None, None) => Err(Unfit::cron(
+            (None, Some(every)) => Ok(Self::Interval(every.parse()?)),
+            (Some(_), Some(_)) => Err(TimingError::every("Give \"cron\" or \"every\", not both.")),
+            (None, None) => Err(TimingError::cron(
                 "Give \"cron\", such as \"30 2 * * *\", or \"every\", such as \"1h\".",
             )),
         }
     }
 
     /// The first tick after `time`; none when none is left in the calendar. `every` counts from `anchor`.
-    pub fn next_after(&self, time: Moment, anchor: Moment) -> Option<Moment> {
+    pub fn next_after(&self, time: UnixMillis, anchor: UnixMillis) -> Option<UnixMillis> {
         match self {
             Self::Cron { cron, zone } => {
                 let time = Timestamp::from_millisecond(time.0).ok()?;
-                cron.next_after(time, zone).map(Moment::from)
+                cron.next_after(time, zone).map(UnixMillis::from)
             }
-            Self::Every(every) => Some(Moment(every.next_after(anchor.0, time.0))),
+            Self::Interval(every) => Some(UnixMillis(every.next_after(anchor.0, time.0))),
         }
     }
 
@@ -98,7 +98,7 @@ impl Timing {
     pub fn cron(&self) -> Option<&str> {
         match self {
             Self::Cron { cron, .. } => Some(cron.text()),
-            Self::Every(_) => None,
+            Self::Interval(_) => None,
         }
     }
 
@@ -106,7 +106,7 @@ impl Timing {
     pub fn every(&self) -> Option<String> {
         match self {
             Self::Cron { .. } => None,
-            Self::Every(every) => Some(every.to_string()),
+            Self::Interval(every) => Some(every.to_string()),
         }
     }
 
@@ -114,7 +114,7 @@ impl Timing {
     pub fn zone_name(&self) -> Option<&str> {
         match self {
             Self::Cron { zone, .. } => zone.iana_name(),
-            Self::Every(_) => None,
+            Self::Interval(_) => None,
         }
     }
 
@@ -122,18 +122,18 @@ impl Timing {
     pub fn zone(&self) -> TimeZone {
         match self {
             Self::Cron { zone, .. } => zone.clone(),
-            Self::Every(_) => TimeZone::UTC,
+            Self::Interval(_) => TimeZone::UTC,
         }
     }
 }
 
-fn zone_named(name: &str) -> Result<TimeZone, Unfit> {
+fn zone_named(name: &str) -> Result<TimeZone, TimingError> {
     ZONES
         .get(name)
         .ok()
         .filter(|zone| zone.iana_name().is_some())
         .ok_or_else(|| {
-            Unfit::zone(
+            TimingError::zone(
                 "There is no such time zone. Give a name of the IANA's, such as Europe/Paris, America/New_York or UTC.",
             )
         })

@@ -56,7 +56,7 @@ fn a_queued_job_is_cancelled_at_once_and_a_running_one_when_its_worker_gives_up(
         "what is done is done"
     );
     assert!(is_conflict(queue.cancel(finished, 2_004)));
-    assert_eq!(queue.cancel(JobId::new(Moment(1), 1), 1), Err(Error::NotFound));
+    assert_eq!(queue.cancel(JobId::new(UnixMillis(1), 1), 1), Err(Error::NotFound));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn while_a_job_with_the_key_is_unfinished_there_is_no_other() {
 #[test]
 fn a_job_commits_with_the_change_that_asked_for_it_or_not_at_all() {
     let queue = Fixture::new(&[]);
-    let submission = queue.jobs.prepare(work(), Moment(1)).unwrap();
+    let submission = queue.jobs.prepare(work(), UnixMillis(1)).unwrap();
     let id = submission.id;
     let insert = database::Statement::plain("INSERT INTO items (name) VALUES ('with a job')");
     let failing = queue.write({
@@ -116,7 +116,7 @@ fn a_job_commits_with_the_change_that_asked_for_it_or_not_at_all() {
 fn what_is_asked_for_is_checked_all_at_once() {
     let queue = Fixture::new(&crate::jobs::kinds::HANDLERS);
     let json = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
-    let wrong = |job: NewJob| match queue.jobs.prepare(job, Moment(1)) {
+    let wrong = |job: NewJob| match queue.jobs.prepare(job, UnixMillis(1)) {
         Err(Error::Fields(errors)) => errors.0.into_iter().map(|(field, _)| field).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
@@ -132,8 +132,13 @@ fn what_is_asked_for_is_checked_all_at_once() {
     assert_eq!(wrong(uppercase("7")), ["payload"]);
     assert_eq!(wrong(uppercase("{}")), ["text"]);
     assert_eq!(wrong(uppercase(r#"{"text": "", "size": 1}"#)), ["size", "text"]);
-    assert!(queue.jobs.prepare(uppercase(r#"{"text": "ok"}"#), Moment(1)).is_ok());
+    assert!(
+        queue
+            .jobs
+            .prepare(uppercase(r#"{"text": "ok"}"#), UnixMillis(1))
+            .is_ok()
+    );
     let large = format!("\"{}\"", "x".repeat(crate::jobs::job::PAYLOAD_LIMIT));
-    let large = queue.jobs.prepare(NewJob::new("work", json(&large)), Moment(1));
+    let large = queue.jobs.prepare(NewJob::new("work", json(&large)), UnixMillis(1));
     assert!(matches!(large, Err(Error::TooLarge(_))));
 }

@@ -8,7 +8,7 @@ fn jobs_are_claimed_by_priority_then_time_then_submission() {
     let job = |kind: &str, priority, run_at| NewJob {
         kind: kind.to_owned(),
         priority,
-        run_at: Some(Moment(run_at)),
+        run_at: Some(UnixMillis(run_at)),
         ..work()
     };
     let ids: Vec<JobId> = [
@@ -39,7 +39,7 @@ fn a_time_in_the_past_does_not_jump_the_line() {
     let queue = Fixture::new(&[]);
     let first = queue.enqueue(work(), 1_000).id;
     let late = NewJob {
-        run_at: Some(Moment(0)),
+        run_at: Some(UnixMillis(0)),
         ..work()
     };
     queue.enqueue(late, 1_001);
@@ -51,7 +51,7 @@ fn a_job_is_done_once_and_saying_so_again_is_no_error() {
     let queue = Fixture::new(&[]);
     let id = queue.enqueue(work(), 1).id;
     let claimed = queue.claim_one(10);
-    assert_eq!((claimed.attempt, claimed.lease_until), (1, Moment(1_010)));
+    assert_eq!((claimed.attempt, claimed.lease_until), (1, UnixMillis(1_010)));
     assert!(queue.claim(&["work"], 1, 11).is_empty());
     assert_eq!(queue.complete(claimed.lease(), 20), Ok(State::Done));
     assert_eq!(queue.complete(claimed.lease(), 5_000), Ok(State::Done));
@@ -60,7 +60,7 @@ fn a_job_is_done_once_and_saying_so_again_is_no_error() {
     let job = queue.job(id);
     assert_eq!(
         (job.result.unwrap().get(), job.finished_at),
-        ("\"result\"", Some(Moment(20)))
+        ("\"result\"", Some(UnixMillis(20)))
     );
 }
 
@@ -93,18 +93,18 @@ fn a_heartbeat_renews_the_lease_for_as_long_as_before_or_as_it_asks() {
     let queue = Fixture::new(&[]);
     queue.enqueue(work(), 1);
     let claimed = queue.claim_one(10);
-    assert_eq!(queue.renew(claimed.lease(), 900).unwrap().until, Moment(1_900));
+    assert_eq!(queue.renew(claimed.lease(), 900).unwrap().until, UnixMillis(1_900));
     let lease = claimed.lease();
     let longer = queue.write(move |session| {
-        let beat = Beat {
+        let heartbeat = Heartbeat {
             lease_ms: Some(5_000),
             progress: Some("0.5".to_owned()),
             checkpoint: Some("[7]".to_owned()),
         };
-        lease.renew(session, &beat, Moment(1_000))
+        lease.renew(session, &heartbeat, UnixMillis(1_000))
     });
-    assert_eq!(longer.unwrap().until, Moment(6_000));
-    assert_eq!(queue.renew(claimed.lease(), 2_000).unwrap().until, Moment(7_000));
+    assert_eq!(longer.unwrap().until, UnixMillis(6_000));
+    assert_eq!(queue.renew(claimed.lease(), 2_000).unwrap().until, UnixMillis(7_000));
     assert_eq!(queue.job(claimed.job_id).progress.unwrap().get(), "0.5");
     queue.advance(7_000);
     let next = queue.claim_one(7_001);
@@ -126,7 +126,7 @@ fn the_last_attempt_leaves_a_job_failed_with_its_reason() {
     let id = queue.enqueue(twice, 1).id;
     assert_eq!(queue.fail(queue.claim_one(10).lease(), 20), Ok(State::Queued));
     let job = queue.job(id);
-    assert_eq!((job.error.as_deref(), job.run_at), (Some("broken"), Moment(520)));
+    assert_eq!((job.error.as_deref(), job.run_at), (Some("broken"), UnixMillis(520)));
     assert!(queue.claim(&["work"], 1, 519).is_empty());
     assert_eq!(queue.advance(520).promoted, 1);
     queue.claim_one(521);
@@ -134,7 +134,7 @@ fn the_last_attempt_leaves_a_job_failed_with_its_reason() {
     let job = queue.job(id);
     assert_eq!(
         (job.status, job.attempts, job.finished_at),
-        (State::Failed, 2, Some(Moment(1_521)))
+        (State::Failed, 2, Some(UnixMillis(1_521)))
     );
     assert!(job.error.unwrap().contains("attempt 2"));
 }
@@ -145,7 +145,7 @@ fn a_failure_that_no_retry_would_mend_is_the_last() {
     let id = queue.enqueue(work(), 1).id;
     let lease = queue.claim_one(10).lease();
     let again = lease.clone();
-    let state = queue.write(move |session| Ok(lease.fail(session, "no", |_| None, Moment(20))?.state));
+    let state = queue.write(move |session| Ok(lease.fail(session, "no", |_| None, UnixMillis(20))?.state));
     assert_eq!((state, queue.state(id)), (Ok(State::Failed), State::Failed));
     assert_eq!(queue.fail(again, 30), Ok(State::Failed), "said again, answered again");
 }
@@ -162,7 +162,8 @@ fn a_job_given_back_is_free_at_once_and_the_attempt_forgiven() {
         let claimed = queue.claim_one(10 * attempt);
         assert_eq!(claimed.attempt, attempt);
         let lease = claimed.lease();
-        let back = queue.write(move |session| lease.give_back(session, &Beat::default(), Moment(10 * attempt + 1)));
+        let back =
+            queue.write(move |session| lease.give_back(session, &Heartbeat::default(), UnixMillis(10 * attempt + 1)));
         assert_eq!(back.unwrap().state, State::Queued);
         assert!(is_conflict(queue.complete(claimed.lease(), 10 * attempt + 2)));
     }

@@ -10,12 +10,12 @@ fn finished_jobs_go_after_their_time_and_failed_ones_after_seven_times_that() {
     queue.complete(claimed[0].lease(), 100).unwrap();
     let lease = claimed[1].lease();
     queue
-        .write(move |session| lease.fail(session, "no", |_| None, Moment(100)))
+        .write(move |session| lease.fail(session, "no", |_| None, UnixMillis(100)))
         .unwrap();
     queue.cancel(ids[3], 100).unwrap();
     let left = |now| {
         queue
-            .write(move |session| Ok(due::sweep(session, 1_000, Moment(now))?))
+            .write(move |session| Ok(due::sweep(session, 1_000, UnixMillis(now))?))
             .unwrap();
         ids.iter().filter(|id| queue.jobs.find(**id).is_ok()).count()
     };
@@ -37,7 +37,7 @@ fn the_agenda_is_the_next_hour_lease_or_retention() {
     };
     assert_eq!(agenda(), (None, None));
     let later = NewJob {
-        run_at: Some(Moment(9_000)),
+        run_at: Some(UnixMillis(9_000)),
         ..work()
     };
     queue.enqueue(later, 1);
@@ -111,7 +111,7 @@ fn a_page_of_large_results_ends_early_and_says_where_the_next_begins() {
     for claimed in queue.claim(&["work"], 6, 10) {
         let (lease, result) = (claimed.lease(), format!("\"{}\"", "x".repeat(1_000_000)));
         queue
-            .write(move |session| lease.complete(session, &result, Moment(20)))
+            .write(move |session| lease.complete(session, &result, UnixMillis(20)))
             .unwrap();
     }
     let first = queue.page(Filter::default(), None, 100);
@@ -143,7 +143,7 @@ fn counts_are_right_after_everything_that_can_happen() {
             _ => {
                 queue.advance(now);
                 queue
-                    .write(move |session| Ok(due::sweep(session, 1_500, Moment(now))?))
+                    .write(move |session| Ok(due::sweep(session, 1_500, UnixMillis(now))?))
                     .unwrap();
             }
         }
@@ -182,13 +182,13 @@ fn the_oldest_job_is_found_whatever_the_priorities() {
         let job = NewJob {
             kind: kind.to_owned(),
             priority,
-            run_at: Some(Moment(run_at)),
+            run_at: Some(UnixMillis(run_at)),
             ..work()
         };
         queue.enqueue(job, 1);
     }
     queue.advance(500);
     let oldest = queue.jobs.database.read(|session| list::oldest(session, 10)).unwrap();
-    let expected = [("a".to_owned(), Moment(100)), ("b".to_owned(), Moment(400))];
+    let expected = [("a".to_owned(), UnixMillis(100)), ("b".to_owned(), UnixMillis(400))];
     assert_eq!(oldest, expected.into());
 }

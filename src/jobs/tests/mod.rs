@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use tempfile::TempDir;
 
 use super::list::{self, Filter};
-use super::{Ambient, Beat, Claim, Claimed, Enqueued, Error, Job, JobId, Jobs, Lease, Moment, NewJob, State};
+use super::{Claim, Claimed, Edge, Enqueued, Error, Heartbeat, Job, JobId, Jobs, Lease, NewJob, State, UnixMillis};
 use super::{due, lease, queue};
 use crate::database::sqlite::migrations;
 use crate::database::{self, Database, Options, Session, Synchronous};
@@ -34,7 +34,7 @@ impl Fixture {
         .unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread();
         Self {
-            jobs: Jobs::with_handlers(database, Ambient::SYSTEM, handlers),
+            jobs: Jobs::with_handlers(database, Edge::SYSTEM, handlers),
             runtime: { runtime }.worker_threads(2).enable_all().build().unwrap(),
             path,
             _folder: folder,
@@ -49,7 +49,7 @@ impl Fixture {
     }
 
     fn enqueue(&self, job: NewJob, now: i64) -> Enqueued {
-        let submission = self.jobs.prepare(job, Moment(now)).unwrap();
+        let submission = self.jobs.prepare(job, UnixMillis(now)).unwrap();
         self.write(move |session| submission.enqueue(session)).unwrap()
     }
 
@@ -60,7 +60,7 @@ impl Fixture {
             lease_ms: 1_000,
             token: self.jobs.lease_token(),
         };
-        self.write(move |session| Ok(lease::claim(session, &claim, Moment(now))?))
+        self.write(move |session| Ok(lease::claim(session, &claim, UnixMillis(now))?))
             .unwrap()
     }
 
@@ -77,32 +77,32 @@ impl Fixture {
     }
 
     fn complete(&self, lease: Lease, now: i64) -> Result<State, Error> {
-        self.write(move |session| Ok(lease.complete(session, "\"result\"", Moment(now))?.state))
+        self.write(move |session| Ok(lease.complete(session, "\"result\"", UnixMillis(now))?.state))
     }
 
     /// A failure after which the job may run again 500 ms later, if at all.
     fn fail(&self, lease: Lease, now: i64) -> Result<State, Error> {
         self.write(move |session| {
             Ok(lease
-                .fail(session, "broken", |_| Some(Moment(now + 500)), Moment(now))?
+                .fail(session, "broken", |_| Some(UnixMillis(now + 500)), UnixMillis(now))?
                 .state)
         })
     }
 
-    fn renew(&self, lease: Lease, now: i64) -> Result<lease::Renewed, Error> {
-        self.write(move |session| lease.renew(session, &Beat::default(), Moment(now)))
+    fn renew(&self, lease: Lease, now: i64) -> Result<lease::HeartbeatReply, Error> {
+        self.write(move |session| lease.renew(session, &Heartbeat::default(), UnixMillis(now)))
     }
 
     fn cancel(&self, id: JobId, now: i64) -> Result<State, Error> {
-        self.write(move |session| queue::cancel(session, id, Moment(now)))
+        self.write(move |session| queue::cancel(session, id, UnixMillis(now)))
     }
 
     fn retry(&self, id: JobId, now: i64) -> Result<State, Error> {
-        self.write(move |session| queue::retry(session, id, Moment(now)))
+        self.write(move |session| queue::retry(session, id, UnixMillis(now)))
     }
 
-    fn advance(&self, now: i64) -> due::Advanced {
-        self.write(move |session| Ok(due::advance(session, Moment(now))?))
+    fn advance(&self, now: i64) -> due::MaintenanceResult {
+        self.write(move |session| Ok(due::advance(session, UnixMillis(now))?))
             .unwrap()
     }
 

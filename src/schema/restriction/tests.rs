@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Cut, Restriction};
-use crate::database::facts::{ColumnFacts, ForeignKeyFacts, TableFacts};
-use crate::schema::{Kept, Schema, Table};
+use super::{Restriction, TableRestriction};
+use crate::database::table_info::{ColumnInfo, ForeignKeyInfo, TableInfo};
+use crate::schema::{Schema, ServerManaged, Table};
 
-fn column(name: &str, declared: &str, key: u32) -> ColumnFacts {
-    ColumnFacts {
+fn column(name: &str, declared: &str, key: u32) -> ColumnInfo {
+    ColumnInfo {
         name: name.to_owned(),
         declared: declared.to_owned(),
         not_null: false,
@@ -17,8 +17,8 @@ fn column(name: &str, declared: &str, key: u32) -> ColumnFacts {
     }
 }
 
-fn reference(columns: &[&str], table: &str) -> ForeignKeyFacts {
-    ForeignKeyFacts {
+fn reference(columns: &[&str], table: &str) -> ForeignKeyInfo {
+    ForeignKeyInfo {
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),
         table: table.to_owned(),
         references: columns.iter().map(|name| (*name).to_owned()).collect(),
@@ -27,7 +27,7 @@ fn reference(columns: &[&str], table: &str) -> ForeignKeyFacts {
 
 fn stock() -> Arc<Schema> {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let stock = TableFacts {
+    let stock = TableInfo {
         name: "stock".into(),
         is_view: false,
         has_rowid: true,
@@ -57,13 +57,13 @@ fn stock() -> Arc<Schema> {
     };
     let mut other = stock.clone();
     other.name = "other".into();
-    Arc::new(Schema::from_facts(1, &[stock, other]))
+    Arc::new(Schema::from_table_info(1, &[stock, other]))
 }
 
 fn cut(hidden: &[&str], read_only: &[&str]) -> Arc<Schema> {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let mut restriction = Restriction::default();
-    let columns = Cut::Columns {
+    let columns = TableRestriction::Columns {
         hidden: owned(hidden),
         read_only: owned(read_only),
     };
@@ -94,7 +94,7 @@ fn keys_rules_and_references_keep_their_columns() {
     assert_eq!(names(table, &[table.checks[0].rules[0].0]), ["price"]);
     assert_eq!(
         (table.columns[2].kept, table.columns[1].kept),
-        (Some(Kept::Barred), None)
+        (Some(ServerManaged::ReadOnly), None)
     );
 }
 
@@ -108,7 +108,7 @@ fn times_that_are_hidden_are_still_kept_behind_the_columns() {
         Some("created_at")
     );
     assert!(table.column("created_at").is_none());
-    assert_eq!(table.column("updated_at").unwrap().1.kept, Some(Kept::Updated));
+    assert_eq!(table.column("updated_at").unwrap().1.kept, Some(ServerManaged::Updated));
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn what_is_left_alone_is_shared() {
     let whole = stock();
     assert!(Arc::ptr_eq(&whole, &whole.restricted(&Restriction::default())));
     let mut restriction = Restriction::default();
-    restriction.cut("stock", Cut::Whole);
+    restriction.cut("stock", TableRestriction::Whole);
     let seen = whole.restricted(&restriction);
     assert!(seen.at_path("stock").is_none() && seen.named("STOCK").is_none());
     assert!(std::ptr::eq(

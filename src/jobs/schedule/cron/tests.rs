@@ -211,7 +211,7 @@ fn of_two_days_either_counts_unless_one_field_begins_with_a_star() {
 
 #[test]
 fn what_is_no_expression_is_refused_with_the_field_that_is_wrong() {
-    for (cron, said) in [
+    for (cron, message) in [
         ("", "Give five fields"),
         ("* * * *", "Give five fields"),
         ("* * * * * *", "Give five fields"),
@@ -240,7 +240,7 @@ fn what_is_no_expression_is_refused_with_the_field_that_is_wrong() {
     ] {
         let refused = Cron::parse(cron).map(|found| found.text).unwrap_err();
         assert_eq!(refused.field, "cron");
-        assert!(refused.said.contains(said), "{cron}: {}", refused.said);
+        assert!(refused.message.contains(message), "{cron}: {}", refused.message);
     }
     assert!(Cron::parse(&"* ".repeat(200)).is_err());
 }
@@ -249,7 +249,7 @@ fn what_is_no_expression_is_refused_with_the_field_that_is_wrong() {
 fn what_never_comes_is_refused() {
     for cron in ["0 0 30 2 *", "0 0 31 2,4,6,9,11 *", "* * 30 FEB *", "0 0 31 4 */7"] {
         let refused = Cron::parse(cron).map(|found| found.text).unwrap_err();
-        assert!(refused.said.contains("never run"), "{cron}: {}", refused.said);
+        assert!(refused.message.contains("never run"), "{cron}: {}", refused.message);
     }
 }
 

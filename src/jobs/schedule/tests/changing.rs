@@ -4,19 +4,19 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::{File, at, by_cron, by_stretch, new_year, payload};
 use crate::jobs::row::statement;
-use crate::jobs::schedule::{Definition, Draft, LIMIT, Schedule, Schedules, SyncError, Synced};
-use crate::jobs::{Error, Moment};
+use crate::jobs::schedule::{Definition, LIMIT, Schedule, ScheduleSpec, Schedules, SyncError, Synced};
+use crate::jobs::{Error, UnixMillis};
 
 #[tokio::test]
 async fn a_schedule_that_is_paused_does_not_tick_and_makes_up_for_nothing_afterwards() {
     static NOW: AtomicI64 = AtomicI64::new(0);
     NOW.store(new_year().0, Ordering::Relaxed);
     let file = File::new();
-    let schedules = file.process(|| Moment(NOW.load(Ordering::Relaxed)));
+    let schedules = file.process(|| UnixMillis(NOW.load(Ordering::Relaxed)));
     schedules.create("often", by_stretch("10s")).await.unwrap();
     let paused = schedules
         .change("often", |draft| {
-            Ok(Draft {
+            Ok(ScheduleSpec {
                 enabled: false,
                 ..draft
             })
@@ -28,7 +28,7 @@ async fn a_schedule_that_is_paused_does_not_tick_and_makes_up_for_nothing_afterw
     assert_eq!(schedules.tick(later).await.unwrap(), []);
     NOW.store(later.0, Ordering::Relaxed);
     let resumed = schedules
-        .change("often", |draft| Ok(Draft { enabled: true, ..draft }))
+        .change("often", |draft| Ok(ScheduleSpec { enabled: true, ..draft }))
         .await
         .unwrap();
     assert_eq!(resumed.next_at, Some(later.plus(10_000)));
@@ -36,14 +36,14 @@ async fn a_schedule_that_is_paused_does_not_tick_and_makes_up_for_nothing_afterw
     // What leaves the timing alone leaves the next tick alone, also one that was missed.
     NOW.store(later.plus(60_000).0, Ordering::Relaxed);
     let louder = schedules
-        .change("often", |draft| Ok(Draft { priority: 7, ..draft }))
+        .change("often", |draft| Ok(ScheduleSpec { priority: 7, ..draft }))
         .await
         .unwrap();
     assert_eq!((louder.priority, louder.next_at), (7, Some(later.plus(10_000))));
 }
 
 /// What the file says, as far as the database is concerned.
-fn defined(schedules: &Schedules, drafts: Vec<(&str, Draft)>) -> Vec<Definition> {
+fn defined(schedules: &Schedules, drafts: Vec<(&str, ScheduleSpec)>) -> Vec<Definition> {
     drafts
         .into_iter()
         .map(|(name, draft)| schedules.check(name, draft).unwrap())
@@ -84,7 +84,7 @@ async fn what_the_file_says_is_made_changed_and_removed_and_nothing_else_is() {
     let other = vec![
         (
             "a",
-            Draft {
+            ScheduleSpec {
                 payload: payload("{\"x\":1}"),
                 ..by_stretch("1h")
             },
@@ -115,7 +115,7 @@ async fn what_the_file_says_is_made_changed_and_removed_and_nothing_else_is() {
     assert_eq!(names(&schedules), ["b", "mine"], "all or none");
     for refused in [schedules.change("b", Ok).await.map(drop), schedules.remove("b").await] {
         assert!(
-            matches!(refused, Err(Error::Conflict(ref said)) if said.contains("socle.toml")),
+            matches!(refused, Err(Error::Conflict(ref message)) if message.contains("socle.toml")),
             "{refused:?}"
         );
     }
@@ -133,7 +133,7 @@ async fn what_the_file_says_is_made_changed_and_removed_and_nothing_else_is() {
 async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
     let file = File::new();
     let schedules = file.process(new_year);
-    let draft = Draft {
+    let draft = ScheduleSpec {
         kind: "no kind".to_owned(),
         priority: 101,
         max_attempts: 0,
@@ -145,25 +145,25 @@ async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
     let fields: Vec<_> = errors.0.iter().map(|(field, _)| field.as_str()).collect();
     assert_eq!(fields, ["name", "kind", "priority", "max_attempts", "cron"]);
 
-    let fields = |name: &str, draft: Draft| match schedules.check(name, draft) {
+    let fields = |name: &str, draft: ScheduleSpec| match schedules.check(name, draft) {
         Err(Error::Fields(errors)) => errors
             .0
             .into_iter()
-            .map(|(field, said)| format!("{field}: {}", said.join(" ")))
+            .map(|(field, message)| format!("{field}: {}", message.join(" ")))
             .collect(),
         other => vec![format!("{other:?}")],
     };
-    for (draft, said) in [
-        (Draft::new("report", payload("{}")), "cron: Give \"cron\""),
+    for (draft, message) in [
+        (ScheduleSpec::new("report", payload("{}")), "cron: Give \"cron\""),
         (
-            Draft {
+            ScheduleSpec {
                 every: Some("1h".to_owned()),
                 ..by_cron("@daily", "UTC")
             },
             "every: Give \"cron\" or \"every\", not both.",
         ),
         (
-            Draft {
+            ScheduleSpec {
                 timezone: Some("UTC".to_owned()),
                 ..by_stretch("1h")
             },
@@ -181,14 +181,14 @@ async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
         (by_cron("0 0 30 2 *", "UTC"), "cron: There is no such day"),
         (by_stretch("0s"), "every: Give a time from 1s to 366d"),
         (
-            Draft {
+            ScheduleSpec {
                 kind: "uppercase".to_owned(),
                 ..by_stretch("1h")
             },
             "payload: text: This field is required.",
         ),
         (
-            Draft {
+            ScheduleSpec {
                 kind: "uppercase".to_owned(),
                 payload: payload("[]"),
                 ..by_stretch("1h")
@@ -197,14 +197,17 @@ async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
         ),
     ] {
         let found = fields("name", draft);
-        assert!(found.len() == 1 && found[0].starts_with(said), "{said}: {found:?}");
+        assert!(
+            found.len() == 1 && found[0].starts_with(message),
+            "{message}: {found:?}"
+        );
     }
     for name in ["", "a b", ".", "..", "é", "a/b", &"x".repeat(81)] {
         assert!(fields(name, by_stretch("1h"))[0].starts_with("name: "), "{name}");
     }
     assert!(schedules.check(&"x".repeat(80), by_stretch("1h")).is_ok());
     let large = payload(&format!("\"{}\"", "x".repeat(16 * 1024)));
-    let draft = Draft {
+    let draft = ScheduleSpec {
         payload: large,
         ..by_stretch("1h")
     };

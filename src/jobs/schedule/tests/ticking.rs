@@ -7,9 +7,9 @@ use tokio::sync::Barrier;
 
 use super::{File, at, by_cron, by_stretch, new_year};
 use crate::database;
-use crate::jobs::Moment;
+use crate::jobs::UnixMillis;
 use crate::jobs::row::{integer, statement};
-use crate::jobs::schedule::{Draft, Schedules, Tick, Ticked};
+use crate::jobs::schedule::{ScheduleSpec, Schedules, Tick, Ticked};
 
 /// How many jobs there are in this state.
 fn count(schedules: &Schedules, state: &str) -> i64 {
@@ -36,7 +36,7 @@ async fn finish(schedules: &Schedules) {
 }
 
 /// Lets both tick at the same moment, each on its own thread, and gives what they did.
-async fn tick_together(processes: &[Schedules], now: Moment) -> Vec<Tick> {
+async fn tick_together(processes: &[Schedules], now: UnixMillis) -> Vec<Tick> {
     let barrier = Arc::new(Barrier::new(processes.len()));
     let tasks = processes.iter().cloned().map(|process| {
         let barrier = barrier.clone();
@@ -56,7 +56,7 @@ async fn tick_together(processes: &[Schedules], now: Moment) -> Vec<Tick> {
 async fn two_hundred_ticks_under_two_processes_are_two_hundred_jobs() {
     let file = File::new();
     let processes = [file.process(new_year), file.process(new_year)];
-    let draft = Draft {
+    let draft = ScheduleSpec {
         unique: false,
         ..by_cron("30 2 * * *", "Europe/Paris")
     };
@@ -96,7 +96,7 @@ async fn many_schedules_of_many_kinds_tick_once_each_whoever_comes_first() {
             _ => by_stretch("60s"),
         };
         processes[0]
-            .create(&format!("s{number}"), Draft { unique: false, ..draft })
+            .create(&format!("s{number}"), ScheduleSpec { unique: false, ..draft })
             .await
             .unwrap();
     }
@@ -122,7 +122,7 @@ async fn many_schedules_of_many_kinds_tick_once_each_whoever_comes_first() {
 async fn missed_ticks_run_once_and_the_next_one_is_in_the_future() {
     let file = File::new();
     let schedules = file.process(new_year);
-    let draft = Draft {
+    let draft = ScheduleSpec {
         unique: false,
         ..by_stretch("10s")
     };
@@ -130,7 +130,7 @@ async fn missed_ticks_run_once_and_the_next_one_is_in_the_future() {
     schedules
         .create(
             "daily",
-            Draft {
+            ScheduleSpec {
                 unique: false,
                 ..by_cron("@daily", "UTC")
             },
@@ -197,11 +197,11 @@ async fn a_schedule_that_this_socle_cannot_read_harms_no_other() {
     ticks.sort_by(|one, other| one.name.cmp(&other.name));
     assert!(matches!(ticks[0].ticked, Ticked::Job(_)), "{ticks:?}");
     assert!(
-        matches!(&ticks[1].ticked, Ticked::Refused(said) if said.contains("payload") || said.contains("text")),
+        matches!(&ticks[1].ticked, Ticked::Refused(message) if message.contains("payload") || message.contains("text")),
         "{ticks:?}"
     );
     assert!(
-        matches!(&ticks[2].ticked, Ticked::Refused(said) if said.contains("every")),
+        matches!(&ticks[2].ticked, Ticked::Refused(message) if message.contains("every")),
         "{ticks:?}"
     );
     assert_eq!(schedules.find("unread").unwrap().next_at, None);
@@ -221,7 +221,7 @@ async fn the_clock_of_schedules_ticks_in_both_processes_and_wakes_up_for_a_new_o
         .cloned()
         .map(|process| tokio::spawn(process.run()))
         .collect();
-    let draft = Draft {
+    let draft = ScheduleSpec {
         unique: false,
         ..by_stretch("1s")
     };

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rocket::Response;
 use rocket::http::Status;
 
-use super::{App, answer, openapi};
-use crate::access::Rules;
+use super::{App, openapi, response};
+use crate::access::Policy;
 use crate::schema::Schema;
 
 /// Kinds of readers, each before and after there are accounts.
@@ -15,17 +15,17 @@ const MOST: usize = 8;
 
 /// The documents last made.
 #[derive(Default)]
-pub struct Document(Mutex<Vec<Made>>);
+pub struct OpenApiCache(Mutex<Vec<Made>>);
 
 /// A document, and all that it was made from.
 struct Made {
     schema: Arc<Schema>,
-    rules: Arc<Rules>,
+    rules: Arc<Policy>,
     is_open: bool,
     document: Arc<Vec<u8>>,
 }
 
-impl Document {
+impl OpenApiCache {
     /// The document of the tables that a reader sees.
     pub fn respond(&self, app: &App, schema: &Arc<Schema>, is_open: bool) -> Response<'static> {
         let rules = app.rules.current();
@@ -52,6 +52,6 @@ impl Document {
             }
         };
         drop(made);
-        answer::of_bytes(Status::Ok, "application/json", document.to_vec())
+        response::of_bytes(Status::Ok, "application/json", document.to_vec())
     }
 }

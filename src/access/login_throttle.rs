@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::complaints::LONGEST_NAME;
+use super::validation::LONGEST_NAME;
 
 /// Failures are counted over this time from the first of them.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
@@ -36,7 +36,7 @@ type Set = [Option<Entry>; IN_SET];
 
 /// Who has failed to sign in.
 #[derive(Clone)]
-pub(super) struct Limits(Arc<Inner>);
+pub(super) struct LoginThrottle(Arc<Inner>);
 
 struct Inner {
     hasher: RandomState,
@@ -60,13 +60,13 @@ struct Entry {
 
 /// An attempt to sign in. It counts as failed unless it is said to have succeeded, or to have come to nothing.
 pub(super) struct Attempt {
-    limits: Limits,
+    limits: LoginThrottle,
     counted: [Option<(u64, u32)>; 3],
     pair: u64,
     now: i64,
 }
 
-impl Limits {
+impl LoginThrottle {
     pub(super) fn new() -> Self {
         Self(Arc::new(Inner {
             hasher: RandomState::new(),
@@ -279,7 +279,7 @@ mod tests {
         IpAddr::V4(std::net::Ipv4Addr::from_bits(0x0a00_0000 + number))
     }
 
-    fn fail(limits: &Limits, account: &str, address: IpAddr, now: Timestamp, times: u32) {
+    fn fail(limits: &LoginThrottle, account: &str, address: IpAddr, now: Timestamp, times: u32) {
         for time in 0..times {
             let attempt = limits.begin(account, address, now);
             attempt
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn after_ten_failures_each_further_attempt_waits_twice_as_long() {
-        let limits = Limits::new();
+        let limits = LoginThrottle::new();
         fail(&limits, "ada", HERE, at(0), 9);
         assert!(limits.begin("Ada", HERE, at(1)).unwrap().failed());
         assert_eq!(limits.begin("ada", HERE, at(1)).err(), Some(30));
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn failures_are_forgotten_in_time() {
-        let limits = Limits::new();
+        let limits = LoginThrottle::new();
         for window in 0..5 {
             fail(&limits, "ada", HERE, at(window * 900), 9);
         }
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn one_address_is_held_whatever_the_account_and_others_are_not() {
-        let limits = Limits::new();
+        let limits = LoginThrottle::new();
         for number in 0..30 {
             fail(&limits, &format!("user{number}"), HERE, at(0), 1);
         }
@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn an_account_that_many_addresses_try_is_open_to_those_that_know_it() {
-        let limits = Limits::new();
+        let limits = LoginThrottle::new();
         limits.begin("ada", HERE, at(0)).unwrap().succeeded();
         for number in 0..100 {
             fail(&limits, "ada", address(number), at(0), 1);
@@ -331,7 +331,7 @@ mod tests {
 
     #[test]
     fn attempts_at_the_same_time_do_not_pass_the_limit() {
-        let limits = Limits::new();
+        let limits = LoginThrottle::new();
         let open: Vec<_> = (0..10).map(|_| limits.begin("ada", HERE, at(0)).unwrap()).collect();
         assert_eq!(limits.begin("ada", HERE, at(0)).err(), Some(1));
         drop(open);
@@ -340,13 +340,13 @@ mod tests {
             Some(30),
             "those who leave have tried"
         );
-        let limits = Limits::new();
+        let limits = LoginThrottle::new();
         (0..20).for_each(|_| limits.begin("ada", HERE, at(0)).unwrap().came_to_nothing());
     }
 
     #[test]
     fn an_ipv6_network_is_one_client_and_a_mapped_address_the_one_it_maps() {
-        let limits = Limits::new();
+        let limits = LoginThrottle::new();
         for host in 0..10 {
             fail(
                 &limits,
@@ -367,7 +367,7 @@ mod tests {
 
     #[test]
     fn a_flood_of_addresses_takes_no_memory_and_frees_nobody_who_is_held() {
-        let limits = Limits::new();
+        let limits = LoginThrottle::new();
         fail(&limits, "ada", HERE, at(0), 10);
         for number in 0..100_000 {
             if let Ok(attempt) = limits.begin(&format!("user{number}"), address(number), at(1)) {

@@ -6,8 +6,8 @@ use rocket::http::Status;
 use rocket::{Request, Response};
 use serde_json::{Map, Value as Json, json};
 
-use super::{App, accept, guard};
-use crate::access::{Caller, Level};
+use super::{App, guard, negotiation};
+use crate::access::{AccessLevel, Caller};
 use crate::database;
 use crate::records::{self, FieldErrors};
 
@@ -23,7 +23,7 @@ const NO_ADMINISTRATOR: &str = "There is no administrator yet. Make one where th
 
 /// An answer that says no.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Refusal {
+pub struct ApiError {
     /// The status.
     pub status: Status,
     /// What is wrong, as JSON: fields with their complaints, a list of those, or `{"detail": …}`.
@@ -34,12 +34,12 @@ pub struct Refusal {
     pub inner: Option<String>,
 }
 
-impl Refusal {
-    /// `{"detail": said}`.
-    pub fn new(status: Status, said: impl Into<String>) -> Self {
+impl ApiError {
+    /// `{"detail": message}`.
+    pub fn new(status: Status, message: impl Into<String>) -> Self {
         Self {
             status,
-            body: Box::new(json!({ "detail": said.into() })),
+            body: Box::new(json!({ "detail": message.into() })),
             headers: Vec::new(),
             inner: None,
         }
@@ -58,8 +58,8 @@ impl Refusal {
     }
 
     /// 401 for a credential that is not taken (RFC 6750, section 3).
-    pub fn bad_credential(said: impl Into<String>) -> Self {
-        let mut refusal = Self::new(Status::Unauthorized, said);
+    pub fn bad_credential(message: impl Into<String>) -> Self {
+        let mut refusal = Self::new(Status::Unauthorized, message);
         let challenge = format!("{CHALLENGE}, error=\"invalid_token\"");
         refusal.headers.push(("WWW-Authenticate", challenge));
         refusal
@@ -68,14 +68,14 @@ impl Refusal {
     /// 401 to a stranger, 403 to a caller whose role does not suffice, in Django REST framework's words.
     pub fn lacking_role(caller: &Caller) -> Self {
         if caller.role.is_some() {
-            let said = "You do not have permission to perform this action.";
-            return Self::new(Status::Forbidden, said);
+            let message = "You do not have permission to perform this action.";
+            return Self::new(Status::Forbidden, message);
         }
-        let said = match caller.is_open {
+        let message = match caller.is_open {
             true => NO_ADMINISTRATOR,
             false => "Authentication credentials were not provided.",
         };
-        let mut refusal = Self::new(Status::Unauthorized, said);
+        let mut refusal = Self::new(Status::Unauthorized, message);
         refusal.headers.push(("WWW-Authenticate", CHALLENGE.to_owned()));
         refusal
     }
@@ -90,7 +90,7 @@ impl Refusal {
         if let (true, Some(inner), Some(object)) = (debug, self.inner, body.as_object_mut()) {
             object.insert("debug".into(), Json::from(inner));
         }
-        let is_problem = accept::names(request.headers(), "application/problem+json");
+        let is_problem = negotiation::names(request.headers(), "application/problem+json");
         let media_type = if is_problem {
             "application/problem+json"
         } else {
@@ -107,7 +107,7 @@ impl Refusal {
     }
 }
 
-impl From<records::Error> for Refusal {
+impl From<records::Error> for ApiError {
     fn from(error: records::Error) -> Self {
         match error {
             records::Error::Fields(errors) => Self::of_fields(&errors),
@@ -115,22 +115,22 @@ impl From<records::Error> for Refusal {
                 body: Box::new(rows.iter().map(fields_json).collect()),
                 ..Self::new(Status::BadRequest, "")
             },
-            records::Error::Malformed(said) => Self::new(Status::BadRequest, said),
+            records::Error::Malformed(message) => Self::new(Status::BadRequest, message),
             records::Error::NotFound => Self::not_found(),
             records::Error::InvalidCursor => Self::new(Status::NotFound, error.to_string()),
-            records::Error::Conflict(said) => Self::new(Status::Conflict, said),
+            records::Error::Conflict(message) => Self::new(Status::Conflict, message),
             records::Error::Database(error) => Self::of_database(&error),
         }
     }
 }
 
-impl From<FieldErrors> for Refusal {
+impl From<FieldErrors> for ApiError {
     fn from(errors: FieldErrors) -> Self {
         Self::of_fields(&errors)
     }
 }
 
-impl Refusal {
+impl ApiError {
     fn of_fields(errors: &FieldErrors) -> Self {
         Self {
             body: Box::new(fields_json(errors)),
@@ -140,7 +140,7 @@ impl Refusal {
 
     fn of_database(error: &database::Error) -> Self {
         use database::Error as E;
-        let (status, said) = match error {
+        let (status, message) = match error {
             E::Busy => (Status::ServiceUnavailable, "The database is busy. Try again."),
             E::Full => (
                 Status::ServiceUnavailable,
@@ -164,7 +164,7 @@ impl Refusal {
         } else {
             tracing::debug!(%error, "refused by the database");
         }
-        let mut refusal = Self::new(status, said);
+        let mut refusal = Self::new(status, message);
         refusal.inner = Some(error.to_string());
         if status == Status::ServiceUnavailable {
             refusal.headers.push(("Retry-After", RETRY_AFTER.into()));
@@ -176,14 +176,18 @@ impl Refusal {
 /// Whether `DEBUG` may show what the database said. It may name anything there is, so where something is hidden from the
 /// caller only the log has it.
 fn may_show_inner(app: &App, request: &Request<'_>) -> bool {
-    app.debug && !app.rules.current().hides_from(Level::from(guard::caller(request)))
+    app.debug
+        && !app
+            .rules
+            .current()
+            .hides_from(AccessLevel::from(guard::caller(request)))
 }
 
 fn fields_json(errors: &FieldErrors) -> Json {
     let fields: Map<String, Json> = errors
         .0
         .iter()
-        .map(|(field, said)| (field.clone(), json!(said)))
+        .map(|(field, message)| (field.clone(), json!(message)))
         .collect();
     Json::Object(fields)
 }

@@ -2,7 +2,7 @@
 
 /// A table or view.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TableFacts {
+pub struct TableInfo {
     /// The name, as declared.
     pub name: String,
     /// Whether it is a view.
@@ -14,9 +14,9 @@ pub struct TableFacts {
     /// The CREATE statement.
     pub sql: String,
     /// Columns in their declared order, hidden ones left out.
-    pub columns: Vec<ColumnFacts>,
+    pub columns: Vec<ColumnInfo>,
     /// References to other tables.
-    pub foreign_keys: Vec<ForeignKeyFacts>,
+    pub foreign_keys: Vec<ForeignKeyInfo>,
     /// Columns of each full UNIQUE index (partial ones and those on expressions left out), primary key included.
     pub unique: Vec<Vec<String>>,
     /// Why some change of a row cannot be made at all, in the engine's words: a reference or a trigger that names what
@@ -26,7 +26,7 @@ pub struct TableFacts {
 
 /// A column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ColumnFacts {
+pub struct ColumnInfo {
     /// The name, as declared.
     pub name: String,
     /// The declared type, possibly empty.
@@ -43,7 +43,7 @@ pub struct ColumnFacts {
 
 /// A reference from one table to another.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ForeignKeyFacts {
+pub struct ForeignKeyInfo {
     /// The referencing columns.
     pub columns: Vec<String>,
     /// The referenced table.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A value and the line it stands on, the first being 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lined<T> {
+pub struct Located<T> {
     /// The line.
     pub line: usize,
     /// The value.
@@ -15,24 +15,24 @@ pub struct Lined<T> {
 
 /// What is wrong with the file, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct Mistake {
+pub struct ConfigError {
     path: PathBuf,
     line: Option<usize>,
-    said: String,
+    message: String,
 }
 
-impl Mistake {
+impl ConfigError {
     /// A mistake on a line, or of the file as a whole.
-    pub fn new(path: &Path, line: Option<usize>, said: impl Into<String>) -> Self {
+    pub fn new(path: &Path, line: Option<usize>, message: impl Into<String>) -> Self {
         Self {
             path: path.to_owned(),
             line,
-            said: said.into(),
+            message: message.into(),
         }
     }
 
-    pub(super) fn at_span(path: &Path, text: &str, span: Range<usize>, said: impl Into<String>) -> Self {
-        Self::new(path, Some(line_of(text, span.start)), said)
+    pub(super) fn at_span(path: &Path, text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+        Self::new(path, Some(line_of(text, span.start)), message)
     }
 
     /// The line, if it is about one.
@@ -41,11 +41,11 @@ impl Mistake {
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
-            Some(line) => write!(f, "{}, line {line}: {}", self.path.display(), self.said),
-            None => write!(f, "{}: {}", self.path.display(), self.said),
+            Some(line) => write!(f, "{}, line {line}: {}", self.path.display(), self.message),
+            None => write!(f, "{}: {}", self.path.display(), self.message),
         }
     }
 }

@@ -1,24 +1,24 @@
 //! What `socle.toml` means for the tables that there are: who may read and write each, and what is hidden.
 //!
-//! [`Rules`] are the meaning of one state of the file, [`check`] holds a file against a schema, and a [`RuleBook`] is
+//! [`Policy`] are the meaning of one state of the file, [`check`] holds a file against a schema, and a [`PolicyStore`] is
 //! what is in force while the server runs.
 
-mod book;
 mod check;
-mod views;
+mod restrictions;
+mod store;
 
 use std::collections::HashMap;
 
-pub use book::RuleBook;
+pub use store::PolicyStore;
 
 use super::{Caller, Role};
-pub use crate::config::file::Level;
-use crate::config::file::{ColumnRule, ConfigFile, Lined, TableSection};
-use crate::schema::{Cut, Reader, Restriction};
+pub use crate::config::file::AccessLevel;
+use crate::config::file::{ColumnRule, ConfigFile, Located, TableSection};
+use crate::schema::{Reader, Restriction, TableRestriction};
 
 /// Who may do what with tables and jobs.
 #[derive(Debug, Default)]
-pub struct Rules {
+pub struct Policy {
     /// By the table's name in small letters.
     tables: HashMap<String, TableRule>,
     jobs: JobsRule,
@@ -29,30 +29,32 @@ pub struct Rules {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct JobsRule {
     /// Who may see a job.
-    pub read: Option<Level>,
+    pub read: Option<AccessLevel>,
     /// Who may ask for one.
-    pub write: Option<Level>,
+    pub write: Option<AccessLevel>,
 }
 
 #[derive(Debug)]
 struct TableRule {
-    read: Level,
-    write: Option<Level>,
+    read: AccessLevel,
+    write: Option<AccessLevel>,
     is_hidden: bool,
     hidden: Vec<String>,
     read_only: Vec<String>,
 }
 
-impl Rules {
+impl Policy {
     fn of(file: &ConfigFile) -> Self {
         let tables = file
             .tables
             .iter()
             .map(|section| (section.name.value.to_ascii_lowercase(), TableRule::of(section)));
-        let value = |level: Option<Lined<Level>>| level.map(|level| level.value);
+        let value = |level: Option<Located<AccessLevel>>| level.map(|level| level.value);
         let tables: HashMap<_, _> = tables.collect();
         Self {
-            tells_readers_apart: tables.values().any(|rule| !rule.is_hidden && rule.read > Level::Public),
+            tells_readers_apart: tables
+                .values()
+                .any(|rule| !rule.is_hidden && rule.read > AccessLevel::Public),
             tables,
             jobs: JobsRule {
                 read: value(file.jobs.read),
@@ -67,14 +69,18 @@ impl Rules {
     }
 
     /// The least that a caller must be to read a table. It tells nothing of tables that are hidden from everyone.
-    pub fn reading(&self, table: &str) -> Level {
-        self.of_table(table).map_or(Level::Public, |rule| rule.read)
+    pub fn reading(&self, table: &str) -> AccessLevel {
+        self.of_table(table).map_or(AccessLevel::Public, |rule| rule.read)
     }
 
     /// The least that a caller must be to write a table: what the file says; else an editor, or anyone while there are no
     /// accounts, but nobody who may not read it.
-    pub fn writing(&self, table: &str, is_open: bool) -> Level {
-        let usual = if is_open { Level::Public } else { Level::Editor };
+    pub fn writing(&self, table: &str, is_open: bool) -> AccessLevel {
+        let usual = if is_open {
+            AccessLevel::Public
+        } else {
+            AccessLevel::Editor
+        };
         match self.of_table(table) {
             None => usual,
             Some(rule) => rule.write.unwrap_or(usual.max(rule.read)),
@@ -83,7 +89,7 @@ impl Rules {
 
     /// Whether a caller may write a table that it may read.
     pub fn may_write(&self, caller: &Caller, table: &str) -> bool {
-        Level::from(caller) >= self.writing(table, caller.is_open)
+        AccessLevel::from(caller) >= self.writing(table, caller.is_open)
     }
 
     /// Whether some callers read what others may not.
@@ -92,27 +98,27 @@ impl Rules {
     }
 
     /// Whether there is anything that callers of this level do not see.
-    pub fn hides_from(&self, level: Level) -> bool {
+    pub fn hides_from(&self, level: AccessLevel) -> bool {
         let hides = |rule: &TableRule| rule.is_hidden || rule.read > level || !rule.hidden.is_empty();
         self.tables.values().any(hides)
     }
 
     /// What callers of this level do not see.
-    pub fn restriction(&self, level: Level) -> Restriction {
+    pub fn restriction(&self, level: AccessLevel) -> Restriction {
         let mut restriction = Restriction::default();
         for (name, rule) in &self.tables {
             if rule.is_hidden || rule.read > level {
-                restriction.cut(name, Cut::Whole);
+                restriction.cut(name, TableRestriction::Whole);
             } else if !(rule.hidden.is_empty() && rule.read_only.is_empty()) {
                 let (hidden, read_only) = (rule.hidden.clone(), rule.read_only.clone());
-                restriction.cut(name, Cut::Columns { hidden, read_only });
+                restriction.cut(name, TableRestriction::Columns { hidden, read_only });
             }
         }
         restriction
     }
 
     fn restrictions(&self) -> Vec<Restriction> {
-        Level::ALL.map(|level| self.restriction(level)).into()
+        AccessLevel::ALL.map(|level| self.restriction(level)).into()
     }
 
     fn of_table(&self, table: &str) -> Option<&TableRule> {
@@ -127,7 +133,7 @@ impl TableRule {
             columns.map(|(name, _)| name.value.clone()).collect()
         };
         Self {
-            read: section.read.map_or(Level::Public, |level| level.value),
+            read: section.read.map_or(AccessLevel::Public, |level| level.value),
             write: section.write.map(|level| level.value),
             is_hidden: section.hidden,
             hidden: named(ColumnRule::Hidden),
@@ -136,7 +142,7 @@ impl TableRule {
     }
 }
 
-impl From<&Caller> for Level {
+impl From<&Caller> for AccessLevel {
     /// What a caller counts as where tables are concerned: a worker is a viewer.
     fn from(caller: &Caller) -> Self {
         match caller.role {
@@ -148,8 +154,8 @@ impl From<&Caller> for Level {
     }
 }
 
-impl From<Level> for Reader {
-    fn from(level: Level) -> Self {
+impl From<AccessLevel> for Reader {
+    fn from(level: AccessLevel) -> Self {
         Self(level as usize)
     }
 }

@@ -1,7 +1,7 @@
 //! What a request meets before any route: who it comes from, whether its host is ours, and whether it comes too often.
 //! And what every answer carries: the headers that tell browsers what may be done with it.
 //!
-//! `exchange` calls [`arrive`] once for each request and [`dress`] once for each answer. The guard and the catchers ask
+//! `middleware` calls [`arrive`] once for each request and [`apply_headers`] once for each answer. The guard and the catchers ask
 //! [`answer`] first and give what it gives: nothing else is done for a request that is turned away here. Whoever wants to
 //! know where a request comes from asks [`client`] and [`host`], never the headers.
 
@@ -18,21 +18,21 @@ use rocket::http::Status;
 use rocket::{Request, Response};
 
 use super::App;
-use super::answer::Refusal;
+use super::response::ApiError;
 use crate::config::{AllowedHosts, CorsOrigins, RateLimit, Settings, TrustedProxies};
 pub use client::Client;
-pub use headers::dress;
+pub use headers::apply_headers;
 use rate::Limiter;
 
 /// What the settings say about who may reach the server.
-pub struct Perimeter {
+pub struct Ingress {
     hosts: AllowedHosts,
     origins: CorsOrigins,
     proxies: TrustedProxies,
     limiter: Option<Limiter>,
 }
 
-impl Perimeter {
+impl Ingress {
     /// By the settings.
     pub fn new(settings: &Settings) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Perimeter {
 }
 
 /// What is known of a request from the moment it came.
-struct Arrival {
+struct RequestInfo {
     at: Instant,
     client: Client,
     /// Whether a proxy that is believed handed it on.
@@ -73,22 +73,22 @@ enum Verdict {
 
 /// Looks at a request that has just come, and whose body may have broken off already.
 pub fn arrive(request: &Request<'_>, is_cut_short: bool) {
-    request.local_cache(|| Arrival::of(request, is_cut_short));
+    request.local_cache(|| RequestInfo::of(request, is_cut_short));
 }
 
 /// When a request came.
 pub fn arrived_at(request: &Request<'_>) -> Instant {
-    arrival(request).at
+    request_info(request).at
 }
 
 /// Where a request comes from.
 pub fn client(request: &Request<'_>) -> Client {
-    arrival(request).client
+    request_info(request).client
 }
 
 /// The host and port that the client addressed, when it said them well.
 pub fn host<'r>(request: &'r Request<'_>) -> Option<&'r str> {
-    host::named(request, arrival(request).is_proxied).host()
+    host::named(request, request_info(request).is_proxied).host()
 }
 
 /// Whether the path is one that Kubernetes' probes and monitors ask again and again.
@@ -100,66 +100,66 @@ pub fn is_probe(request: &Request<'_>) -> bool {
 
 /// The perimeter's own answer, when the request goes no further.
 pub fn answer(request: &Request<'_>) -> Option<Response<'static>> {
-    let refusal = match arrival(request).verdict {
+    let error = match request_info(request).verdict {
         Verdict::Pass => return None,
         Verdict::Preflight => return Some(cors::preflight()),
-        Verdict::CutShort => Refusal::new(Status::BadRequest, "The body was cut short."),
+        Verdict::CutShort => ApiError::new(Status::BadRequest, "The body was cut short."),
         Verdict::Ambiguous => {
-            let said = "No other Transfer-Encoding than chunked, once, is understood.";
-            let mut refusal = Refusal::new(Status::BadRequest, said);
-            refusal.headers.push(("Connection", "close".to_owned()));
-            refusal
+            let message = "No other Transfer-Encoding than chunked, once, is understood.";
+            let mut error = ApiError::new(Status::BadRequest, message);
+            error.headers.push(("Connection", "close".to_owned()));
+            error
         }
-        Verdict::HostMalformed => Refusal::new(Status::BadRequest, "The Host header cannot be understood."),
-        Verdict::HostUnknown => Refusal::new(
+        Verdict::HostMalformed => ApiError::new(Status::BadRequest, "The Host header cannot be understood."),
+        Verdict::HostUnknown => ApiError::new(
             Status::BadRequest,
             "This server does not answer to the name in the Host header. ALLOWED_HOSTS says to which it does.",
         ),
-        Verdict::ForeignForm => Refusal::new(
+        Verdict::ForeignForm => ApiError::new(
             Status::Forbidden,
             "This form was sent by a page of another site. CORS_ORIGINS says which sites may.",
         ),
         Verdict::TooMany { retry_after } => {
             let unit = if retry_after == 1 { "second" } else { "seconds" };
             // Django REST framework's words.
-            let said = format!("Request was throttled. Expected available in {retry_after} {unit}.");
-            let mut refusal = Refusal::new(Status::TooManyRequests, said);
-            refusal.headers.push(("Retry-After", retry_after.to_string()));
-            refusal
+            let message = format!("Request was throttled. Expected available in {retry_after} {unit}.");
+            let mut error = ApiError::new(Status::TooManyRequests, message);
+            error.headers.push(("Retry-After", retry_after.to_string()));
+            error
         }
     };
-    Some(refusal.respond(request))
+    Some(error.respond(request))
 }
 
 /// Kept with the request, so that it is judged and counted once. Rocket shows requests that it cannot express to no
 /// fairing; those are judged when the catcher asks.
-fn arrival<'r>(request: &'r Request<'_>) -> &'r Arrival {
-    request.local_cache(|| Arrival::of(request, false))
+fn request_info<'r>(request: &'r Request<'_>) -> &'r RequestInfo {
+    request.local_cache(|| RequestInfo::of(request, false))
 }
 
-impl Arrival {
+impl RequestInfo {
     fn of(request: &Request<'_>, is_cut_short: bool) -> Self {
         let at = Instant::now();
-        let perimeter = request.rocket().state::<App>().map(|app| &app.perimeter);
-        let (client, is_proxied) = client::of(request, perimeter.map(|perimeter| &perimeter.proxies));
-        let shown = Shown::of(request);
-        let verdict = match perimeter {
+        let ingress = request.rocket().state::<App>().map(|app| &app.ingress);
+        let (client, is_proxied) = client::of(request, ingress.map(|ingress| &ingress.proxies));
+        let headers = RequestHeaders::of(request);
+        let verdict = match ingress {
             _ if is_cut_short => Verdict::CutShort,
-            _ if shown.is_ambiguous => Verdict::Ambiguous,
-            Some(perimeter) => perimeter.judge(request, client, is_proxied, at),
+            _ if headers.is_ambiguous => Verdict::Ambiguous,
+            Some(ingress) => ingress.judge(request, client, is_proxied, at),
             None => Verdict::Pass,
         };
         Self {
             at,
             client,
             is_proxied,
-            bears_credential: shown.credential,
+            bears_credential: headers.credential,
             verdict,
         }
     }
 }
 
-impl Perimeter {
+impl Ingress {
     fn judge(&self, request: &Request<'_>, client: Client, is_proxied: bool, at: Instant) -> Verdict {
         let is_probe = is_probe(request);
         let named = host::named(request, is_proxied);
@@ -187,7 +187,7 @@ impl Perimeter {
 
 /// What can be seen of a request by one look at its headers, which is cheaper than to ask for each by its name.
 #[derive(Default)]
-struct Shown {
+struct RequestHeaders {
     credential: bool,
     coding: bool,
     /// Whether two readers may disagree where the body ends. What comes behind it would then be a part of it to the one,
@@ -196,21 +196,21 @@ struct Shown {
     is_ambiguous: bool,
 }
 
-impl Shown {
+impl RequestHeaders {
     fn of(request: &Request<'_>) -> Self {
-        let mut shown = Self::default();
+        let mut headers = Self::default();
         for header in request.headers().iter() {
             match header.name.len() {
-                6 => shown.credential |= header.name == "Cookie",
-                13 => shown.credential |= header.name == "Authorization",
+                6 => headers.credential |= header.name == "Cookie",
+                13 => headers.credential |= header.name == "Authorization",
                 17 if header.name == "Transfer-Encoding" => {
                     let is_plain = header.value.trim().eq_ignore_ascii_case("chunked");
-                    shown.is_ambiguous |= shown.coding || !is_plain;
-                    shown.coding = true;
+                    headers.is_ambiguous |= headers.coding || !is_plain;
+                    headers.coding = true;
                 }
                 _ => {}
             }
         }
-        shown
+        headers
     }
 }

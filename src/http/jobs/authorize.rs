@@ -2,9 +2,9 @@
 
 use rocket::Request;
 
-use crate::access::rules::JobsRule;
-use crate::access::{Caller, Level, Role};
-use crate::http::answer::Refusal;
+use crate::access::policy::JobsRule;
+use crate::access::{AccessLevel, Caller, Role};
+use crate::http::response::ApiError;
 use crate::http::{App, guard};
 
 /// What is done with jobs.
@@ -28,25 +28,29 @@ pub(super) enum Action {
 ///
 /// # Errors
 /// 401 to strangers, 403 to those whose role does not suffice.
-pub(super) fn check(app: &App, request: &Request<'_>, action: Action) -> Result<(), Refusal> {
+pub(super) fn check(app: &App, request: &Request<'_>, action: Action) -> Result<(), ApiError> {
     let caller = guard::caller(request);
     match may(caller, app.rules.current().jobs(), action) {
         true => Ok(()),
-        false => Err(Refusal::lacking_role(caller)),
+        false => Err(ApiError::lacking_role(caller)),
     }
 }
 
 fn may(caller: &Caller, rule: JobsRule, action: Action) -> bool {
-    let reaches = |level: Level| Level::from(caller) >= level;
+    let reaches = |level: AccessLevel| AccessLevel::from(caller) >= level;
     match action {
-        Action::Read => reaches(rule.read.unwrap_or(Level::Public)),
+        Action::Read => reaches(rule.read.unwrap_or(AccessLevel::Public)),
         Action::List => {
-            let usual = if caller.is_open { Level::Public } else { Level::Viewer };
-            reaches(usual.max(rule.read.unwrap_or(Level::Public)))
+            let usual = if caller.is_open {
+                AccessLevel::Public
+            } else {
+                AccessLevel::Viewer
+            };
+            reaches(usual.max(rule.read.unwrap_or(AccessLevel::Public)))
         }
         Action::Submit | Action::Change => match rule.write {
             // A worker may ask for jobs where an editor may.
-            Some(level) => reaches(level) || (level <= Level::Editor && caller.covers(Role::Worker)),
+            Some(level) => reaches(level) || (level <= AccessLevel::Editor && caller.covers(Role::Worker)),
             None => caller.is_open || caller.covers(Role::Editor) || caller.covers(Role::Worker),
         },
         Action::Work => caller.is_open || caller.covers(Role::Worker),
@@ -96,20 +100,20 @@ mod tests {
     fn what_the_file_says_goes_before_what_is_usual() {
         use Action::{Change, List, Read, Submit, Work};
         let strict = JobsRule {
-            read: Some(Level::Viewer),
-            write: Some(Level::Admin),
+            read: Some(AccessLevel::Viewer),
+            write: Some(AccessLevel::Admin),
         };
         assert_eq!(allowed(None, true, strict), [Work]);
         assert_eq!(allowed(Some(Role::Editor), false, strict), [Read, List]);
         assert_eq!(allowed(Some(Role::Worker), false, strict), [Read, List, Work]);
         let usual = JobsRule {
             read: None,
-            write: Some(Level::Editor),
+            write: Some(AccessLevel::Editor),
         };
         assert_eq!(allowed(Some(Role::Worker), false, usual), ACTIONS);
         let loose = JobsRule {
             read: None,
-            write: Some(Level::Public),
+            write: Some(AccessLevel::Public),
         };
         assert_eq!(allowed(None, false, loose), [Submit, Read, Change]);
     }

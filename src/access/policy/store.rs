@@ -10,9 +10,9 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::Rules;
-use super::check::{Findings, check};
-use crate::config::file::{ConfigFile, Mistake, Stamp};
+use super::Policy;
+use super::check::{Diagnostics, check};
+use crate::config::file::{ConfigError, ConfigFile, FileVersion};
 use crate::schema::{Catalog, Schema};
 
 /// Time between two looks at the file, each of which asks the system for its times and size. A change is taken when two
@@ -20,18 +20,18 @@ use crate::schema::{Catalog, Schema};
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// The rules in force, and the tables they are about.
-pub struct RuleBook {
+pub struct PolicyStore {
     catalog: Arc<Catalog>,
     file: watch::Sender<Arc<ConfigFile>>,
-    rules: ArcSwap<Rules>,
+    rules: ArcSwap<Policy>,
 }
 
-impl RuleBook {
+impl PolicyStore {
     /// Puts a file's rules in force for the tables of a catalog.
     ///
     /// # Errors
     /// The first mistake in it.
-    pub fn open(file: ConfigFile, catalog: Arc<Catalog>) -> Result<Self, Mistake> {
+    pub fn open(file: ConfigFile, catalog: Arc<Catalog>) -> Result<Self, ConfigError> {
         let rules = accepted(&file, &catalog.current())?;
         catalog.restrict(rules.restrictions());
         Ok(Self {
@@ -42,7 +42,7 @@ impl RuleBook {
     }
 
     /// The rules as they are now.
-    pub fn current(&self) -> Arc<Rules> {
+    pub fn current(&self) -> Arc<Policy> {
         self.rules.load_full()
     }
 
@@ -70,7 +70,7 @@ impl RuleBook {
         let mut is_refused = false;
         loop {
             looks.tick().await;
-            let stamp = Stamp::of(&path);
+            let stamp = FileVersion::of(&path);
             let is_settled = std::mem::replace(&mut glimpsed, stamp) == stamp;
             let schema = self.catalog.current();
             let are_tables_new = std::mem::replace(&mut seen, schema.version) != schema.version;
@@ -100,7 +100,7 @@ impl RuleBook {
         }
     }
 
-    fn take_changes(&self) -> Result<(), Mistake> {
+    fn take_changes(&self) -> Result<(), ConfigError> {
         let before = self.file.borrow().clone();
         let folder = before.path.as_deref().and_then(|path| path.parent());
         let file = ConfigFile::read(folder)?;
@@ -124,21 +124,21 @@ impl RuleBook {
 
     /// Says what no longer fits after another process has changed the tables. The rules for what is still there hold.
     fn hold_against(&self, schema: &Schema) {
-        let Findings { mistakes, warnings } = check(&self.file.borrow(), schema);
-        for said in mistakes.iter().chain(&warnings) {
-            tracing::warn!("the tables have changed; {said}");
+        let Diagnostics { mistakes, warnings } = check(&self.file.borrow(), schema);
+        for message in mistakes.iter().chain(&warnings) {
+            tracing::warn!("the tables have changed; {message}");
         }
     }
 }
 
 /// The meaning of a file that has no mistakes. What is allowed and probably not meant goes to the log.
-fn accepted(file: &ConfigFile, schema: &Schema) -> Result<Rules, Mistake> {
-    let Findings { mistakes, warnings } = check(file, schema);
+fn accepted(file: &ConfigFile, schema: &Schema) -> Result<Policy, ConfigError> {
+    let Diagnostics { mistakes, warnings } = check(file, schema);
     if let Some(first) = mistakes.into_iter().next() {
         return Err(first);
     }
-    for said in warnings {
-        tracing::warn!("{said}");
+    for message in warnings {
+        tracing::warn!("{message}");
     }
-    Ok(Rules::of(file))
+    Ok(Policy::of(file))
 }

@@ -22,7 +22,7 @@ const AFTER_A_FAILURE: Duration = Duration::from_millis(500);
 
 /// The line.
 #[derive(Default)]
-pub(super) struct Waiting {
+pub(super) struct WaitQueue {
     line: Mutex<VecDeque<Waiter>>,
     arrived: Notify,
 }
@@ -47,7 +47,7 @@ impl Drop for Place<'_> {
     }
 }
 
-impl Waiting {
+impl WaitQueue {
     fn line(&self) -> MutexGuard<'_, VecDeque<Waiter>> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -86,7 +86,7 @@ pub(super) async fn wait(jobs: &Jobs, claim: Claim, patience: Duration) -> Resul
 
 /// Serves those who wait, for as long as the database is open.
 pub(super) async fn serve(jobs: Jobs) {
-    let mut work = jobs.shared.wake.work();
+    let mut work = jobs.shared.notifier.work();
     loop {
         tokio::select! {
             () = jobs.shared.waiting.arrived.notified() => {}
@@ -153,7 +153,7 @@ async fn serve_once(jobs: &Jobs) -> Result<bool, database::Error> {
 }
 
 /// Takes those out of the line, from its front, who want one of these kinds.
-fn call(waiting: &Waiting, ready: &[String]) -> Vec<Waiter> {
+fn call(waiting: &WaitQueue, ready: &[String]) -> Vec<Waiter> {
     let mut line = waiting.line();
     let mut called = Vec::new();
     let mut left = VecDeque::with_capacity(line.len());
@@ -169,7 +169,7 @@ fn call(waiting: &Waiting, ready: &[String]) -> Vec<Waiter> {
 }
 
 /// Those who got nothing come first again.
-fn put_back(waiting: &Waiting, waiters: Vec<Waiter>) {
+fn put_back(waiting: &WaitQueue, waiters: Vec<Waiter>) {
     let mut line = waiting.line();
     for waiter in waiters.into_iter().rev() {
         line.push_front(waiter);
@@ -182,7 +182,7 @@ fn give_back(jobs: &Jobs, claimed: Vec<Claimed>) {
     tokio::spawn(async move {
         for job in claimed {
             // What cannot be given back now is free when its lease runs out.
-            let _ = jobs.give_back(job.lease(), lease::Beat::default()).await;
+            let _ = jobs.give_back(job.lease(), lease::Heartbeat::default()).await;
         }
     });
 }

@@ -6,17 +6,17 @@ use std::time::Duration;
 /// The work that a worker may have before it.
 const AHEAD: Duration = Duration::from_millis(20);
 /// Jobs that a worker may have before it.
-const MOST_AHEAD: f64 = 64.0;
+const MAX_AHEAD: f64 = 64.0;
 /// How much the last job counts among all before it.
 const WEIGHT: f64 = 0.2;
 
 /// What is known of how long jobs take.
-pub(super) struct Pace {
+pub(super) struct PrefetchLimit {
     workers: usize,
     mean: Option<Duration>,
 }
 
-impl Pace {
+impl PrefetchLimit {
     pub(super) fn new(workers: usize) -> Self {
         Self { workers, mean: None }
     }
@@ -37,7 +37,7 @@ impl Pace {
     /// Jobs to hold at most.
     pub(super) fn most(&self) -> usize {
         let ahead = self.mean.map_or(1.0, |mean| {
-            (AHEAD.as_secs_f64() / mean.as_secs_f64().max(1e-9)).clamp(1.0, MOST_AHEAD)
+            (AHEAD.as_secs_f64() / mean.as_secs_f64().max(1e-9)).clamp(1.0, MAX_AHEAD)
         });
         self.workers * ahead as usize
     }
@@ -58,17 +58,23 @@ mod tests {
 
     #[test]
     fn long_jobs_are_claimed_one_for_each_worker_and_short_ones_in_batches() {
-        let mut pace = Pace::new(2);
-        assert_eq!((pace.room(0), pace.room(1), pace.room(2)), (2, 1, 0));
+        let mut prefetch_limit = PrefetchLimit::new(2);
+        assert_eq!(
+            (prefetch_limit.room(0), prefetch_limit.room(1), prefetch_limit.room(2)),
+            (2, 1, 0)
+        );
         for _ in 0..50 {
-            pace.took(Duration::from_micros(10));
+            prefetch_limit.took(Duration::from_micros(10));
         }
-        assert_eq!((pace.room(0), pace.room(64), pace.room(65)), (128, 64, 0));
-        pace.stalled();
-        assert_eq!((pace.room(0), pace.room(2)), (2, 0));
+        assert_eq!(
+            (prefetch_limit.room(0), prefetch_limit.room(64), prefetch_limit.room(65)),
+            (128, 64, 0)
+        );
+        prefetch_limit.stalled();
+        assert_eq!((prefetch_limit.room(0), prefetch_limit.room(2)), (2, 0));
         for _ in 0..100 {
-            pace.took(Duration::from_secs(60));
+            prefetch_limit.took(Duration::from_secs(60));
         }
-        assert_eq!((pace.room(0), pace.room(2)), (2, 0));
+        assert_eq!((prefetch_limit.room(0), prefetch_limit.room(2)), (2, 0));
     }
 }

@@ -1,17 +1,17 @@
 //! Views that show what the file keeps back in a table. A view is a table of its own with rules of its own, which is easily
 //! forgotten, so it is said.
 
-use crate::config::file::{ColumnRule, ConfigFile, Level, Mistake, TableSection};
+use crate::config::file::{AccessLevel, ColumnRule, ConfigError, ConfigFile, TableSection};
 use crate::schema::{Schema, Table};
 
 /// A warning for each table with rules that a view gets around.
-pub(super) fn warnings(file: &ConfigFile, schema: &Schema) -> Vec<Mistake> {
+pub(super) fn warnings(file: &ConfigFile, schema: &Schema) -> Vec<ConfigError> {
     let views = schema.tables().filter(|table| table.is_view);
     let pairs = views.flat_map(|view| view.mentions.iter().map(move |table| (view, table)));
     let found = pairs.filter_map(|(view, table)| {
         let section = section(file, table).filter(|_| *table != view.name)?;
-        let said = got_around(view, self::section(file, &view.name), section)?;
-        Some(file.mistake(section.name.line, said))
+        let message = got_around(view, self::section(file, &view.name), section)?;
+        Some(file.mistake(section.name.line, message))
     });
     found.collect()
 }
@@ -28,7 +28,7 @@ fn got_around(view: &Table, own: Option<&TableSection>, table: &TableSection) ->
         return None;
     }
     // Who has written a section for the view has thought of who may read it.
-    if own.is_none() && (table.hidden || table.read.is_some_and(|read| read.value > Level::Public)) {
+    if own.is_none() && (table.hidden || table.read.is_some_and(|read| read.value > AccessLevel::Public)) {
         return Some(format!(
             "the view \"{view_name}\" shows anyone what it reads from \"{name}\"; give it a section of its own, \
              [tables.{view_name}]"

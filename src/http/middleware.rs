@@ -10,7 +10,7 @@ use rocket::form::Form;
 use rocket::http::Method;
 use rocket::{Data, Request, Response};
 
-use super::{App, access_log, perimeter};
+use super::{App, access_log, ingress};
 
 /// Longest request id taken from a client.
 const LONGEST_ID: usize = 128;
@@ -38,7 +38,7 @@ impl Fairing for Exchange {
         if poses_as_another_method(request, data).await {
             request.set_method(Method::Post);
         }
-        perimeter::arrive(request, is_cut_short(data).await);
+        ingress::arrive(request, is_cut_short(data).await);
         if let Some(app) = request.rocket().state::<App>() {
             app.connections.enter(request.remote());
         }
@@ -78,7 +78,7 @@ async fn is_cut_short(data: &mut Data<'_>) -> bool {
 pub fn finish<'r>(request: &'r Request<'_>, response: &mut Response<'r>) {
     let id = request_id(request);
     access_log::finish(request, response, &id);
-    perimeter::dress(request, response);
+    ingress::apply_headers(request, response);
     response.set_raw_header("X-Request-Id", id);
     // A client that keeps its connection would go on asking this process, and not the one that takes over.
     if request

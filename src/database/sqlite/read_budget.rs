@@ -18,7 +18,7 @@ const LONG: Duration = Duration::from_secs(10);
 
 /// How much a read may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pace {
+pub(super) enum ReadKind {
     /// A fixed number of steps in all.
     Short,
     /// A time from one row to the next.
@@ -41,7 +41,7 @@ impl CancelFlag {
 }
 
 /// What holds a read back; shared with SQLite's progress callback.
-pub(super) struct Leash {
+pub(super) struct ReadBudget {
     /// Looks that a short read has left.
     looks: AtomicI64,
     begun: Instant,
@@ -54,30 +54,30 @@ pub(super) struct Leash {
 /// The long read has just begun to look for its next row.
 const NOT_KNOWN: u64 = 0;
 
-impl Leash {
+impl ReadBudget {
     /// A leash on everything that a connection does from now on.
     pub(super) fn on(connection: &mut Connection) -> Result<Arc<Self>, Error> {
-        let leash = Arc::new(Self {
+        let read_budget = Arc::new(Self {
             looks: AtomicI64::new(i64::MAX),
             begun: Instant::now(),
             until: AtomicU64::new(NOT_KNOWN),
             cancel: Mutex::default(),
         });
-        let held = leash.clone();
-        connection.progress_handler(STEPS_PER_LOOK, Some(move || held.is_taut()))?;
-        Ok(leash)
+        let held = read_budget.clone();
+        connection.progress_handler(STEPS_PER_LOOK, Some(move || held.should_interrupt()))?;
+        Ok(read_budget)
     }
 
-    pub(super) fn lengthen(&self, pace: Pace, cancel: CancelFlag) {
+    pub(super) fn lengthen(&self, kind_of_read: ReadKind, cancel: CancelFlag) {
         self.looks.store(
-            match pace {
-                Pace::Short => SHORT_LOOKS,
-                Pace::Long => i64::MAX,
+            match kind_of_read {
+                ReadKind::Short => SHORT_LOOKS,
+                ReadKind::Long => i64::MAX,
             },
             Ordering::Relaxed,
         );
         self.refill();
-        if pace == Pace::Long {
+        if kind_of_read == ReadKind::Long {
             *self.cancel.lock().unwrap_or_else(PoisonError::into_inner) = cancel;
         }
     }
@@ -87,7 +87,7 @@ impl Leash {
         self.until.store(NOT_KNOWN, Ordering::Relaxed);
     }
 
-    fn is_taut(&self) -> bool {
+    fn should_interrupt(&self) -> bool {
         self.looks.fetch_sub(1, Ordering::Relaxed) <= 0
             || self.is_over()
             || self.cancel.lock().unwrap_or_else(PoisonError::into_inner).is_raised()

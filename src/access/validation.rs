@@ -18,8 +18,8 @@ pub(super) fn of_name(name: &str) -> Option<String> {
     if name.chars().count() > LONGEST_NAME {
         return Some(format!("Ensure this field has no more than {LONGEST_NAME} characters."));
     }
-    let said = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
-    (!name.chars().all(is_allowed)).then(|| said.to_owned())
+    let message = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
+    (!name.chars().all(is_allowed)).then(|| message.to_owned())
 }
 
 /// What is wrong with an email address; none and an empty one are fine.
@@ -45,9 +45,9 @@ pub(super) fn of_password(
     password: &str,
     name: &str,
 ) -> impl Iterator<Item = (&'static str, String)> {
-    password::complaints(password, name)
+    password::validation(password, name)
         .into_iter()
-        .map(move |said| (field, said))
+        .map(move |message| (field, message))
 }
 
 #[cfg(test)]

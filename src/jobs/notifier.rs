@@ -6,12 +6,12 @@ use tokio::sync::watch;
 use crate::database::Database;
 
 /// Two counts that grow: waiting for one to change is waiting for something to do.
-pub(super) struct Wake {
+pub(super) struct Notifier {
     work: watch::Sender<u64>,
     changes: watch::Sender<u64>,
 }
 
-impl Default for Wake {
+impl Default for Notifier {
     fn default() -> Self {
         Self {
             work: watch::Sender::new(0),
@@ -20,7 +20,7 @@ impl Default for Wake {
     }
 }
 
-impl Wake {
+impl Notifier {
     /// There may be jobs to claim.
     pub(super) fn announce(&self) {
         self.work.send_modify(|count| *count += 1);

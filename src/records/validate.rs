@@ -6,16 +6,16 @@ use super::body::Fields;
 use super::error::FieldErrors;
 use super::statement::Assign;
 use crate::database::Value;
-use crate::schema::{Kept, Table, time};
+use crate::schema::{ServerManaged, Table, time};
 
 /// Complaints about unknown fields in one row; who sends more than that has mistaken the address.
-const MOST_COMPLAINTS: usize = 100;
+const MAX_COMPLAINTS: usize = 100;
 
 /// Values by the places of their columns.
 pub(super) type Values = Vec<(usize, Value)>;
 
 /// Fields held against the columns.
-pub(super) struct Checked {
+pub(super) struct Validated {
     /// The good ones, as the columns keep them.
     pub values: Values,
     /// What is wrong with the others.
@@ -23,13 +23,13 @@ pub(super) struct Checked {
 }
 
 /// The fields that a client gave, against the columns. With a `key` the row is there already.
-pub(super) fn checked(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>, partial: bool) -> Checked {
+pub(super) fn validate(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>, partial: bool) -> Validated {
     let mut given = vec![None; table.columns.len()];
     let mut errors = FieldErrors::default();
     for (name, input) in fields {
         match table.column(name).and_then(|(place, _)| given.get_mut(place)) {
             Some(slot) => *slot = Some(input),
-            None if errors.0.len() < MOST_COMPLAINTS => {
+            None if errors.0.len() < MAX_COMPLAINTS => {
                 let writable = table.columns.iter().filter(|column| column.is_writable());
                 let known: Vec<_> = writable.map(|column| column.name.as_str()).collect();
                 errors.add(
@@ -51,7 +51,9 @@ pub(super) fn checked(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>,
                     Some(current) if *current == value => {}
                     Some(_) => errors.add(&column.name, "A row's key cannot be changed."),
                 },
-                Err(said) => said.into_iter().for_each(|said| errors.add(&column.name, said)),
+                Err(message) => message
+                    .into_iter()
+                    .for_each(|message| errors.add(&column.name, message)),
             },
             None if column.is_required() && !partial && in_key.is_none() => {
                 errors.add(&column.name, "This field is required.");
@@ -59,14 +61,14 @@ pub(super) fn checked(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>,
             None => {}
         }
     }
-    Checked { values, errors }
+    Validated { values, errors }
 }
 
 /// What a checked PUT or PATCH sets.
 pub(super) fn changes(table: &Table, values: Values, partial: bool, now: Timestamp) -> Vec<(usize, Assign)> {
     let mut values = values;
     if !(partial && values.is_empty()) {
-        keep_times(table, &mut values, now, false);
+        set_timestamps(table, &mut values, now, false);
     }
     let mut changes: Vec<(usize, Assign)> = Vec::with_capacity(table.columns.len());
     for (place, column) in table.written_columns() {
@@ -86,11 +88,11 @@ pub(super) fn changes(table: &Table, values: Values, partial: bool, now: Timesta
 }
 
 /// `created_at` and `updated_at`, which the server keeps.
-pub(super) fn keep_times(table: &Table, values: &mut Values, now: Timestamp, is_new: bool) {
+pub(super) fn set_timestamps(table: &Table, values: &mut Values, now: Timestamp, is_new: bool) {
     for (place, column) in table.written_columns() {
         let is_kept = match column.kept {
-            Some(Kept::Created) => is_new,
-            Some(Kept::Updated) => true,
+            Some(ServerManaged::Created) => is_new,
+            Some(ServerManaged::Updated) => true,
             _ => false,
         };
         if let Some(now) = time::kept_timestamp(now).filter(|_| is_kept) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Unfit;
+use super::TimingError;
 
 const ALLOWED: &str = "Give a time from 1s to 366d, such as 30s, 15m, 1h30m or 1d.";
 const SHORTEST: u64 = 1_000;
@@ -13,11 +13,11 @@ const UNITS: [(&str, u64); 4] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_0
 
 /// A stretch of time between two ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Every {
+pub struct Interval {
     milliseconds: i64,
 }
 
-impl Every {
+impl Interval {
     /// The first tick after `time` in the row that begins at `anchor`. All are in milliseconds since 1970.
     pub fn next_after(self, anchor: i64, time: i64) -> i64 {
         let step = self.milliseconds;
@@ -26,12 +26,12 @@ impl Every {
     }
 }
 
-impl FromStr for Every {
-    type Err = Unfit;
+impl FromStr for Interval {
+    type Err = TimingError;
 
     /// Reads `90s`, `15m`, `1h30m`, `1d`.
-    fn from_str(text: &str) -> Result<Self, Unfit> {
-        let refused = || Unfit::every(ALLOWED);
+    fn from_str(text: &str) -> Result<Self, TimingError> {
+        let refused = || TimingError::every(ALLOWED);
         let (mut total, mut rest) = (0_u64, text.trim());
         let mut units = UNITS.iter();
         while !rest.is_empty() {
@@ -51,7 +51,7 @@ impl FromStr for Every {
     }
 }
 
-impl fmt::Display for Every {
+impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.milliseconds.unsigned_abs();
         for (unit, length) in UNITS {
@@ -80,7 +80,7 @@ mod tests {
             ("1d2h3m4s", "1d2h3m4s"),
             ("0h5m", "5m"),
         ] {
-            let every: Every = text.parse().unwrap();
+            let every: Interval = text.parse().unwrap();
             assert_eq!(every.to_string(), shown, "{text}");
             assert_eq!(shown.parse(), Ok(every), "{text}");
         }
@@ -111,14 +111,14 @@ mod tests {
             "1hé",
             "é",
         ] {
-            let refused = text.parse::<Every>().unwrap_err();
-            assert!(refused.said.contains("366d"), "{text}: {refused:?}");
+            let refused = text.parse::<Interval>().unwrap_err();
+            assert!(refused.message.contains("366d"), "{text}: {refused:?}");
         }
     }
 
     #[test]
     fn ticks_keep_their_step_from_the_anchor_however_many_were_missed() {
-        let every: Every = "10s".parse().unwrap();
+        let every: Interval = "10s".parse().unwrap();
         for (anchor, time, next) in [
             (5_000, 5_000, 15_000),
             (5_000, 14_999, 15_000),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Schedules, Tick, Ticked};
 use crate::database;
-use crate::jobs::Moment;
+use crate::jobs::UnixMillis;
 
 /// The longest sleep: the system's time may be set forward meanwhile.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -46,7 +46,7 @@ impl Schedules {
     }
 
     /// Lets tick what is due, and says when the next one will be.
-    async fn keep_up(&self) -> Result<Option<Moment>, database::Error> {
+    async fn keep_up(&self) -> Result<Option<UnixMillis>, database::Error> {
         loop {
             let (next, now) = (self.next_due()?, self.jobs.now());
             if next.is_none_or(|next| next > now) {
@@ -59,7 +59,7 @@ impl Schedules {
     }
 }
 
-fn tell(tick: &Tick, now: Moment) {
+fn tell(tick: &Tick, now: UnixMillis) {
     let schedule = tick.name.as_str();
     let due = jiff::Timestamp::from_millisecond(tick.due.0).unwrap_or_default();
     match &tick.ticked {
@@ -70,11 +70,11 @@ fn tell(tick: &Tick, now: Moment) {
         Ticked::LeftOut(job) => {
             tracing::debug!(schedule, %due, %job, "a tick was left out: the job of an earlier one is unfinished");
         }
-        Ticked::Refused(said) => tracing::error!(schedule, %due, said, "a schedule cannot ask for its job"),
+        Ticked::Refused(message) => tracing::error!(schedule, %due, message, "a schedule cannot ask for its job"),
     }
 }
 
-fn until(next: Moment, now: Moment) -> Duration {
+fn until(next: UnixMillis, now: UnixMillis) -> Duration {
     let milliseconds = next.0.saturating_sub(now.0).max(1);
     Duration::from_millis(milliseconds.unsigned_abs()).min(LONGEST)
 }

@@ -10,20 +10,20 @@ use serde_json::Value as Json;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
-use super::hands::{Hands, Report, Task};
-use super::pace::Pace;
-use super::round::{Ending, Round, Written};
+use super::prefetch_limit::PrefetchLimit;
+use super::worker_threads::{Completion, Task, WorkerThreads};
+use super::write_batch::{AttemptResult, WriteBatch, Written};
 use crate::database;
-use crate::jobs::context::{News, Reported};
+use crate::jobs::context::{AttemptState, PendingUpdate};
 use crate::jobs::job::RESULT_LIMIT;
-use crate::jobs::{Beat, Claim, Claimed, Context, Failure, JobId, Jobs, Lease, lease, list};
+use crate::jobs::{Claim, Claimed, Context, Failure, Heartbeat, JobId, Jobs, Lease, lease, list};
 
 /// How long a job is this process's without a sign of life.
 const LEASE: Duration = Duration::from_secs(15);
 /// How often it gives one.
 const RENEWAL: Duration = Duration::from_secs(5);
 /// How often progress is written.
-const NEWS: Duration = Duration::from_millis(500);
+const PENDING_INTERVAL: Duration = Duration::from_millis(500);
 /// How long a claimed job may wait for a thread before it is left to other processes.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// A job that has run so long may be told that it was called off.
@@ -31,49 +31,54 @@ const LONG: Duration = Duration::from_millis(50);
 /// A pause after the database did not do what was to be done.
 const AFTER_A_FAILURE: Duration = Duration::from_millis(500);
 
-pub(super) struct Keeper {
+pub(super) struct Dispatcher {
     jobs: Jobs,
     kinds: Vec<String>,
-    hands: Hands,
-    reports: mpsc::UnboundedReceiver<Report>,
-    pace: Pace,
+    worker_threads: WorkerThreads,
+    reports: mpsc::UnboundedReceiver<Completion>,
+    prefetch_limit: PrefetchLimit,
     held: HashMap<JobId, Held>,
     /// What is still to be written of jobs that are no longer held.
-    unwritten: Round,
+    unwritten: WriteBatch,
 }
 
 /// A job that this process has.
 struct Held {
     lease: Lease,
     kind: String,
-    reported: Arc<Reported>,
+    state: Arc<AttemptState>,
     claimed: Instant,
     renewed: Instant,
 }
 
-impl Keeper {
-    pub(super) fn new(jobs: Jobs, hands: Hands, reports: mpsc::UnboundedReceiver<Report>, workers: usize) -> Self {
+impl Dispatcher {
+    pub(super) fn new(
+        jobs: Jobs,
+        worker_threads: WorkerThreads,
+        reports: mpsc::UnboundedReceiver<Completion>,
+        workers: usize,
+    ) -> Self {
         Self {
             kinds: jobs.handlers.iter().map(|handler| handler.kind().to_owned()).collect(),
             jobs,
-            hands,
+            worker_threads,
             reports,
-            pace: Pace::new(workers),
+            prefetch_limit: PrefetchLimit::new(workers),
             held: HashMap::new(),
-            unwritten: Round::default(),
+            unwritten: WriteBatch::default(),
         }
     }
 
     /// Keeps the workers busy until it is told to stop.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<Option<Duration>>) {
-        let mut work = self.jobs.shared.wake.work();
+        let mut work = self.jobs.shared.notifier.work();
         let mut may_be_work = true;
         while stop.borrow().is_none() {
             while let Ok(report) = self.reports.try_recv() {
                 self.note(report);
             }
             self.leave_what_waits();
-            let room = self.pace.room(self.held.len());
+            let room = self.prefetch_limit.room(self.held.len());
             if may_be_work && room > 0 {
                 work.borrow_and_update();
                 may_be_work = self.is_work_ready();
@@ -111,9 +116,9 @@ impl Keeper {
     async fn leave(mut self, patience: Duration) {
         let deadline = Instant::now() + patience;
         for held in self.held.values() {
-            held.reported.is_stopping.store(true, Ordering::Relaxed);
+            held.state.is_stopping.store(true, Ordering::Relaxed);
         }
-        let waiting = self.hands.take_back();
+        let waiting = self.worker_threads.take_back();
         self.give_back(&waiting);
         loop {
             while let Ok(report) = self.reports.try_recv() {
@@ -165,37 +170,37 @@ impl Keeper {
     }
 
     /// Takes note of what came of a job.
-    fn note(&mut self, report: Report) {
-        self.pace.took(report.took);
+    fn note(&mut self, report: Completion) {
+        self.prefetch_limit.took(report.took);
         // A job that was given back or taken away meanwhile is somebody else's.
         let Some(held) = self.held.remove(&report.id) else {
             return;
         };
         let random = self.jobs.ambient.random;
         let ending = match report.result.map(|result| result.to_string()) {
-            Ok(result) if result.len() > RESULT_LIMIT => Ending::Failed {
+            Ok(result) if result.len() > RESULT_LIMIT => AttemptResult::Failed {
                 error: format!(
                     "The result has {} bytes as JSON; at most {RESULT_LIMIT} are kept.",
                     result.len()
                 ),
                 again: None,
             },
-            Ok(result) => Ending::Done(result),
-            Err(Failure::Retry(error)) => Ending::Failed {
+            Ok(result) => AttemptResult::Done(result),
+            Err(Failure::Retry(error)) => AttemptResult::Failed {
                 error,
                 again: Some(random()),
             },
-            Err(Failure::Final(error)) => Ending::Failed { error, again: None },
-            Err(Failure::Cancelled) => Ending::Failed {
+            Err(Failure::Final(error)) => AttemptResult::Failed { error, again: None },
+            Err(Failure::Cancelled) => AttemptResult::Failed {
                 error: "The job was cancelled.".to_owned(),
                 again: None,
             },
             Err(Failure::Stopped) => {
-                let beat = beat(&held.reported);
-                return self.unwritten.given_back.push((held.lease, beat));
+                let heartbeat = heartbeat(&held.state);
+                return self.unwritten.given_back.push((held.lease, heartbeat));
             }
         };
-        if let Ending::Failed { error, again } = &ending {
+        if let AttemptResult::Failed { error, again } = &ending {
             let (job, kind, retry) = (held.lease.id, &held.kind, again.is_some());
             tracing::warn!(%job, kind, retry, "an attempt failed: {error}");
         }
@@ -205,21 +210,20 @@ impl Keeper {
     /// Leaves jobs to other processes that have waited long for a thread here.
     fn leave_what_waits(&mut self) {
         let now = Instant::now();
-        let is_late = |held: &Held| {
-            !held.reported.is_begun.load(Ordering::Relaxed) && now.duration_since(held.claimed) >= PATIENCE
-        };
-        if self.hands.are_full() && self.held.values().any(is_late) {
-            let waiting = self.hands.take_back();
+        let is_late =
+            |held: &Held| !held.state.is_begun.load(Ordering::Relaxed) && now.duration_since(held.claimed) >= PATIENCE;
+        if self.worker_threads.are_full() && self.held.values().any(is_late) {
+            let waiting = self.worker_threads.take_back();
             self.give_back(&waiting);
-            self.pace.stalled();
+            self.prefetch_limit.stalled();
         }
     }
 
     fn give_back(&mut self, jobs: &[JobId]) {
         for held in jobs.iter().filter_map(|id| self.held.remove(id)) {
             // Whatever the handler still does, it is not this job's any more.
-            held.reported.is_cancelled.store(true, Ordering::Relaxed);
-            self.unwritten.given_back.push((held.lease, beat(&held.reported)));
+            held.state.is_cancelled.store(true, Ordering::Relaxed);
+            self.unwritten.given_back.push((held.lease, heartbeat(&held.state)));
         }
     }
 
@@ -228,9 +232,11 @@ impl Keeper {
         let now = Instant::now();
         for held in self.held.values_mut() {
             let age = now.duration_since(held.renewed);
-            if age >= after || (age >= NEWS && news(&held.reported) != News::default()) {
+            if age >= after || (age >= PENDING_INTERVAL && pending(&held.state) != PendingUpdate::default()) {
                 held.renewed = now;
-                self.unwritten.renewed.push((held.lease.clone(), beat(&held.reported)));
+                self.unwritten
+                    .renewed
+                    .push((held.lease.clone(), heartbeat(&held.state)));
             }
         }
     }
@@ -243,9 +249,12 @@ impl Keeper {
             return;
         }
         // What cannot be read now is told with the next renewal.
-        let called_off = self.jobs.database.read(|session| lease::called_off(session, &running));
-        for held in called_off.iter().flatten().filter_map(|id| self.held.get(id)) {
-            held.reported.is_cancelled.store(true, Ordering::Relaxed);
+        let cancel_requested = self
+            .jobs
+            .database
+            .read(|session| lease::cancel_requested(session, &running));
+        for held in cancel_requested.iter().flatten().filter_map(|id| self.held.get(id)) {
+            held.state.is_cancelled.store(true, Ordering::Relaxed);
         }
     }
 
@@ -269,7 +278,7 @@ impl Keeper {
                 if !matches!(error, database::Error::Closed) {
                     tracing::warn!(%error, "the workers could not write; they try again");
                 }
-                self.unwritten = Round {
+                self.unwritten = WriteBatch {
                     claim: None,
                     ..round.as_ref().clone()
                 };
@@ -278,7 +287,7 @@ impl Keeper {
         }
     }
 
-    fn written(&mut self, round: &Round, written: Written) {
+    fn written(&mut self, round: &WriteBatch, written: Written) {
         for outcome in written.ended.iter().flatten() {
             self.jobs.shared.counters.ended(outcome);
         }
@@ -287,7 +296,7 @@ impl Keeper {
             if let Some(held) = self.held.get(&lease.id)
                 && renewed.as_ref().map_or(true, |renewed| renewed.is_cancelled)
             {
-                held.reported.is_cancelled.store(true, Ordering::Relaxed);
+                held.state.is_cancelled.store(true, Ordering::Relaxed);
             }
             if is_lost {
                 tracing::warn!(job = %lease.id, "the lease of a job was lost");
@@ -299,7 +308,7 @@ impl Keeper {
         if !written.given_back.is_empty() {
             self.jobs.announce();
         } else if !written.ended.is_empty() || !written.renewed.is_empty() {
-            self.jobs.shared.wake.changed();
+            self.jobs.shared.notifier.changed();
         }
     }
 
@@ -311,7 +320,7 @@ impl Keeper {
                 continue;
             };
             let parse = |json: &serde_json::value::RawValue| serde_json::from_str::<Json>(json.get()).ok();
-            let (lease, reported) = (job.lease(), Arc::<Reported>::default());
+            let (lease, state) = (job.lease(), Arc::<AttemptState>::default());
             tasks.push(Task {
                 handler,
                 context: Context {
@@ -321,27 +330,27 @@ impl Keeper {
                     attempt: job.attempt,
                     payload: parse(&job.payload).unwrap_or_default(),
                     checkpoint: job.checkpoint.as_deref().and_then(parse),
-                    reported: reported.clone(),
+                    state: state.clone(),
                 },
             });
             let held = Held {
                 lease,
                 kind: job.kind,
-                reported,
+                state,
                 claimed: now,
                 renewed: now,
             };
             self.held.insert(job.job_id, held);
         }
-        self.hands.give(tasks);
+        self.worker_threads.give(tasks);
     }
 
     /// When to look again although nothing happens; never while nothing is held.
     fn next_look(&self) -> Option<Instant> {
         let first = self.held.values().map(|held| held.renewed).min()?;
-        let pause = match self.hands.are_full() {
+        let pause = match self.worker_threads.are_full() {
             true => PATIENCE,
-            false => NEWS,
+            false => PENDING_INTERVAL,
         };
         Some((first + RENEWAL).min(Instant::now() + pause))
     }
@@ -354,14 +363,14 @@ async fn sleep_until(moment: Option<Instant>) {
     }
 }
 
-fn news(reported: &Reported) -> News {
-    reported.news.lock().unwrap_or_else(PoisonError::into_inner).clone()
+fn pending(state: &AttemptState) -> PendingUpdate {
+    state.pending.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// What a handler has said since the last time.
-fn beat(reported: &Reported) -> Beat {
-    let news = std::mem::take(&mut *reported.news.lock().unwrap_or_else(PoisonError::into_inner));
-    Beat {
+fn heartbeat(state: &AttemptState) -> Heartbeat {
+    let news = std::mem::take(&mut *state.pending.lock().unwrap_or_else(PoisonError::into_inner));
+    Heartbeat {
         progress: news.progress.map(|progress| progress.to_string()),
         checkpoint: news.checkpoint.map(|checkpoint| checkpoint.to_string()),
         lease_ms: None,

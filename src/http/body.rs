@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt;
 use tokio::sync::Semaphore;
 
 use super::App;
-use super::answer::Refusal;
+use super::response::ApiError;
 use crate::records::body::Body;
 
 /// How long a body may take to arrive, and how long nothing of it may come.
@@ -39,7 +39,7 @@ enum Kind<'r> {
 ///
 /// # Errors
 /// 415, 413, 408, or 400 when it cannot be read.
-pub async fn body(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Body, Refusal> {
+pub async fn body(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Body, ApiError> {
     let kind = kind(request)?;
     let bytes = match tokio::time::timeout(ARRIVAL, bytes(app, request, data)).await {
         Ok(bytes) => bytes?,
@@ -52,7 +52,7 @@ pub async fn body(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Bo
     }
 }
 
-fn kind<'r>(request: &'r Request<'_>) -> Result<Kind<'r>, Refusal> {
+fn kind<'r>(request: &'r Request<'_>) -> Result<Kind<'r>, ApiError> {
     let Some(given) = request.headers().get_one("Content-Type") else {
         return Ok(Kind::Json);
     };
@@ -73,18 +73,18 @@ fn kind<'r>(request: &'r Request<'_>) -> Result<Kind<'r>, Refusal> {
             .map(|(_, boundary)| boundary.trim().trim_matches('"'))
             .filter(|b| !b.is_empty());
         let none = || {
-            Refusal::new(
+            ApiError::new(
                 Status::BadRequest,
                 "Multipart form parse error - Invalid boundary in multipart",
             )
         };
         return boundary.map(Kind::Multipart).ok_or_else(none);
     }
-    let said = format!("Unsupported media type \"{}\" in request.", media_type.trim());
-    Err(Refusal::new(Status::UnsupportedMediaType, said))
+    let message = format!("Unsupported media type \"{}\" in request.", media_type.trim());
+    Err(ApiError::new(Status::UnsupportedMediaType, message))
 }
 
-async fn bytes(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Vec<u8>, Refusal> {
+async fn bytes(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Vec<u8>, ApiError> {
     let announced = request
         .headers()
         .get_one("Content-Length")
@@ -118,15 +118,15 @@ async fn bytes(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Vec<u
     Ok(bytes)
 }
 
-fn too_large(app: &App) -> Refusal {
-    let said = format!("The body is larger than MAX_BODY allows ({} bytes).", app.max_body);
-    Refusal::new(Status::PayloadTooLarge, said)
+fn too_large(app: &App) -> ApiError {
+    let message = format!("The body is larger than MAX_BODY allows ({} bytes).", app.max_body);
+    ApiError::new(Status::PayloadTooLarge, message)
 }
 
-fn too_slow() -> Refusal {
-    Refusal::new(Status::RequestTimeout, "The body did not arrive in time.")
+fn too_slow() -> ApiError {
+    ApiError::new(Status::RequestTimeout, "The body did not arrive in time.")
 }
 
-fn cut_short() -> Refusal {
-    Refusal::new(Status::BadRequest, "The body ended before its announced length.")
+fn cut_short() -> ApiError {
+    ApiError::new(Status::BadRequest, "The body ended before its announced length.")
 }

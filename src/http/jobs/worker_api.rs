@@ -7,10 +7,10 @@ use rocket::{Data, Request, Response};
 use serde_json::json;
 
 use super::fields::Reader;
-use super::{Refusal, Verb, of_json, shown};
-use crate::http::{App, receive};
+use super::{ApiError, Verb, of_json, shown};
+use crate::http::{App, body};
 use crate::jobs::job::{MESSAGE_LIMIT, NAME_LIMIT};
-use crate::jobs::{Beat, Claim, Claimed, JobId, Lease};
+use crate::jobs::{Claim, Claimed, Heartbeat, JobId, Lease};
 use crate::records::body::Body;
 
 /// Kinds and jobs in a claim at most.
@@ -28,8 +28,8 @@ const LONG: Duration = Duration::from_millis(100);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
 /// 200 and a job, or jobs when a count was given; 204 when there was none to be had in time.
-pub(super) async fn claim<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, Refusal> {
-    let body = receive::body(app, request, data).await?;
+pub(super) async fn claim<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
+    let body = body::body(app, request, data).await?;
     let mut reader = Reader::new(&body)?;
     reader.only(&["kinds", "lease", "wait", "count"]);
     let kinds = kinds(&mut reader);
@@ -52,7 +52,7 @@ pub(super) async fn claim<'r>(app: &App, request: &'r Request<'_>, data: Data<'_
 }
 
 /// The jobs of a claim. Waiting ends early when the server stops and when the client has gone.
-async fn wait_for(app: &App, request: &Request<'_>, claim: Claim, wait: Duration) -> Result<Vec<Claimed>, Refusal> {
+async fn wait_for(app: &App, request: &Request<'_>, claim: Claim, wait: Duration) -> Result<Vec<Claimed>, ApiError> {
     let began = Instant::now();
     let claiming = app.jobs.claim(claim, wait);
     tokio::pin!(claiming);
@@ -75,12 +75,12 @@ async fn wait_for(app: &App, request: &Request<'_>, claim: Claim, wait: Duration
 }
 
 /// The worker has gone before it was given anything: what was claimed for it is free at once.
-async fn leave_to_others(app: &App, claimed: Vec<Claimed>) -> Refusal {
+async fn leave_to_others(app: &App, claimed: Vec<Claimed>) -> ApiError {
     for job in claimed {
         // What cannot be given back now is free when its lease runs out.
-        let _ = app.jobs.give_back(job.lease(), Beat::default()).await;
+        let _ = app.jobs.give_back(job.lease(), Heartbeat::default()).await;
     }
-    Refusal::new(Status::BadRequest, "The client has gone.")
+    ApiError::new(Status::BadRequest, "The client has gone.")
 }
 
 /// The kinds that a worker can do: a list of them, or in a form one with commas.
@@ -101,8 +101,8 @@ fn kinds(reader: &mut Reader<'_>) -> Vec<String> {
     if kinds.is_empty() || kinds.len() > KINDS {
         reader.errors.add("kinds", format!("Give from 1 to {KINDS} kinds."));
     } else if kinds.iter().any(|kind| kind.is_empty() || kind.len() > NAME_LIMIT) {
-        let said = format!("A kind has from 1 to {NAME_LIMIT} characters.");
-        reader.errors.add("kinds", said);
+        let message = format!("A kind has from 1 to {NAME_LIMIT} characters.");
+        reader.errors.add("kinds", message);
     }
     kinds
 }
@@ -114,12 +114,12 @@ pub(super) async fn report<'r>(
     data: Data<'_>,
     id: JobId,
     verb: Verb,
-) -> Result<Response<'r>, Refusal> {
-    let body = receive::body(app, request, data).await?;
+) -> Result<Response<'r>, ApiError> {
+    let body = body::body(app, request, data).await?;
     let answer = match verb {
         Verb::Heartbeat => {
-            let (lease, beat) = heartbeat(&body, id)?;
-            let renewed = app.jobs.heartbeat(lease, beat).await?;
+            let (lease, heartbeat) = heartbeat(&body, id)?;
+            let renewed = app.jobs.heartbeat(lease, heartbeat).await?;
             json!({
                 "job_id": id, "status": "processing", "lease_until": renewed.until, "cancelled": renewed.is_cancelled,
             })
@@ -138,20 +138,20 @@ pub(super) async fn report<'r>(
     Ok(of_json(Status::Ok, &answer))
 }
 
-fn heartbeat(body: &Body, id: JobId) -> Result<(Lease, Beat), Refusal> {
+fn heartbeat(body: &Body, id: JobId) -> Result<(Lease, Heartbeat), ApiError> {
     let mut reader = Reader::new(body)?;
     reader.only(&["lease_token", "lease", "progress", "checkpoint"]);
     let lease = lease(&mut reader, id);
-    let beat = Beat {
+    let heartbeat = Heartbeat {
         progress: progress(&mut reader),
         checkpoint: reader.json("checkpoint").map(|json| json.get().to_owned()),
         lease_ms: reader.time("lease", SHORTEST_LEASE, LONGEST_LEASE).map(milliseconds),
     };
     reader.done()?;
-    Ok((lease, beat))
+    Ok((lease, heartbeat))
 }
 
-fn complete(body: &Body, id: JobId) -> Result<(Lease, String), Refusal> {
+fn complete(body: &Body, id: JobId) -> Result<(Lease, String), ApiError> {
     let mut reader = Reader::new(body)?;
     reader.only(&["lease_token", "result"]);
     let lease = lease(&mut reader, id);
@@ -162,7 +162,7 @@ fn complete(body: &Body, id: JobId) -> Result<(Lease, String), Refusal> {
     Ok((lease, result))
 }
 
-fn fail(body: &Body, id: JobId) -> Result<(Lease, String, bool), Refusal> {
+fn fail(body: &Body, id: JobId) -> Result<(Lease, String, bool), ApiError> {
     let mut reader = Reader::new(body)?;
     reader.only(&["lease_token", "error", "retry"]);
     let lease = lease(&mut reader, id);

@@ -1,21 +1,21 @@
 //! One write of the keeper's: results, jobs given back, leases renewed and new jobs, together.
 
 use crate::database::{self, Session};
-use crate::jobs::lease::{self, Beat, Claim, Claimed, Lease, Outcome, Renewed};
-use crate::jobs::{Error, Moment, backoff};
+use crate::jobs::lease::{self, Claim, Claimed, Heartbeat, HeartbeatReply, Lease, Outcome};
+use crate::jobs::{Error, UnixMillis, backoff};
 
 /// What is to be written.
 #[derive(Default, Clone)]
-pub(super) struct Round {
-    pub(super) ended: Vec<(Lease, Ending)>,
-    pub(super) given_back: Vec<(Lease, Beat)>,
-    pub(super) renewed: Vec<(Lease, Beat)>,
+pub(super) struct WriteBatch {
+    pub(super) ended: Vec<(Lease, AttemptResult)>,
+    pub(super) given_back: Vec<(Lease, Heartbeat)>,
+    pub(super) renewed: Vec<(Lease, Heartbeat)>,
     pub(super) claim: Option<Claim>,
 }
 
 /// How an attempt ended.
 #[derive(Clone)]
-pub(super) enum Ending {
+pub(super) enum AttemptResult {
     /// With a result, as JSON.
     Done(String),
     /// Without one; the bits say how long to wait for the next attempt, if there is to be one.
@@ -26,20 +26,20 @@ pub(super) enum Ending {
 pub(super) struct Written {
     pub(super) ended: Vec<Result<Outcome, Error>>,
     pub(super) given_back: Vec<Result<Outcome, Error>>,
-    pub(super) renewed: Vec<Result<Renewed, Error>>,
+    pub(super) renewed: Vec<Result<HeartbeatReply, Error>>,
     pub(super) claimed: Vec<Claimed>,
 }
 
-impl Round {
+impl WriteBatch {
     pub(super) fn is_empty(&self) -> bool {
         self.ended.is_empty() && self.given_back.is_empty() && self.renewed.is_empty() && self.claim.is_none()
     }
 
     /// Writes all of it. May be run more than once.
-    pub(super) fn write(&self, session: &Session<'_>, now: Moment) -> Result<Written, database::Error> {
+    pub(super) fn write(&self, session: &Session<'_>, now: UnixMillis) -> Result<Written, database::Error> {
         let ended = self.ended.iter().map(|(lease, ending)| match ending {
-            Ending::Done(result) => lease.complete(session, result, now),
-            Ending::Failed { error, again } => {
+            AttemptResult::Done(result) => lease.complete(session, result, now),
+            AttemptResult::Failed { error, again } => {
                 let wait = |failures| again.map(|random| now.plus(backoff::wait_ms(failures, random)));
                 lease.fail(session, error, wait, now)
             }
@@ -48,9 +48,12 @@ impl Round {
         let given_back = self
             .given_back
             .iter()
-            .map(|(lease, beat)| lease.give_back(session, beat, now));
+            .map(|(lease, heartbeat)| lease.give_back(session, heartbeat, now));
         let given_back = given_back.map(fatal).collect::<Result<_, _>>()?;
-        let renewed = self.renewed.iter().map(|(lease, beat)| lease.renew(session, beat, now));
+        let renewed = self
+            .renewed
+            .iter()
+            .map(|(lease, heartbeat)| lease.renew(session, heartbeat, now));
         Ok(Written {
             ended,
             given_back,

@@ -19,81 +19,81 @@ pub(super) struct Task {
 }
 
 /// What came of a job.
-pub(super) struct Report {
+pub(super) struct Completion {
     pub(super) id: JobId,
     pub(super) result: Result<Json, Failure>,
     pub(super) took: Duration,
 }
 
 /// The threads, and the jobs that wait for one.
-pub(super) struct Hands(Arc<Bench>);
+pub(super) struct WorkerThreads(Arc<SharedQueue>);
 
 #[derive(Default)]
-struct Bench {
-    pile: Mutex<Pile>,
+struct SharedQueue {
+    state: Mutex<Queue>,
     called: Condvar,
 }
 
 #[derive(Default)]
-struct Pile {
+struct Queue {
     tasks: VecDeque<Task>,
     is_closed: bool,
 }
 
-impl Hands {
+impl WorkerThreads {
     /// Starts so many threads, which report through what is given back.
-    pub(super) fn start(count: usize) -> io::Result<(Self, mpsc::UnboundedReceiver<Report>)> {
-        let bench = Arc::new(Bench::default());
+    pub(super) fn start(count: usize) -> io::Result<(Self, mpsc::UnboundedReceiver<Completion>)> {
+        let queue = Arc::new(SharedQueue::default());
         // Never more reports than jobs that were claimed, which the keeper bounds.
         let (reports, received) = mpsc::unbounded_channel();
         for number in 1..=count {
-            let (bench, reports) = (bench.clone(), reports.clone());
+            let (queue, reports) = (queue.clone(), reports.clone());
             std::thread::Builder::new()
                 .name(format!("job-worker-{number}"))
-                .spawn(move || bench.work(&reports))?;
+                .spawn(move || queue.work(&reports))?;
         }
-        Ok((Self(bench), received))
+        Ok((Self(queue), received))
     }
 
     /// Puts jobs onto the pile.
     pub(super) fn give(&self, tasks: impl IntoIterator<Item = Task>) {
-        self.0.pile().tasks.extend(tasks);
+        self.0.state().tasks.extend(tasks);
         self.0.called.notify_all();
     }
 
     /// Takes all jobs off the pile that no thread has begun.
     pub(super) fn take_back(&self) -> Vec<JobId> {
-        let tasks = std::mem::take(&mut self.0.pile().tasks);
+        let tasks = std::mem::take(&mut self.0.state().tasks);
         tasks.iter().map(|task| task.context.lease.id).collect()
     }
 
     /// Whether jobs wait for a thread.
     pub(super) fn are_full(&self) -> bool {
-        !self.0.pile().tasks.is_empty()
+        !self.0.state().tasks.is_empty()
     }
 }
 
-impl Drop for Hands {
+impl Drop for WorkerThreads {
     fn drop(&mut self) {
-        self.0.pile().is_closed = true;
+        self.0.state().is_closed = true;
         self.0.called.notify_all();
     }
 }
 
-impl Bench {
-    fn pile(&self) -> MutexGuard<'_, Pile> {
-        self.pile.lock().unwrap_or_else(PoisonError::into_inner)
+impl SharedQueue {
+    fn state(&self) -> MutexGuard<'_, Queue> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The life of a thread.
-    fn work(&self, reports: &mpsc::UnboundedSender<Report>) {
+    fn work(&self, reports: &mpsc::UnboundedSender<Completion>) {
         while let Some(Task { handler, context }) = self.next() {
-            context.reported.is_begun.store(true, Ordering::Relaxed);
+            context.state.is_begun.store(true, Ordering::Relaxed);
             let began = Instant::now();
             let run = AssertUnwindSafe(|| handler.run(&context));
             let result = catch_unwind(run)
                 .unwrap_or_else(|_| Err(Failure::Retry("The handler failed by a mistake of its own.".to_owned())));
-            let report = Report {
+            let report = Completion {
                 id: context.lease.id,
                 result,
                 took: began.elapsed(),
@@ -105,15 +105,15 @@ impl Bench {
     }
 
     fn next(&self) -> Option<Task> {
-        let mut pile = self.pile();
+        let mut state = self.state();
         loop {
-            if pile.is_closed {
+            if state.is_closed {
                 return None;
             }
-            if let Some(task) = pile.tasks.pop_front() {
+            if let Some(task) = state.tasks.pop_front() {
                 return Some(task);
             }
-            pile = self.called.wait(pile).unwrap_or_else(PoisonError::into_inner);
+            state = self.called.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

@@ -3,16 +3,16 @@
 use super::error::{Error, FieldErrors};
 
 /// Wrong rows of an array that are looked into; who sends more of them has seen enough.
-const MOST_WRONG_ROWS: usize = 100;
+const MAX_WRONG_ROWS: usize = 100;
 
 /// What is wrong with the rows of an array, one entry for each row looked at.
 #[derive(Default)]
-pub(super) struct WrongRows {
+pub(super) struct RowErrors {
     rows: Vec<FieldErrors>,
     count: usize,
 }
 
-impl WrongRows {
+impl RowErrors {
     /// Notes how a row went and hands on what came of a good one. Enough wrong rows, or any other error, end the array.
     pub(super) fn sort_out<T>(&mut self, row: Result<T, Error>) -> Result<Option<T>, Error> {
         match row {
@@ -23,7 +23,7 @@ impl WrongRows {
             Err(Error::Fields(errors)) => {
                 self.rows.push(errors);
                 self.count += 1;
-                match self.count < MOST_WRONG_ROWS {
+                match self.count < MAX_WRONG_ROWS {
                     true => Ok(None),
                     false => Err(Error::Rows(std::mem::take(&mut self.rows))),
                 }

@@ -70,7 +70,7 @@ impl Access {
             sql: "SELECT t.id, t.name, t.role, t.expires_at, t.revoked_at, t.last_used_at, u.id, u.name, u.role \
                   FROM _tokens t LEFT JOIN _users u ON u.id = t.user_id WHERE t.hash = ?"
                 .to_owned(),
-            values: vec![Value::Blob(secret::digest(token))],
+            values: vec![Value::Bytes(secret::digest(token))],
         };
         let now = now.as_millisecond();
         let found = self.database.read(|session| {
@@ -106,7 +106,7 @@ impl Access {
             sql: "SELECT s.id, s.seen_at, s.ends_at, u.id, u.name, u.role \
                   FROM _sessions s JOIN _users u ON u.id = s.user_id WHERE s.hash = ?"
                 .to_owned(),
-            values: vec![Value::Blob(secret::digest(cookie))],
+            values: vec![Value::Bytes(secret::digest(cookie))],
         };
         let now = now.as_millisecond();
         let idle = i64::try_from(sessions::IDLE.as_millis()).unwrap_or_default();

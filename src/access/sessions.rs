@@ -73,7 +73,7 @@ impl Access {
             let at = now.as_millisecond();
             let idle = i64::try_from(IDLE.as_millis()).unwrap_or_default();
             let ends = now.checked_add(LONGEST).unwrap_or(Timestamp::MAX).as_millisecond();
-            let old = before.clone().map_or(Value::Null, Value::Blob);
+            let old = before.clone().map_or(Value::Null, Value::Bytes);
             let run = |sql: &str, values: Vec<Value>| {
                 let sql = sql.to_owned();
                 session.execute(&Statement { sql, values })
@@ -85,7 +85,7 @@ impl Access {
             run(
                 "INSERT INTO _sessions (hash, user_id, created_at, seen_at, ends_at) VALUES (?, ?, ?, ?, ?)",
                 vec![
-                    Value::Blob(hash.clone()),
+                    Value::Bytes(hash.clone()),
                     user.id.into(),
                     at.into(),
                     at.into(),

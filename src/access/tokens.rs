@@ -326,7 +326,7 @@ fn insert(session: &Session<'_>, new: &NewToken, digest: &[u8], now: Timestamp) 
                   RETURNING id"
                 .to_owned(),
             values: vec![
-                Value::Blob(digest.to_vec()),
+                Value::Bytes(digest.to_vec()),
                 new.name.as_str().into(),
                 new.role.name().into(),
                 optional(new.owner),

@@ -5,11 +5,13 @@
 //! a thread of its own ([`Database::read_long`]). Writing goes through the one writer of the process
 //! ([`Database::write`]), which commits what several callers ask for together and answers after the commit.
 
+mod decimal;
 mod error;
 pub mod sqlite;
 pub mod table_info;
 mod value;
 
+pub use decimal::Decimal;
 pub use error::{Constraint, Error};
-pub use sqlite::{Database, Options, Row, Session, Synchronous};
-pub use value::{Statement, Value, ValueRef};
+pub use sqlite::{Database, Options, Row, Session, Synchronous, dialect};
+pub use value::{DecimalRef, Statement, TimestampRef, Value, ValueRef, ValueType};

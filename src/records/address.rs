@@ -1,23 +1,31 @@
 //! Keys as they stand in addresses.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-use super::formats::json;
-use crate::database::ValueRef;
-use crate::schema::ColumnType;
+use super::formats::value;
+use crate::database::{Row, ValueRef};
+use crate::schema::Table;
 
 /// All but RFC 3986's unreserved characters.
 const IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A key's value, percent-encoded so that it can be one segment of a path, or a part of one between commas.
-pub fn encode(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Text(text) => utf8_percent_encode(&String::from_utf8_lossy(text), IN_SEGMENT).to_string(),
-        other => {
-            let mut out = Vec::new();
-            json::write_value(other, ColumnType::Any, &mut out);
-            let text = String::from_utf8_lossy(&out);
-            utf8_percent_encode(text.trim_matches('"'), IN_SEGMENT).to_string()
+/// The key of a row that holds every column of its table: each part in its wire form, percent-encoded, commas between them.
+pub fn of_row(row: &Row<'_, '_>, table: &Table) -> String {
+    let mut address = String::new();
+    for (part, index) in table.key.iter().enumerate() {
+        if part > 0 {
+            address.push(',');
+        }
+        let Some(column) = table.columns.get(*index) else {
+            continue;
+        };
+        match row.decode(*index, column.kind.value_type()) {
+            ValueRef::Integer(number) => address.push_str(itoa::Buffer::new().format(number)),
+            other => {
+                let text = value::to_text(other, column.kind);
+                address.extend(percent_encode(text.as_bytes(), IN_SEGMENT));
+            }
         }
     }
+    address
 }

@@ -14,8 +14,8 @@ use super::plan::{self, Selection};
 use super::row_errors::RowErrors;
 use super::statement::{self, Assign};
 use super::validate::{Validated, Values, changes, set_timestamps, validate};
-use super::{ScopedRecords, diagnose};
-use crate::database::{self, Row, Session, Statement, Value, ValueRef};
+use super::{ScopedRecords, address, diagnose};
+use crate::database::{self, Row, Session, Statement, Value};
 use crate::schema::{Schema, Table};
 
 /// What was written.
@@ -306,7 +306,8 @@ impl RowWriter {
             if self.again.is_some() {
                 key = self.key.iter().map(|place| row.get(*place).to_value()).collect();
             }
-            Ok::<_, database::Error>((out, key_text(row, &self.key)))
+            let table = self.schema.named(&self.table);
+            Ok::<_, database::Error>((out, table.map(|table| address::of_row(row, table)).unwrap_or_default()))
         };
         let written = session.first(statement, read)?;
         match (&self.again, self.schema.named(&self.table), written) {
@@ -370,19 +371,4 @@ fn is_there(session: &Session<'_>, look: Option<&Statement>) -> Result<bool, Err
         Some(look) => Ok(session.first(look, |_| Ok::<_, Error>(()))?.is_some()),
         None => Ok(false),
     }
-}
-
-/// A key as it stands in an address, each part percent-encoded.
-fn key_text(row: &Row<'_, '_>, key: &[usize]) -> String {
-    let mut text = String::new();
-    for (index, place) in key.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        match row.get(*place) {
-            ValueRef::Integer(number) => text.push_str(itoa::Buffer::new().format(number)),
-            value => text.push_str(&super::address::encode(value)),
-        }
-    }
-    text
 }

@@ -4,6 +4,7 @@
 //! against every rule of its table, so that all that is wrong is said at once. This is only ever done after a refusal.
 
 use super::error::{Error, FieldErrors, NON_FIELD};
+use super::formats;
 use super::plan::Selection;
 use super::statement;
 use crate::database::{self, Constraint, Session, Value, ValueRef};
@@ -189,10 +190,7 @@ fn foreign_keys(
         match (names.as_slice(), wanted.as_slice()) {
             _ if own_row => {}
             ([column], [value]) => {
-                let mut shown = Vec::new();
-                super::formats::json::write_value(value.as_ref(), column.kind, &mut shown);
-                let shown = String::from_utf8_lossy(&shown);
-                let shown = shown.trim_matches('"');
+                let shown = formats::value::to_text(value.as_ref(), column.kind);
                 errors.add(&column.name, format!("Invalid pk \"{shown}\" - object does not exist."));
             }
             _ => {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::error::FieldErrors;
 use super::request::PARAMETERS;
 use crate::database::Value;
+use crate::database::dialect::TextMatch;
 use crate::schema::{Column, ColumnType, Input, Table};
 
 /// Every lookup there is.
@@ -38,10 +39,8 @@ const MAX_BOUND: usize = 10_000;
 pub enum Condition {
     /// The column compared with a value by an SQL operator.
     Compare(usize, &'static str, Value),
-    /// The column's text matched by one of the database's text functions.
-    Match(usize, &'static str, Value),
-    /// The column's text begins so, with its case: an index can help.
-    StartsWith(usize, String),
+    /// The column's text compared with this text.
+    Match(usize, TextMatch, String),
     /// The column is one of these.
     OneOf(usize, Vec<Value>),
     /// The column lies between these, both included.
@@ -94,14 +93,14 @@ pub fn resolve(table: &Table, filters: &[(String, String)]) -> Result<Vec<Condit
 
 fn condition(table: &Table, parameter: &str, value: &str) -> Result<Condition, String> {
     // A column may have `__` in its own name: the longest column name wins.
-    if let Some((place, column)) = table.column(parameter) {
-        return exact(place, column, value);
+    if let Some((index, column)) = table.column(parameter) {
+        return exact(index, column, value);
     }
     let mut cut = parameter.len();
     while let Some(before) = parameter.get(..cut).and_then(|part| part.rfind("__")) {
-        if let Some((place, column)) = parameter.get(..before).and_then(|name| table.column(name)) {
+        if let Some((index, column)) = parameter.get(..before).and_then(|name| table.column(name)) {
             let lookup = parameter.get(before + 2..).unwrap_or("");
-            return looked_up(place, column, lookup, value);
+            return looked_up(index, column, lookup, value);
         }
         cut = before;
     }
@@ -110,40 +109,41 @@ fn condition(table: &Table, parameter: &str, value: &str) -> Result<Condition, S
     Err(format!("Unknown parameter. Allowed: {}.", allowed.join(", ")))
 }
 
-fn exact(place: usize, column: &Column, value: &str) -> Result<Condition, String> {
-    looked_up(place, column, "exact", value)
+fn exact(index: usize, column: &Column, value: &str) -> Result<Condition, String> {
+    looked_up(index, column, "exact", value)
 }
 
-fn looked_up(place: usize, column: &Column, lookup: &str, value: &str) -> Result<Condition, String> {
+fn looked_up(index: usize, column: &Column, lookup: &str, value: &str) -> Result<Condition, String> {
     let Some(lookup) = lookups_of(column).find(|known| *known == lookup) else {
         let allowed: Vec<_> = lookups_of(column).collect();
         return Err(format!("Unknown lookup \"{lookup}\". Allowed: {}.", allowed.join(", ")));
     };
+    let matched = |kind| Ok(Condition::Match(index, kind, value.to_owned()));
     let operator = match lookup {
         "exact" => "=",
-        "ne" => "IS NOT",
+        "ne" => "IS DISTINCT FROM",
         "gt" => ">",
         "gte" => ">=",
         "lt" => "<",
         "lte" => "<=",
-        "in" => return Ok(Condition::OneOf(place, many(column, value)?)),
+        "in" => return Ok(Condition::OneOf(index, many(column, value)?)),
         "range" => {
             let bounds = <[Value; 2]>::try_from(many(column, value)?);
             let [low, high] = bounds.map_err(|_| "Two values with a comma between them are required.".to_owned())?;
-            return Ok(Condition::Between(place, low, high));
+            return Ok(Condition::Between(index, low, high));
         }
         "isnull" => {
             let truth = ColumnType::Boolean.parse(&Input::Text(Cow::Borrowed(value)))?;
-            return Ok(Condition::IsNull(place, truth == Value::Integer(1)));
+            return Ok(Condition::IsNull(index, truth == Value::Boolean(true)));
         }
-        "startswith" => return Ok(Condition::StartsWith(place, value.to_owned())),
-        "contains" => return Ok(Condition::Match(place, "socle_contains", Value::from(value))),
-        "icontains" => return Ok(Condition::Match(place, "socle_icontains", Value::from(value))),
-        "istartswith" => return Ok(Condition::Match(place, "socle_istartswith", Value::from(value))),
-        "endswith" => return Ok(Condition::Match(place, "socle_endswith", Value::from(value))),
-        _ => return Ok(Condition::Match(place, "socle_iexact", Value::from(value))),
+        "startswith" => return matched(TextMatch::StartsWith),
+        "contains" => return matched(TextMatch::Contains),
+        "icontains" => return matched(TextMatch::ContainsAnyCase),
+        "istartswith" => return matched(TextMatch::StartsWithAnyCase),
+        "endswith" => return matched(TextMatch::EndsWith),
+        _ => return matched(TextMatch::EqualAnyCase),
     };
-    Ok(Condition::Compare(place, operator, one(column, value)?))
+    Ok(Condition::Compare(index, operator, one(column, value)?))
 }
 
 pub(super) fn one(column: &Column, value: &str) -> Result<Value, String> {

@@ -27,7 +27,7 @@ pub fn list(table: &Table, plan: &ListPlan) -> Statement {
         statement.sql.push_str(" LIMIT ? OFFSET ?");
         statement
             .values
-            .push(Value::Integer(plan.limit.map_or(-1, |limit| limit as i64)));
+            .push(Value::Integer(plan.limit.map_or(i64::MAX, |limit| limit as i64)));
         statement.values.push(Value::Integer(plan.offset as i64));
     }
     statement

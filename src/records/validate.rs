@@ -6,7 +6,7 @@ use super::body::Fields;
 use super::error::FieldErrors;
 use super::statement::Assign;
 use crate::database::Value;
-use crate::schema::{ServerManaged, Table, time};
+use crate::schema::{ServerManaged, Table};
 
 /// Complaints about unknown fields in one row; who sends more than that has mistaken the address.
 const MAX_COMPLAINTS: usize = 100;
@@ -95,8 +95,8 @@ pub(super) fn set_timestamps(table: &Table, values: &mut Values, now: Timestamp,
             Some(ServerManaged::Updated) => true,
             _ => false,
         };
-        if let Some(now) = time::kept_timestamp(now).filter(|_| is_kept) {
-            values.push((place, Value::Text(now)));
+        if is_kept {
+            values.push((place, Value::Timestamp(now)));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a column holds, read from its declared type.
 
+use crate::database::ValueType;
+
 /// What a column holds. The wire form of each is in `records::formats`, what it takes in [`super::input`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
@@ -12,11 +14,11 @@ pub enum ColumnType {
         /// From VARCHAR(n), CHAR(n) and their kin.
         max: Option<u32>,
     },
-    /// True or false, stored as 1 and 0.
+    /// True or false.
     Boolean,
-    /// A calendar date, stored as `YYYY-MM-DD`.
+    /// A calendar date.
     Date,
-    /// A moment, stored in UTC as SQLite writes it: `YYYY-MM-DD HH:MM:SS`.
+    /// A moment.
     Timestamp,
     /// An exact decimal, a string on the wire.
     Decimal {
@@ -27,7 +29,7 @@ pub enum ColumnType {
     },
     /// A JSON document, embedded in the row.
     Json,
-    /// A UUID, in lower case with hyphens.
+    /// A UUID.
     Uuid,
     /// Bytes, in base64 on the wire.
     Blob,
@@ -68,6 +70,31 @@ impl ColumnType {
             _ if has("BLOB") => Self::Blob,
             _ if has("REAL") || has("FLOA") || has("DOUB") => Self::Real,
             _ => Self::Any,
+        }
+    }
+
+    /// The logical type by which its values are read.
+    pub fn value_type(self) -> ValueType {
+        match self {
+            Self::Integer => ValueType::Integer,
+            Self::Real => ValueType::Real,
+            Self::Text { .. } => ValueType::Text,
+            Self::Boolean => ValueType::Boolean,
+            Self::Date => ValueType::Date,
+            Self::Timestamp => ValueType::Timestamp,
+            Self::Decimal { .. } => ValueType::Decimal,
+            Self::Json => ValueType::Json,
+            Self::Uuid => ValueType::Uuid,
+            Self::Blob => ValueType::Bytes,
+            Self::Any => ValueType::Any,
+        }
+    }
+
+    /// Digits after the point that a decimal is written with at least.
+    pub fn decimal_places(self) -> usize {
+        match self {
+            Self::Decimal { places, .. } => places.unwrap_or(0) as usize,
+            _ => 0,
         }
     }
 

@@ -1,15 +1,16 @@
-//! From what a client sends to a value that a column keeps, or to what is wrong with it in Django REST framework's words.
+//! Validation of one value: from what a client sends to a value of the column's type, or to what is wrong with it in Django
+//! REST framework's words.
 
 use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use uuid::Uuid;
 
 use super::column::Column;
 use super::column_type::ColumnType;
-use super::decimal::Decimal;
 use super::time;
-use crate::database::Value;
+use crate::database::{Decimal, Value};
 
 /// A value as it arrives.
 #[derive(Debug, Clone)]
@@ -60,7 +61,7 @@ impl Column {
                 }
                 _ => text.as_ref(),
             };
-            wrong.extend(Decimal::parse(text).and_then(|decimal| decimal.validate(digits, places)));
+            wrong.extend(Decimal::parse(text).and_then(|decimal| too_many_digits(&decimal, digits, places)));
         }
         if let (ColumnType::Text { max: Some(max) }, Value::Text(text)) = (self.kind, &value)
             && text.chars().count() > max as usize
@@ -84,30 +85,28 @@ impl ColumnType {
                 .ok_or(NOT_A_STRING),
             Self::Integer => integer(input),
             Self::Real => real(input),
-            Self::Boolean => boolean(input)
-                .map(|truth| Value::Integer(truth.into()))
-                .ok_or(NOT_A_BOOLEAN),
-            Self::Date => {
-                let date = text(input).filter(|text| time::is_real_date(text));
-                date.map(|date| Value::Text(date.into_owned())).ok_or(NOT_A_DATE)
-            }
-            Self::Timestamp => {
-                let moment = text(input).and_then(|text| time::parse_timestamp(&text));
-                moment.map(Value::Text).ok_or(NOT_A_TIME)
-            }
-            Self::Decimal { .. } => {
-                let decimal = number_text(input).and_then(|text| Decimal::parse(&text));
-                decimal.map(|decimal| decimal.to_value()).ok_or(NOT_A_NUMBER)
-            }
+            Self::Boolean => boolean(input).map(Value::Boolean).ok_or(NOT_A_BOOLEAN),
+            Self::Date => text(input)
+                .and_then(|text| time::date(&text))
+                .map(Value::Date)
+                .ok_or(NOT_A_DATE),
+            Self::Timestamp => text(input)
+                .and_then(|text| time::timestamp(&text))
+                .map(Value::Timestamp)
+                .ok_or(NOT_A_TIME),
+            Self::Decimal { .. } => number_text(input)
+                .and_then(|text| Decimal::parse(&text))
+                .map(Value::Decimal)
+                .ok_or(NOT_A_NUMBER),
             Self::Uuid => text(input)
-                .and_then(|text| uuid(&text))
-                .map(Value::Text)
+                .and_then(|text| Uuid::try_parse(&text).ok())
+                .map(Value::Uuid)
                 .ok_or(NOT_A_UUID),
             Self::Blob => match input {
-                Input::Bytes(bytes) => Ok(Value::Blob(bytes.to_vec())),
+                Input::Bytes(bytes) => Ok(Value::Bytes(bytes.to_vec())),
                 other => {
                     let bytes = text(other).and_then(|text| STANDARD.decode(text.as_bytes()).ok());
-                    bytes.map(Value::Blob).ok_or(NOT_BASE64)
+                    bytes.map(Value::Bytes).ok_or(NOT_BASE64)
                 }
             },
             Self::Json => json(input),
@@ -158,13 +157,26 @@ fn integer(input: &Input<'_>) -> Result<Value, &'static str> {
         return Ok(Value::Integer(number));
     }
     // 1.0 and 1e3 are integers as well (JSON Schema says so); what remains is none, or too large.
-    match Decimal::parse(&digits).map(|decimal| decimal.to_value()) {
-        Some(Value::Integer(number)) => Ok(Value::Integer(number)),
-        Some(Value::Real(number)) if number.fract() != 0.0 => Err(NOT_AN_INTEGER),
-        Some(Value::Blob(digits)) if digits.contains(&b'.') => Err(NOT_AN_INTEGER),
-        Some(_) => Err(TOO_LARGE),
-        None => Err(NOT_AN_INTEGER),
+    let decimal = Decimal::parse(&digits).filter(|decimal| !decimal.has_fraction());
+    decimal
+        .ok_or(NOT_AN_INTEGER)?
+        .to_i64()
+        .map(Value::Integer)
+        .ok_or(TOO_LARGE)
+}
+
+/// What DECIMAL(`digits`, `places`) has against a number, in Django REST framework's words.
+fn too_many_digits(decimal: &Decimal, digits: Option<u32>, places: Option<u32>) -> Option<String> {
+    let (whole, fraction) = (decimal.whole_digits(), decimal.places());
+    let (digits, places) = (digits? as usize, places.unwrap_or(0) as usize);
+    let before = digits.saturating_sub(places);
+    if whole + fraction > digits.max(places) && fraction <= places && whole <= before {
+        return Some(format!("Ensure that there are no more than {digits} digits in total."));
     }
+    if fraction > places {
+        return Some(format!("Ensure that there are no more than {places} decimal places."));
+    }
+    (whole > before).then(|| format!("Ensure that there are no more than {before} digits before the decimal point."))
 }
 
 fn real(input: &Input<'_>) -> Result<Value, &'static str> {
@@ -193,32 +205,6 @@ fn boolean(input: &Input<'_>) -> Option<bool> {
     }
 }
 
-/// The forms of RFC 9562: hyphenated, plain, in braces, as a URN.
-fn uuid(text: &str) -> Option<String> {
-    let bare = text.strip_prefix("urn:uuid:").unwrap_or(text);
-    let bare = bare
-        .strip_prefix('{')
-        .and_then(|inner| inner.strip_suffix('}'))
-        .unwrap_or(bare);
-    let hyphens: Vec<usize> = bare
-        .bytes()
-        .enumerate()
-        .filter(|(_, byte)| *byte == b'-')
-        .map(|(place, _)| place)
-        .collect();
-    let digits: String = bare
-        .chars()
-        .filter(|letter| *letter != '-')
-        .collect::<String>()
-        .to_ascii_lowercase();
-    let shaped = hyphens.is_empty() || hyphens == [8, 13, 18, 23];
-    if !shaped || digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let part = |from, to| digits.get(from..to).unwrap_or("");
-    Some([part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-"))
-}
-
 fn json(input: &Input<'_>) -> Result<Value, &'static str> {
     let text = match input {
         Input::Json(json) => Cow::Borrowed(*json),
@@ -226,33 +212,14 @@ fn json(input: &Input<'_>) -> Result<Value, &'static str> {
     };
     // Read whole: a document with half a surrogate pair, or nested without end, would harm whoever reads it back.
     serde_json::from_str::<serde_json::Value>(&text).map_err(|_| NOT_JSON)?;
-    // A bare number would be turned into an integer or a double by the column's affinity; as bytes it keeps its digits.
-    let is_number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
-    if let Some(number) = text
-        .parse::<i64>()
-        .ok()
-        .filter(|number| is_number && number.to_string() == text)
-    {
-        return Ok(Value::Integer(number));
-    }
-    if let Some(number) = text
-        .parse::<f64>()
-        .ok()
-        .filter(|number| is_number && number.to_string() == text)
-    {
-        return Ok(Value::Real(number));
-    }
-    Ok(match is_number {
-        true => Value::Blob(text.into_owned().into_bytes()),
-        false => Value::Text(text.into_owned()),
-    })
+    Ok(Value::Json(text.into_owned()))
 }
 
 fn any(input: &Input<'_>) -> Result<Value, &'static str> {
     match input {
-        Input::Bytes(bytes) => Ok(Value::Blob(bytes.to_vec())),
-        Input::Json("true") => Ok(Value::Integer(1)),
-        Input::Json("false") => Ok(Value::Integer(0)),
+        Input::Bytes(bytes) => Ok(Value::Bytes(bytes.to_vec())),
+        Input::Json("true") => Ok(Value::Boolean(true)),
+        Input::Json("false") => Ok(Value::Boolean(false)),
         Input::Json(json) if json.starts_with(['{', '[']) => {
             Err("Not a valid value: give a string, a number or a boolean.")
         }
@@ -261,5 +228,18 @@ fn any(input: &Input<'_>) -> Result<Value, &'static str> {
         }
         Input::Text(text) => Ok(Value::Text(text.clone().into_owned())),
         Input::Json(_) => integer(input).or_else(|_| real(input)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Decimal, too_many_digits};
+
+    #[test]
+    fn precision_and_scale_are_held_to() {
+        let wrong = |text| Decimal::parse(text).and_then(|decimal| too_many_digits(&decimal, Some(10), Some(2)));
+        assert_eq!(wrong("12345678.90"), None);
+        assert!(wrong("1.234").is_some_and(|message| message.contains("2 decimal places")));
+        assert!(wrong("123456789").is_some_and(|message| message.contains("8 digits before")));
     }
 }

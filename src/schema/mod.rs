@@ -6,7 +6,6 @@ pub mod catalog;
 pub mod check;
 pub mod column;
 pub mod column_type;
-pub mod decimal;
 pub mod input;
 pub mod restriction;
 pub mod rule;

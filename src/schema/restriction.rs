@@ -8,6 +8,7 @@ use super::check::Check;
 use super::column::{Column, ServerManaged};
 use super::table::{ForeignKey, Table};
 use super::{Reader, Schema};
+use crate::database::dialect;
 
 /// What one kind of reader does not see. Names stand for tables and columns as SQLite compares them: without regard to
 /// ASCII case.
@@ -128,7 +129,7 @@ fn without(table: &Table, hidden: &[String], read_only: &[String]) -> Table {
         has_rowid: table.has_rowid
             && !gone
                 .iter()
-                .any(|(_, column)| column.name.eq_ignore_ascii_case("_rowid_")),
+                .any(|(_, column)| column.name.eq_ignore_ascii_case(dialect::ROW_NUMBER)),
         name: table.name.clone(),
         ident: table.ident.clone(),
         mentions: table.mentions.clone(),

@@ -1,6 +1,7 @@
 //! What a CHECK rule asks of one column, when it is a plain bound or choice.
 
-use super::decimal::Decimal;
+use std::borrow::Cow;
+
 use crate::database::Value;
 
 /// Whole numbers below this are exact as doubles.
@@ -29,21 +30,25 @@ impl Rule {
     /// What a rule has against a value, if anything. Rules that do not fit the value's type are left to the database.
     pub fn validate(&self, value: &Value) -> Option<String> {
         let number = match value {
+            Value::Boolean(truth) => Some(f64::from(u8::from(*truth))),
             Value::Integer(number) => Some(*number as f64),
             Value::Real(number) => Some(*number),
-            Value::Blob(digits) => std::str::from_utf8(digits)
-                .ok()
-                .and_then(Decimal::parse)
-                .map(|decimal| decimal.to_f64()),
+            Value::Decimal(decimal) => Some(decimal.to_f64()),
             _ => None,
         };
         // Beyond what a double tells apart, the database decides.
         let number = number.filter(|number| number.abs() < EXACT);
-        // SQLite's length() of a text ends at its first NUL.
-        let length = match value {
-            Value::Text(text) => Some(text.chars().take_while(|letter| *letter != '\0').count() as u64),
+        let text = match value {
+            Value::Text(text) => Some(Cow::Borrowed(text.as_str())),
+            Value::Json(json) if json.starts_with(['{', '[', '"']) => Some(Cow::Borrowed(json.as_str())),
+            Value::Date(date) => Some(Cow::Owned(date.to_string())),
+            Value::Uuid(uuid) => Some(Cow::Owned(uuid.to_string())),
             _ => None,
         };
+        // SQLite's length() of a text ends at its first NUL.
+        let length = text
+            .as_ref()
+            .map(|text| text.chars().take_while(|letter| *letter != '\0').count() as u64);
         match (self, number, length) {
             (Self::Min(bound), Some(n), _) if n < *bound => {
                 Some(format!("Ensure this value is greater than or equal to {bound}."))
@@ -69,12 +74,10 @@ impl Rule {
                 is_other.then(|| format!("\"{number}\" is not a valid choice."))
             }
             // A column may compare without regard to case: only the database knows.
-            (Self::OneOf(choices), ..) => match value {
-                Value::Text(text) if !choices.iter().any(|choice| choice.eq_ignore_ascii_case(text)) => {
-                    Some(format!("\"{text}\" is not a valid choice."))
-                }
-                _ => None,
-            },
+            (Self::OneOf(choices), ..) => {
+                let text = text.filter(|text| !choices.iter().any(|choice| choice.eq_ignore_ascii_case(text)))?;
+                Some(format!("\"{text}\" is not a valid choice."))
+            }
             _ => None,
         }
     }

@@ -63,3 +63,41 @@ fn a_column_without_a_type_takes_and_gives_any_json_scalar() {
         assert_eq!(server.get(&row.location()).json()["v"], value);
     }
 }
+
+#[test]
+fn a_value_has_one_wire_form_in_every_format() {
+    let server = Server::with(|setup| {
+        setup.migration("V1__samples.sql", SAMPLES).migration(
+            "V2__odd.sql",
+            "INSERT INTO samples (flag, day, moment, exact, price, data, ident, bytes) VALUES
+                (7, '2026-01-31', 1769860800, '12345678901234567.89', 0.5, '{\"a\":
+ 1}', '0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a', 'text'),
+                (0, '2026-02-30', 1769860800.25, 1e300, 3, 12, x'00', x'000102');",
+        )
+    });
+    let expected = [
+        json!({
+            "flag": true, "day": "2026-01-31", "moment": "2026-01-31T12:00:00Z", "price": "0.50", "data": {"a": 1},
+            "ident": "0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a", "bytes": "dGV4dA==",
+        }),
+        json!({
+            "flag": false, "day": "2026-02-30", "moment": "2026-01-31T12:00:00.250000Z", "price": "3.00", "data": 12,
+            "ident": "AA==", "bytes": "AAEC",
+        }),
+    ];
+    let fields = "?fields=flag,day,moment,price,data,ident,bytes";
+    let rows = server.get(&format!("/api/samples/{fields}")).is(200).json();
+    assert_eq!(rows, json!(expected));
+    let lines = server
+        .get(&format!("/api/samples/{fields}&format=ndjson"))
+        .is(200)
+        .text();
+    let lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines, expected);
+    assert_eq!(
+        server.get(&format!("/api/samples/{fields}&format=csv")).is(200).text(),
+        "flag,day,moment,price,data,ident,bytes\r\n\
+         true,2026-01-31,2026-01-31T12:00:00Z,0.50,\"{\"\"a\"\":\n 1}\",0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a,dGV4dA==\r\n\
+         false,2026-02-30,2026-01-31T12:00:00.250000Z,3.00,12,AA==,AAEC\r\n"
+    );
+}

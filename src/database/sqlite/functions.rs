@@ -1,5 +1,5 @@
 //! SQL functions that lookups and search need and SQLite does not have: Unicode-aware text matching, and the order of
-//! exact decimals. `records::statement` names them.
+//! exact decimals. `dialect` writes the calls.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::decimal_key::decimal_key;
+use super::dialect::TextMatch;
 use crate::database::Error;
 
 /// How letters are compared.
@@ -26,21 +27,21 @@ enum Letters {
 }
 
 #[derive(Clone, Copy)]
-enum Place {
+enum Position {
     Whole,
     Start,
     End,
     Anywhere,
 }
 
-const MATCHERS: [(&str, Letters, Place); 7] = [
-    ("socle_contains", Letters::Exact, Place::Anywhere),
-    ("socle_icontains", Letters::AnyCase, Place::Anywhere),
-    ("socle_startswith", Letters::Exact, Place::Start),
-    ("socle_istartswith", Letters::AnyCase, Place::Start),
-    ("socle_endswith", Letters::Exact, Place::End),
-    ("socle_iexact", Letters::AnyCase, Place::Whole),
-    ("socle_search", Letters::Bare, Place::Anywhere),
+const MATCHERS: [(TextMatch, Letters, Position); 7] = [
+    (TextMatch::Contains, Letters::Exact, Position::Anywhere),
+    (TextMatch::ContainsAnyCase, Letters::AnyCase, Position::Anywhere),
+    (TextMatch::StartsWith, Letters::Exact, Position::Start),
+    (TextMatch::StartsWithAnyCase, Letters::AnyCase, Position::Start),
+    (TextMatch::EndsWith, Letters::Exact, Position::End),
+    (TextMatch::EqualAnyCase, Letters::AnyCase, Position::Whole),
+    (TextMatch::Search, Letters::Bare, Position::Anywhere),
 ];
 
 thread_local! {
@@ -49,8 +50,10 @@ thread_local! {
 
 pub(super) fn register(connection: &Connection) -> Result<(), Error> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
-    for (name, letters, place) in MATCHERS {
-        connection.create_scalar_function(name, 2, flags, move |context| matches(context, letters, place))?;
+    for (kind, letters, position) in MATCHERS {
+        connection.create_scalar_function(kind.function(), 2, flags, move |context| {
+            matches(context, letters, position)
+        })?;
     }
     connection.create_scalar_function("socle_decimal", 1, flags, |context| {
         Ok(match context.get_raw(0) {
@@ -61,7 +64,7 @@ pub(super) fn register(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
-fn matches(context: &Context<'_>, letters: Letters, place: Place) -> rusqlite::Result<Option<bool>> {
+fn matches(context: &Context<'_>, letters: Letters, position: Position) -> rusqlite::Result<Option<bool>> {
     let haystack = context.get_raw(0);
     if matches!(haystack, ValueRef::Null | ValueRef::Blob(_)) {
         return Ok(None);
@@ -74,21 +77,21 @@ fn matches(context: &Context<'_>, letters: Letters, place: Place) -> rusqlite::R
     })?;
     let text = as_text(haystack);
     if letters == Letters::Exact {
-        return Ok(Some(found(&text, &needle, place)));
+        return Ok(Some(found(&text, &needle, position)));
     }
     FOLDED.with_borrow_mut(|folded| {
         folded.clear();
         fold(&text, letters, folded);
-        Ok(Some(found(folded, &needle, place)))
+        Ok(Some(found(folded, &needle, position)))
     })
 }
 
-fn found(text: &str, needle: &str, place: Place) -> bool {
-    match place {
-        Place::Whole => text == needle,
-        Place::Start => text.starts_with(needle),
-        Place::End => text.ends_with(needle),
-        Place::Anywhere => memmem::find(text.as_bytes(), needle.as_bytes()).is_some(),
+fn found(text: &str, needle: &str, position: Position) -> bool {
+    match position {
+        Position::Whole => text == needle,
+        Position::Start => text.starts_with(needle),
+        Position::End => text.ends_with(needle),
+        Position::Anywhere => memmem::find(text.as_bytes(), needle.as_bytes()).is_some(),
     }
 }
 

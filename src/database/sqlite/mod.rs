@@ -2,6 +2,8 @@
 
 mod connection;
 mod decimal_key;
+pub mod dialect;
+mod encoding;
 mod errors;
 mod functions;
 mod introspect;

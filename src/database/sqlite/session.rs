@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 
 use rusqlite::Connection;
-use rusqlite::types::{ToSqlOutput, ValueRef as SqliteRef};
+use rusqlite::types::ToSqlOutput;
 
+use super::encoding;
 use super::read_budget::{ReadBudget, ReadKind};
-use crate::database::{Error, Statement, Value, ValueRef};
+use crate::database::{Error, Statement, Value, ValueRef, ValueType};
 
 /// Counts remembered by a reader until the data changes.
 const COUNTS: usize = 32;
@@ -33,14 +34,17 @@ pub struct Row<'r, 's> {
 }
 
 impl<'r> Row<'r, '_> {
-    /// The value in column `index` of the statement; NULL beyond the last.
+    /// The value in column `index` of the statement as the engine holds it, whatever the type of the column: bound again
+    /// it equals itself. NULL beyond the last column.
     pub fn get(&self, index: usize) -> ValueRef<'r> {
+        self.row.get_ref(index).map_or(ValueRef::Null, encoding::stored)
+    }
+
+    /// The value in column `index`, read by the type of the column. NULL beyond the last column.
+    pub fn decode(&self, index: usize, kind: ValueType) -> ValueRef<'r> {
         match self.row.get_ref(index) {
-            Ok(SqliteRef::Integer(value)) => ValueRef::Integer(value),
-            Ok(SqliteRef::Real(value)) => ValueRef::Real(value),
-            Ok(SqliteRef::Text(value)) => ValueRef::Text(value),
-            Ok(SqliteRef::Blob(value)) => ValueRef::Blob(value),
-            Ok(SqliteRef::Null) | Err(_) => ValueRef::Null,
+            Ok(value) => encoding::decode(value, kind),
+            Err(_) => ValueRef::Null,
         }
     }
 }
@@ -196,17 +200,11 @@ fn bind(prepared: &mut rusqlite::Statement<'_>, values: &[Value]) -> Result<(), 
     Ok(())
 }
 
-/// A value on its way into SQLite, without a copy of ours.
+/// A value as rusqlite binds it.
 struct Bound<'v>(&'v Value);
 
 impl rusqlite::ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
-            Value::Null => SqliteRef::Null,
-            Value::Integer(value) => SqliteRef::Integer(*value),
-            Value::Real(value) => SqliteRef::Real(*value),
-            Value::Text(value) => SqliteRef::Text(value.as_bytes()),
-            Value::Blob(value) => SqliteRef::Blob(value),
-        }))
+        Ok(encoding::encode(self.0))
     }
 }

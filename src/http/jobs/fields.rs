@@ -94,7 +94,9 @@ impl<'b> Reader<'b> {
 
     /// True or false.
     pub(super) fn boolean(&mut self, name: &str) -> Option<bool> {
-        self.read(name, |input| Ok(ColumnType::Boolean.parse(input)? == Value::Integer(1)))
+        self.read(name, |input| {
+            Ok(ColumnType::Boolean.parse(input)? == Value::Boolean(true))
+        })
     }
 
     /// A length of time within bounds: `"30s"`, `"1m"`, or a number of seconds.

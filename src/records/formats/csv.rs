@@ -1,11 +1,8 @@
 //! Rows as CSV (RFC 4180): CRLF, quotes where they are needed, an empty field for null.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
+use super::value::{self, ValueFormat};
 use super::{Field, Shape};
-use crate::database::{Row, ValueRef};
-use crate::schema::{ColumnType, decimal, time};
+use crate::database::Row;
 
 /// The line of names. Fields of expanded rows are named `author_id.name`.
 pub fn write_names(shape: &Shape, out: &mut Vec<u8>) {
@@ -29,50 +26,54 @@ pub fn write_names(shape: &Shape, out: &mut Vec<u8>) {
 
 /// A row as a line.
 pub fn write_row(row: &Row<'_, '_>, shape: &Shape, out: &mut Vec<u8>) {
-    let mut place = 0;
-    let mut first = true;
-    let mut value = |value: ValueRef<'_>, field: &Field, out: &mut Vec<u8>| {
-        if !std::mem::take(&mut first) {
+    let mut next = 0;
+    let mut is_first = true;
+    let mut write = |index: usize, field: &Field| {
+        if !std::mem::take(&mut is_first) {
             out.push(b',');
         }
-        write_value(value, field.kind, out);
+        value::write::<CsvFormat>(row.decode(index, field.kind.value_type()), field.kind, out);
     };
     for field in &shape.fields {
         match &field.expanded {
-            None => value(row.get(place), field, out),
+            None => write(next, field),
             Some(inner) => {
-                place += 1;
+                next += 1;
                 for inner in inner {
-                    place += 1;
-                    value(row.get(place), inner, out);
+                    next += 1;
+                    write(next, inner);
                 }
             }
         }
-        place += 1;
+        next += 1;
     }
     out.extend_from_slice(b"\r\n");
 }
 
-fn write_value(value: ValueRef<'_>, kind: ColumnType, out: &mut Vec<u8>) {
-    match (value, kind) {
-        (ValueRef::Null, _) => {}
-        (ValueRef::Integer(number), ColumnType::Boolean) => {
-            out.extend_from_slice(if number == 0 { b"false" } else { b"true" });
+/// CSV's own quotes.
+struct CsvFormat;
+
+impl ValueFormat for CsvFormat {
+    fn null(_: &mut Vec<u8>) {}
+
+    fn literal(out: &mut Vec<u8>, text: &[u8]) {
+        out.extend_from_slice(text);
+    }
+
+    fn plain(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+        let start = out.len();
+        write(out);
+        if out.len() == start {
+            write_field(b"", out);
         }
-        (value, ColumnType::Decimal { places, .. }) => write_field(decimal::write(value, places).as_bytes(), out),
-        (ValueRef::Text(text), ColumnType::Timestamp) => {
-            let mut moment = Vec::with_capacity(text.len() + 1);
-            time::write_timestamp(text, &mut moment);
-            write_field(&moment, out);
-        }
-        (ValueRef::Integer(number), _) => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
-        (ValueRef::Real(number), _) if number.is_finite() => {
-            out.extend_from_slice(ryu::Buffer::new().format_finite(number).as_bytes());
-        }
-        (ValueRef::Real(_), _) => {}
-        (ValueRef::Blob(text), ColumnType::Json) => write_field(text, out),
-        (ValueRef::Text(text), _) => write_field(text, out),
-        (ValueRef::Blob(bytes), _) => out.extend_from_slice(STANDARD.encode(bytes).as_bytes()),
+    }
+
+    fn text(out: &mut Vec<u8>, text: &[u8]) {
+        write_field(text, out);
+    }
+
+    fn document(out: &mut Vec<u8>, json: &str) {
+        write_field(json.as_bytes(), out);
     }
 }
 

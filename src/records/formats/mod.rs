@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod json;
+pub mod value;
 
 use std::sync::Arc;
 

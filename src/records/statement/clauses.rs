@@ -1,14 +1,12 @@
-//! WHERE and ORDER BY: conditions, the place where a page starts, and how decimals are compared.
+//! WHERE and ORDER BY: conditions, the start of a page, and the comparison of decimals.
 
 use std::fmt::Write;
 
+use crate::database::dialect::{self, TextMatch};
 use crate::database::{Statement, Value};
 use crate::records::filter::Condition;
 use crate::records::plan::{ListPlan, Term};
-use crate::schema::{Column, ColumnType, Table};
-
-/// Digits that a double, and so SQLite's own comparison, holds exactly.
-const EXACT_DIGITS: u32 = 15;
+use crate::schema::{ColumnType, Table};
 
 pub(super) fn filtered(table: &Table, plan: &ListPlan, with_page: bool, statement: &mut Statement) {
     let mut count = 0;
@@ -27,28 +25,13 @@ fn push_condition(table: &Table, condition: &Condition, statement: &mut Statemen
     let Statement { sql, values } = statement;
     match condition {
         Condition::Compare(column, operator, value) => {
-            let is_order = !matches!(*operator, "=" | "IS NOT");
+            let is_order = !matches!(*operator, "=" | "IS DISTINCT FROM");
             push_comparable(table, *column, is_order, sql);
             let _ = write!(sql, " {operator} ");
             push_bound(table, *column, is_order, sql);
             values.push(value.clone());
         }
-        Condition::Match(column, function, value) => {
-            let _ = write!(sql, "{function}(");
-            push_column(table, *column, sql);
-            sql.push_str(", ?)");
-            values.push(value.clone());
-        }
-        Condition::StartsWith(column, prefix) => {
-            // The first half is for an index, the second for being right.
-            sql.push('(');
-            push_column(table, *column, sql);
-            sql.push_str(" >= ? AND socle_startswith(");
-            push_column(table, *column, sql);
-            sql.push_str(", ?))");
-            values.push(Value::Text(prefix.clone()));
-            values.push(Value::Text(prefix.clone()));
-        }
+        Condition::Match(column, kind, text) => push_text_match(table, *column, *kind, text, statement),
         Condition::OneOf(column, options) => {
             push_column(table, *column, sql);
             sql.push_str(" IN (?");
@@ -71,22 +54,24 @@ fn push_condition(table: &Table, condition: &Condition, statement: &mut Statemen
         Condition::Search(columns, words) if columns.is_empty() || words.is_empty() => sql.push('0'),
         Condition::Search(columns, words) => {
             for (index, word) in words.iter().enumerate() {
-                and(index, sql);
-                sql.push('(');
+                and(index, &mut statement.sql);
+                statement.sql.push('(');
                 for (index, column) in columns.iter().enumerate() {
-                    sql.push_str(if index == 0 {
-                        "socle_search("
-                    } else {
-                        " OR socle_search("
-                    });
-                    push_column(table, *column, sql);
-                    sql.push_str(", ?)");
-                    values.push(Value::Text(word.clone()));
+                    if index > 0 {
+                        statement.sql.push_str(" OR ");
+                    }
+                    push_text_match(table, *column, TextMatch::Search, word, statement);
                 }
-                sql.push(')');
+                statement.sql.push(')');
             }
         }
     }
+}
+
+fn push_text_match(table: &Table, column: usize, kind: TextMatch, text: &str, statement: &mut Statement) {
+    let bound = dialect::push_text_match(&mut statement.sql, kind, |sql| push_column(table, column, sql));
+    let values = std::iter::repeat_with(|| Value::from(text));
+    statement.values.extend(values.take(bound));
 }
 
 /// Rows behind the one with these values. NULL comes first when a term ascends and last when it descends.
@@ -118,7 +103,7 @@ fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut S
     if !rest.is_empty() {
         sql.push_str(" OR (");
         push_column(table, term.column, sql);
-        sql.push_str(" IS ? AND ");
+        sql.push_str(" IS NOT DISTINCT FROM ? AND ");
         values.push(bound.clone());
         push_after(table, rest, bounds, statement);
         statement.sql.push(')');
@@ -135,40 +120,37 @@ pub(super) fn ordered(table: &Table, order: &[Term], statement: &mut Statement) 
             sql.push_str(" DESC");
         }
     }
-    // Without a key, SQLite's own row number keeps pages apart, unless a column has taken its name.
+    // Without a key, the engine's own row number keeps pages apart, unless a column has taken its name.
     let is_free = |name: &str| {
         !table
             .columns
             .iter()
             .any(|column| column.name.eq_ignore_ascii_case(name))
     };
-    if table.key.is_empty() && table.has_rowid && is_free("_rowid_") {
-        sql.push_str(if order.is_empty() {
-            " ORDER BY t._rowid_"
-        } else {
-            ", t._rowid_"
-        });
+    if table.key.is_empty() && table.has_rowid && is_free(dialect::ROW_NUMBER) {
+        sql.push_str(if order.is_empty() { " ORDER BY t." } else { ", t." });
+        sql.push_str(dialect::ROW_NUMBER);
     }
 }
 
-/// Decimals with more digits than a double holds are compared by a key of their own.
-fn needs_decimal_key(column: &Column) -> bool {
-    matches!(column.kind, ColumnType::Decimal { digits, .. } if digits.is_none_or(|digits| digits > EXACT_DIGITS))
+/// Whether a column's values are compared by a key made of them, since the engine's own comparison is not exact.
+fn has_decimal_key(table: &Table, column: usize) -> bool {
+    let kind = table.columns.get(column).map(|column| column.kind);
+    matches!(kind, Some(ColumnType::Decimal { digits, .. }) if dialect::needs_decimal_key(digits))
 }
 
 fn push_comparable(table: &Table, column: usize, is_order: bool, sql: &mut String) {
-    if is_order && table.columns.get(column).is_some_and(needs_decimal_key) {
-        sql.push_str("socle_decimal(");
-        push_column(table, column, sql);
-        sql.push(')');
-    } else {
-        push_column(table, column, sql);
+    match is_order && has_decimal_key(table, column) {
+        true => dialect::push_decimal_key(sql, |sql| push_column(table, column, sql)),
+        false => push_column(table, column, sql),
     }
 }
 
 fn push_bound(table: &Table, column: usize, is_order: bool, sql: &mut String) {
-    let has_key = is_order && table.columns.get(column).is_some_and(needs_decimal_key);
-    sql.push_str(if has_key { "socle_decimal(?)" } else { "?" });
+    match is_order && has_decimal_key(table, column) {
+        true => dialect::push_decimal_key(sql, |sql| sql.push('?')),
+        false => sql.push('?'),
+    }
 }
 
 pub(super) fn push_column(table: &Table, column: usize, sql: &mut String) {

@@ -7,11 +7,11 @@
 
 mod decimal;
 mod error;
-pub mod sqlite;
+mod sqlite;
 pub mod table_info;
 mod value;
 
 pub use decimal::Decimal;
 pub use error::{Constraint, Error};
-pub use sqlite::{Database, Options, Row, Session, Synchronous, dialect};
+pub use sqlite::{CancelFlag, Database, Options, ReadSlot, Row, Session, Synchronous, Versions, dialect, migrations};
 pub use value::{DecimalRef, Statement, TimestampRef, Value, ValueRef, ValueType};

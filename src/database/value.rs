@@ -131,6 +131,19 @@ impl From<&str> for Value {
     }
 }
 
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    /// `None` is NULL.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, T::into)
+    }
+}
+
 impl Value {
     /// The value as a row would show it.
     pub fn as_ref(&self) -> ValueRef<'_> {
@@ -196,18 +209,23 @@ impl TimestampRef<'_> {
 /// SQL text with its bound values, in the order of its `?` marks.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Statement {
-    /// The text. Identifiers in it come from the schema; values never stand in it.
-    pub sql: String,
+    /// The text, borrowed when it is a constant. Identifiers in it come from the schema; values never stand in it.
+    pub sql: Cow<'static, str>,
     /// One value for each `?`.
     pub values: Vec<Value>,
 }
 
 impl Statement {
-    /// A statement without values.
-    pub fn plain(sql: impl Into<String>) -> Self {
+    /// A statement with its values.
+    pub fn new(sql: impl Into<Cow<'static, str>>, values: impl Into<Vec<Value>>) -> Self {
         Self {
             sql: sql.into(),
-            values: Vec::new(),
+            values: values.into(),
         }
+    }
+
+    /// A statement without values.
+    pub fn plain(sql: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(sql, [])
     }
 }

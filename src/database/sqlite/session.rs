@@ -1,13 +1,15 @@
-//! A connection lent to a piece of work, and the rows it reads.
+//! A connection lent to one unit of work: it runs statements and reads their rows.
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 
 use rusqlite::Connection;
 use rusqlite::types::ToSqlOutput;
 
 use super::encoding;
 use super::read_budget::{ReadBudget, ReadKind};
-use crate::database::{Error, Statement, Value, ValueRef, ValueType};
+use super::row::Row;
+use crate::database::{Error, Statement, Value};
 
 /// Counts remembered by a reader until the data changes.
 const COUNTS: usize = 32;
@@ -26,27 +28,6 @@ pub struct Session<'c> {
 pub(super) struct Counts {
     version: i64,
     taken: Vec<(Statement, u64, i64)>,
-}
-
-/// A row, valid until the next.
-pub struct Row<'r, 's> {
-    row: &'r rusqlite::Row<'s>,
-}
-
-impl<'r> Row<'r, '_> {
-    /// The value in column `index` of the statement as the engine holds it, whatever the type of the column: bound again
-    /// it equals itself. NULL beyond the last column.
-    pub fn get(&self, index: usize) -> ValueRef<'r> {
-        self.row.get_ref(index).map_or(ValueRef::Null, encoding::stored)
-    }
-
-    /// The value in column `index`, read by the type of the column. NULL beyond the last column.
-    pub fn decode(&self, index: usize, kind: ValueType) -> ValueRef<'r> {
-        match self.row.get_ref(index) {
-            Ok(value) => encoding::decode(value, kind),
-            Err(_) => ValueRef::Null,
-        }
-    }
 }
 
 impl<'c> Session<'c> {
@@ -71,14 +52,43 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// Runs a statement and shows each row to `each`, which ends the reading by answering with an error.
+    /// Runs a statement and passes every row to `each`.
     ///
     /// # Errors
-    /// The engine's, or `each`'s own.
+    /// The engine's, or `each`'s own, which ends the reading.
     pub fn query<E: From<Error>>(
         &self,
         statement: &Statement,
         mut each: impl FnMut(&Row<'_, '_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.query_while(statement, |row| each(row).map(ControlFlow::Continue))
+    }
+
+    /// Runs a statement and reads every row with `read`.
+    ///
+    /// # Errors
+    /// The engine's, or `read`'s own, which ends the reading.
+    pub fn all<T, E: From<Error>>(
+        &self,
+        statement: &Statement,
+        mut read: impl FnMut(&Row<'_, '_>) -> Result<T, E>,
+    ) -> Result<Vec<T>, E> {
+        let mut all = Vec::new();
+        self.query(statement, |row| {
+            all.push(read(row)?);
+            Ok::<_, E>(())
+        })?;
+        Ok(all)
+    }
+
+    /// Runs a statement and passes its rows to `each` until it answers [`ControlFlow::Break`].
+    ///
+    /// # Errors
+    /// The engine's, or `each`'s own, which ends the reading.
+    pub fn query_while<E: From<Error>>(
+        &self,
+        statement: &Statement,
+        mut each: impl FnMut(&Row<'_, '_>) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
         self.is_in_its_transaction()?;
         let mut prepared = self.connection.prepare_cached(&statement.sql).map_err(Error::from)?;
@@ -88,7 +98,9 @@ impl<'c> Session<'c> {
             if let Some((read_budget, ReadKind::Long)) = self.read_budget {
                 read_budget.refill();
             }
-            each(&Row { row })?;
+            if each(&Row::new(row))?.is_break() {
+                break;
+            }
         }
         Ok(())
     }
@@ -107,7 +119,7 @@ impl<'c> Session<'c> {
         bind(&mut prepared, &statement.values)?;
         let mut rows = prepared.raw_query();
         match rows.next().map_err(Error::from)? {
-            Some(row) => read(&Row { row }).map(Some),
+            Some(row) => read(&Row::new(row)).map(Some),
             None => Ok(None),
         }
     }
@@ -185,10 +197,7 @@ impl<'c> Session<'c> {
     }
 
     fn number(&self, statement: &Statement) -> Result<i64, Error> {
-        let number = self.first(statement, |row| match row.get(0) {
-            ValueRef::Integer(number) => Ok::<_, Error>(number),
-            _ => Ok(0),
-        })?;
+        let number = self.first(statement, |row| Ok::<_, Error>(row.integer(0)))?;
         Ok(number.unwrap_or(0))
     }
 }

@@ -8,7 +8,28 @@ use crate::records::filter::Condition;
 use crate::records::plan::{ListPlan, Term};
 use crate::schema::{ColumnType, Table};
 
-pub(super) fn filtered(table: &Table, plan: &ListPlan, with_page: bool, statement: &mut Statement) {
+/// A statement whose text is being written.
+pub(super) struct SqlBuilder {
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+}
+
+impl SqlBuilder {
+    pub(super) fn new(sql: impl Into<String>) -> Self {
+        Self {
+            sql: sql.into(),
+            values: Vec::new(),
+        }
+    }
+}
+
+impl From<SqlBuilder> for Statement {
+    fn from(builder: SqlBuilder) -> Self {
+        Self::new(builder.sql, builder.values)
+    }
+}
+
+pub(super) fn filtered(table: &Table, plan: &ListPlan, with_page: bool, statement: &mut SqlBuilder) {
     let mut count = 0;
     for condition in &plan.conditions {
         statement.sql.push_str(if count == 0 { " WHERE " } else { " AND " });
@@ -21,8 +42,8 @@ pub(super) fn filtered(table: &Table, plan: &ListPlan, with_page: bool, statemen
     }
 }
 
-fn push_condition(table: &Table, condition: &Condition, statement: &mut Statement) {
-    let Statement { sql, values } = statement;
+fn push_condition(table: &Table, condition: &Condition, statement: &mut SqlBuilder) {
+    let SqlBuilder { sql, values } = statement;
     match condition {
         Condition::Compare(column, operator, value) => {
             let is_order = !matches!(*operator, "=" | "IS DISTINCT FROM");
@@ -68,19 +89,19 @@ fn push_condition(table: &Table, condition: &Condition, statement: &mut Statemen
     }
 }
 
-fn push_text_match(table: &Table, column: usize, kind: TextMatch, text: &str, statement: &mut Statement) {
+fn push_text_match(table: &Table, column: usize, kind: TextMatch, text: &str, statement: &mut SqlBuilder) {
     let bound = dialect::push_text_match(&mut statement.sql, kind, |sql| push_column(table, column, sql));
     let values = std::iter::repeat_with(|| Value::from(text));
     statement.values.extend(values.take(bound));
 }
 
 /// Rows behind the one with these values. NULL comes first when a term ascends and last when it descends.
-fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut Statement) {
+fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut SqlBuilder) {
     let Some(((term, rest), (bound, bounds))) = order.split_first().zip(bounds.split_first()) else {
         statement.sql.push('0');
         return;
     };
-    let Statement { sql, values } = statement;
+    let SqlBuilder { sql, values } = statement;
     sql.push('(');
     match (bound, term.descending) {
         (Value::Null, false) => {
@@ -111,7 +132,7 @@ fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut S
     statement.sql.push(')');
 }
 
-pub(super) fn ordered(table: &Table, order: &[Term], statement: &mut Statement) {
+pub(super) fn ordered(table: &Table, order: &[Term], statement: &mut SqlBuilder) {
     let sql = &mut statement.sql;
     for (index, term) in order.iter().enumerate() {
         sql.push_str(if index == 0 { " ORDER BY " } else { ", " });

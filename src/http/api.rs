@@ -2,6 +2,7 @@
 //! of `records` a method is.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
@@ -77,7 +78,7 @@ impl<'r> RequestContext<'r> {
         }
     }
 
-    fn table(&self, name: &str) -> Result<&Table, ApiError> {
+    fn table(&self, name: &str) -> Result<&Arc<Table>, ApiError> {
         self.seen.schema().at_path(name).ok_or_else(ApiError::not_found)
     }
 
@@ -131,7 +132,7 @@ pub fn allowed_at(app: &App, path: &str) -> Option<&'static str> {
     let seen = app.records.seen_by(AccessLevel::Public.into());
     match Address::read(path)? {
         Address::Root | Address::OpenApiCache => Some(READ_ONLY),
-        Address::Table(name) => seen.schema().at_path(&name).map(of_table_allowed),
+        Address::Table(name) => seen.schema().at_path(&name).map(|table| of_table_allowed(table)),
         Address::Row(name, _) => {
             let table = seen.schema().at_path(&name);
             table.filter(|table| table.has_rows_with_addresses()).map(|_| ROW)
@@ -200,7 +201,7 @@ async fn of_table<'r>(
     context: &RequestContext<'r>,
     request: &'r Request<'_>,
     data: Data<'r>,
-    table: &Table,
+    table: &Arc<Table>,
     query: &str,
 ) -> Result<Response<'r>, ApiError> {
     let allow = of_table_allowed(table);
@@ -211,7 +212,7 @@ async fn of_table<'r>(
             context.is_to_write(table)?;
             no_parameters(query)?;
             let body = body::body(context.app, request, data).await?;
-            let written = context.seen.insert(&table.name, &body, Timestamp::now()).await?;
+            let written = context.seen.insert(table, &body, Timestamp::now()).await?;
             let mut response = response::of_bytes(Status::Created, "application/json", written.json);
             if let Some(key) = written.key {
                 response.set_raw_header("Location", format!("/api/{}/{key}/", links::segment(&table.name)));
@@ -226,7 +227,7 @@ async fn of_row<'r>(
     context: &RequestContext<'r>,
     request: &'r Request<'_>,
     data: Data<'r>,
-    table: &Table,
+    table: &Arc<Table>,
     key: &str,
     query: &str,
 ) -> Result<Response<'r>, ApiError> {
@@ -236,7 +237,7 @@ async fn of_row<'r>(
             if asked.format.is_none() && !negotiation::takes_json(request.headers()) {
                 return Err(not_acceptable());
             }
-            context.seen.row(&table.name, key, &asked).await?
+            context.seen.row(table, key, &asked).await?
         }
         method @ (Method::Put | Method::Patch) => {
             context.is_to_write(table)?;
@@ -245,14 +246,14 @@ async fn of_row<'r>(
             let partial = method == Method::Patch;
             context
                 .seen
-                .update(&table.name, key, &body, partial, Timestamp::now())
+                .update(table, key, &body, partial, Timestamp::now())
                 .await?
                 .json
         }
         Method::Delete => {
             context.is_to_write(table)?;
             no_parameters(query)?;
-            context.seen.delete(&table.name, key).await?;
+            context.seen.delete(table, key).await?;
             return Ok(Response::build().status(Status::NoContent).finalize());
         }
         Method::Options => return Ok(allowing(ROW, &described(context, table, true))),
@@ -264,14 +265,14 @@ async fn of_row<'r>(
 async fn list<'r>(
     context: &RequestContext<'r>,
     request: &'r Request<'_>,
-    table: &Table,
+    table: &Arc<Table>,
     query: &str,
 ) -> Result<Response<'r>, ApiError> {
     let app = context.app;
     let asked = ListRequest::parse(query)?;
     let format = negotiation::list_format(request.headers(), asked.format).ok_or_else(not_acceptable)?;
     let listing = tokio::select! {
-        listing = context.seen.list(&table.name, &asked, format) => listing?,
+        listing = context.seen.list(table, &asked, format) => listing?,
         // Rocket does not say that a client has gone before the answer began.
         () = app.connections.gone(request.remote()) => return Err(ApiError::new(Status::BadRequest, "The client has gone.")),
     };

@@ -1,33 +1,48 @@
-//! What the database refused, told by field.
+//! The database's refusals by field.
 //!
-//! The database stops at the first rule that is broken and does not always say which. A refused row is therefore held
-//! against every rule of its table, so that all that is wrong is said at once. This is only ever done after a refusal.
+//! The database stops at the first rule that is broken and does not always say which. A refused row is therefore checked
+//! against every rule of its table, so that one answer reports everything that is wrong. This is only done after a refusal.
 
 use super::error::{Error, FieldErrors, NON_FIELD};
-use super::formats;
-use super::plan::Selection;
+use super::formats::value;
+use super::selection::Selection;
 use super::statement;
-use crate::database::{self, Constraint, Session, Value, ValueRef};
+use crate::database::{self, Constraint, Session, Statement, Value, ValueRef};
 use crate::schema::{Check, Schema, Table};
 
-/// Said of a rule that has no name to be told.
+/// The message for a rule that has no name, or none that the reader may see.
 const BROKEN_RULE: &str = "This breaks a rule of the table.";
 
-/// All values of a row that is there.
-pub(super) fn current(session: &Session<'_>, table: &Table, key: &[Value]) -> Result<Option<Vec<Value>>, Error> {
-    let statement = statement::row(table, &Selection::all(table), key);
-    session.first(&statement, |row| {
-        Ok((0..table.columns.len())
-            .map(|place| row.get(place).to_value())
+/// Values with the indexes of their columns.
+type Values<'v> = [(usize, &'v Value)];
+
+/// All values of the row with this key, as the database keeps them.
+pub(super) fn current(
+    session: &Session<'_>,
+    selection: &Selection,
+    key: &[Value],
+) -> Result<Option<Vec<Value>>, Error> {
+    session.first_of(&statement::row(selection), key, |row| {
+        Ok((0..selection.fields.len())
+            .map(|index| row.get(index).to_value())
             .collect())
     })
 }
 
-/// The row that it would have become.
-pub(super) fn merged(given: &[(usize, Value)], current: Vec<Value>) -> Vec<(usize, Value)> {
-    let is_given = |place: usize| given.iter().any(|(of_given, _)| *of_given == place);
-    let rest = current.into_iter().enumerate().filter(|(place, _)| !is_given(*place));
-    given.iter().cloned().chain(rest).collect()
+/// The row that an update would have made of the current one.
+pub(super) fn merged<'v>(
+    given: impl Iterator<Item = (usize, &'v Value)>,
+    current: &'v [Value],
+) -> Vec<(usize, &'v Value)> {
+    let mut values: Vec<_> = given.collect();
+    let given = values.len();
+    for (index, value) in current.iter().enumerate() {
+        let is_given = values.iter().take(given).any(|(of_given, _)| *of_given == index);
+        if !is_given {
+            values.push((index, value));
+        }
+    }
+    values
 }
 
 /// Every rule that these values break, except for fields that are known to be wrong.
@@ -35,7 +50,7 @@ pub(super) fn values(
     session: &Session<'_>,
     schema: &Schema,
     table: &Table,
-    values: &[(usize, Value)],
+    values: &Values<'_>,
     except: Option<&[Value]>,
     known: &FieldErrors,
 ) -> FieldErrors {
@@ -43,7 +58,8 @@ pub(super) fn values(
     unique(session, table, values, except, &mut errors);
     foreign_keys(session, schema, table, values, &mut errors);
     for check in &table.checks {
-        if check.columns.iter().all(|place| value_of(values, *place).is_some()) && fails(session, table, check, values)
+        if check.columns.iter().all(|column| value_of(values, *column).is_some())
+            && fails(session, table, check, values)
         {
             broken_check(table, check, &mut errors);
         }
@@ -52,12 +68,12 @@ pub(super) fn values(
     errors
 }
 
-/// The database's refusal of a row, told by field.
+/// The database's refusal of a row, by field.
 pub(super) fn refusal(
     session: &Session<'_>,
     schema: &Schema,
     table: &Table,
-    row: &[(usize, Value)],
+    row: &Values<'_>,
     except: Option<&[Value]>,
     error: database::Error,
 ) -> Error {
@@ -84,10 +100,7 @@ pub(super) fn deletion(
     match error {
         database::Error::Constraint(Constraint::ForeignKey) => {
             let pointing = schema.references_to(table).filter(|(child, foreign)| {
-                let statement = statement::pointing_to(child, foreign, table, key);
-                session
-                    .first(&statement, |_| Ok::<_, database::Error>(()))
-                    .is_ok_and(|found| found.is_some())
+                finds(session, &statement::pointing_to(child, foreign, table, key)) == Some(true)
             });
             let tables: Vec<_> = pointing.map(|(child, _)| child.name.as_str()).collect();
             Error::Conflict(match tables.is_empty() {
@@ -103,25 +116,29 @@ pub(super) fn deletion(
     }
 }
 
-fn value_of(values: &[(usize, Value)], place: usize) -> Option<&Value> {
-    values
-        .iter()
-        .find(|(of_value, _)| *of_value == place)
-        .map(|(_, value)| value)
+fn value_of<'v>(values: &Values<'v>, column: usize) -> Option<&'v Value> {
+    let mut values = values.iter();
+    values.find(|(index, _)| *index == column).map(|(_, value)| *value)
 }
 
 /// The values of several columns, when all are known and none is null: what is null breaks no rule between rows.
-fn values_of(values: &[(usize, Value)], places: &[usize]) -> Option<Vec<Value>> {
-    let found = places
+fn values_of<'v>(values: &Values<'v>, columns: &[usize]) -> Option<Vec<&'v Value>> {
+    let found = columns
         .iter()
-        .map(|place| value_of(values, *place).filter(|value| **value != Value::Null).cloned());
+        .map(|column| value_of(values, *column).filter(|value| **value != Value::Null));
     found.collect()
+}
+
+/// Whether a statement finds a row; `None` when it cannot be run.
+fn finds(session: &Session<'_>, statement: &Statement) -> Option<bool> {
+    let found = session.first(statement, |_| Ok::<_, database::Error>(()));
+    found.ok().map(|found| found.is_some())
 }
 
 fn unique(
     session: &Session<'_>,
     table: &Table,
-    values: &[(usize, Value)],
+    values: &Values<'_>,
     except: Option<&[Value]>,
     errors: &mut FieldErrors,
 ) {
@@ -129,11 +146,7 @@ fn unique(
         let Some(wanted) = values_of(values, columns) else {
             continue;
         };
-        let statement = statement::same_values(table, columns, &wanted, except);
-        if session
-            .first(&statement, |_| Ok::<_, database::Error>(()))
-            .is_ok_and(|found| found.is_some())
-        {
+        if finds(session, &statement::same_values(table, columns, &wanted, except)) == Some(true) {
             taken(table, columns, errors);
         }
     }
@@ -142,7 +155,7 @@ fn unique(
 fn taken(table: &Table, columns: &[usize], errors: &mut FieldErrors) {
     let names: Vec<_> = columns
         .iter()
-        .filter_map(|place| table.columns.get(*place))
+        .filter_map(|index| table.columns.get(*index))
         .map(|c| c.name.as_str())
         .collect();
     match names.as_slice() {
@@ -154,43 +167,30 @@ fn taken(table: &Table, columns: &[usize], errors: &mut FieldErrors) {
     }
 }
 
-fn foreign_keys(
-    session: &Session<'_>,
-    schema: &Schema,
-    table: &Table,
-    values: &[(usize, Value)],
-    errors: &mut FieldErrors,
-) {
+fn foreign_keys(session: &Session<'_>, schema: &Schema, table: &Table, values: &Values<'_>, errors: &mut FieldErrors) {
     for key in &table.foreign_keys {
         let Some(wanted) = values_of(values, &key.columns) else {
             continue;
         };
-        let statement = statement::referenced(key, &wanted);
-        if !session
-            .first(&statement, |_| Ok::<_, database::Error>(()))
-            .is_ok_and(|found| found.is_none())
-        {
+        if finds(session, &statement::referenced(key, &wanted)) != Some(false) {
             continue;
         }
         let own_row = schema.named(&key.table).is_some_and(|referenced| {
             // A row may point to itself as it is written.
-            let places: Option<Vec<_>> = key
-                .references
-                .iter()
-                .map(|name| table.column(name).map(|(place, _)| place))
-                .collect();
+            let names = key.references.iter();
+            let columns: Option<Vec<_>> = names.map(|name| table.column(name).map(|(index, _)| index)).collect();
             referenced.name == table.name
-                && places.and_then(|places| values_of(values, &places)) == Some(wanted.clone())
+                && columns.and_then(|columns| values_of(values, &columns)).as_ref() == Some(&wanted)
         });
         let names: Vec<_> = key
             .columns
             .iter()
-            .filter_map(|place| table.columns.get(*place))
+            .filter_map(|index| table.columns.get(*index))
             .collect();
         match (names.as_slice(), wanted.as_slice()) {
             _ if own_row => {}
             ([column], [value]) => {
-                let shown = formats::value::to_text(value.as_ref(), column.kind);
+                let shown = value::to_text(value.as_ref(), column.kind);
                 errors.add(&column.name, format!("Invalid pk \"{shown}\" - object does not exist."));
             }
             _ => {
@@ -204,11 +204,11 @@ fn foreign_keys(
     }
 }
 
-fn fails(session: &Session<'_>, table: &Table, check: &Check, values: &[(usize, Value)]) -> bool {
+fn fails(session: &Session<'_>, table: &Table, check: &Check, values: &Values<'_>) -> bool {
     let mentioned: Vec<_> = values
         .iter()
-        .filter(|(place, _)| check.columns.contains(place))
-        .cloned()
+        .filter(|(column, _)| check.columns.contains(column))
+        .copied()
         .collect();
     if mentioned.is_empty() {
         return false;
@@ -224,7 +224,7 @@ fn broken_check(table: &Table, check: &Check, errors: &mut FieldErrors) {
     let names: Vec<_> = check
         .columns
         .iter()
-        .filter_map(|place| table.columns.get(*place))
+        .filter_map(|index| table.columns.get(*index))
         .map(|c| c.name.as_str())
         .collect();
     let message = match (&check.name, names.as_slice()) {
@@ -238,14 +238,14 @@ fn broken_check(table: &Table, check: &Check, errors: &mut FieldErrors) {
     }
 }
 
-/// What the database itself said, when looking into it found nothing. A name that the table does not have is another
-/// table's, which a trigger wrote to, or one that the reader does not see: it is not repeated.
+/// The rule that the database named, when no rule of the table was found to be broken. A name that the table does not have
+/// belongs to another table, which a trigger wrote to, or to a column that the reader does not see: it is not repeated.
 fn first_refusal(table: &Table, constraint: Constraint, errors: &mut FieldErrors) {
     match constraint {
         Constraint::Unique(names) => {
-            let places = names.iter().map(|name| table.column(name).map(|(place, _)| place));
-            match places.collect::<Option<Vec<_>>>() {
-                Some(places) => taken(table, &places, errors),
+            let columns = names.iter().map(|name| table.column(name).map(|(index, _)| index));
+            match columns.collect::<Option<Vec<_>>>() {
+                Some(columns) => taken(table, &columns, errors),
                 None => errors.add(NON_FIELD, BROKEN_RULE),
             }
         }

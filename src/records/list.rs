@@ -12,11 +12,12 @@ use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::formats::{Format, ListWriter, json};
-use super::plan::{self, ListPlan, Selection};
+use super::plan::{ListPlan, RowPlan};
 use super::request::ListRequest;
-use super::{Error, FieldErrors, ScopedRecords, cursor, statement};
+use super::selection::Selection;
+use super::{Error, FieldErrors, Plan, ScopedRecords, cursor, statement};
 use crate::database::{self, CancelFlag, Database, ReadSlot, Session, Statement, Value};
-use crate::schema::{Schema, Table};
+use crate::schema::Table;
 
 /// A list of at most this many bytes may be answered whole.
 const WHOLE: usize = 256 * 1024;
@@ -131,82 +132,71 @@ impl Sink {
     }
 }
 
+impl Plan for RowPlan {
+    type Answer = Vec<u8>;
+
+    async fn execute(self, records: &ScopedRecords<'_>) -> Result<Vec<u8>, Error> {
+        let sql = statement::row(&self.selection);
+        let found = records.database.read(|session| {
+            session.first_of(&sql, &self.key, |row| {
+                let mut out = Vec::with_capacity(256);
+                json::write_row(row, &self.selection, &mut out);
+                Ok::<_, Error>(out)
+            })
+        })?;
+        found.ok_or(Error::NotFound)
+    }
+}
+
+impl Plan for ListQuery {
+    type Answer = Listing;
+
+    async fn execute(self, records: &ScopedRecords<'_>) -> Result<Listing, Error> {
+        let query = Arc::new(self);
+        match records.database.read(|session| query.whole(session)) {
+            Ok(Some(listing)) => Ok(listing),
+            Err(Error::Database(database::Error::Interrupted)) if query.is_page => records.page(query).await,
+            Ok(None) | Err(Error::Database(database::Error::Interrupted)) => records.stream(query).await,
+            Err(error) => Err(error),
+        }
+    }
+}
+
 impl ScopedRecords<'_> {
     /// A list of the rows of a table.
     ///
     /// # Errors
     /// What is wrong with the request, or the database's own.
-    pub async fn list(&self, table: &str, request: &ListRequest, format: Format) -> Result<Listing, Error> {
-        let error = match self.list_by(&self.schema, table, request, format).await {
-            Err(error) => error,
-            listed => return listed,
-        };
-        let schema = self.newer_schema(error).await?;
-        self.list_by(&schema, table, request, format).await
+    pub async fn list(&self, table: &Arc<Table>, request: &ListRequest, format: Format) -> Result<Listing, Error> {
+        let plan = |schema: &Arc<_>, table: &_| Ok(ListQuery::of(ListPlan::new(schema, table, request)?, format));
+        self.run(table, plan).await
     }
 
     /// One row as JSON, with the `fields` and `expand` of the request.
     ///
     /// # Errors
     /// [`Error::NotFound`], what is wrong with the request, or the database's own.
-    pub async fn row(&self, table: &str, key: &str, request: &ListRequest) -> Result<Vec<u8>, Error> {
-        let error = match self.row_by(&self.schema, table, key, request) {
-            Err(error) => error,
-            read => return read,
-        };
-        let schema = self.newer_schema(error).await?;
-        self.row_by(&schema, table, key, request)
-    }
-
-    fn row_by(&self, schema: &Schema, table: &str, key: &str, request: &ListRequest) -> Result<Vec<u8>, Error> {
-        let table = schema.at_path(table).ok_or(Error::NotFound)?;
-        let selection = Selection::new(schema, table, request)?;
-        let key = plan::key(table, key)?;
-        let statement = statement::row(table, &selection, &key);
-        let found = self.database.read(|session| {
-            session.first(&statement, |row| {
-                let mut out = Vec::with_capacity(256);
-                json::write_row(row, &selection.shape, &mut out);
-                Ok::<_, Error>(out)
-            })
-        })?;
-        found.ok_or(Error::NotFound)
-    }
-
-    async fn list_by(
-        &self,
-        schema: &Arc<Schema>,
-        table: &str,
-        request: &ListRequest,
-        format: Format,
-    ) -> Result<Listing, Error> {
-        let table = schema.at_path(table).ok_or(Error::NotFound)?;
-        let reading = Arc::new(ListQuery::of(table, &ListPlan::new(schema, table, request)?, format));
-        let is_page = request.limit.is_some_and(|limit| limit <= PAGE);
-        match self.database.read(|session| reading.whole(session)) {
-            Ok(Some(listing)) => Ok(listing),
-            Err(Error::Database(database::Error::Interrupted)) if is_page => self.page(reading).await,
-            Ok(None) | Err(Error::Database(database::Error::Interrupted)) => self.stream(reading).await,
-            Err(error) => Err(error),
-        }
+    pub async fn row(&self, table: &Arc<Table>, key: &str, request: &ListRequest) -> Result<Vec<u8>, Error> {
+        self.run(table, |schema, table| RowPlan::new(schema, table, key, request))
+            .await
     }
 
     /// A page that takes long to find. It is read whole before it is sent, so that no client can hold its place.
-    async fn page(&self, reading: Arc<ListQuery>) -> Result<Listing, Error> {
+    async fn page(&self, query: Arc<ListQuery>) -> Result<Listing, Error> {
         let cancel = CancelGuard::default();
-        let (page, flag) = (reading.clone(), cancel.0.clone());
+        let (page, flag) = (query.clone(), cancel.0.clone());
         match self
             .database
             .read_long(ReadSlot::Page, flag, move |session| page.whole(session))
             .await
         {
             Ok(Some(listing)) => Ok(listing),
-            Ok(None) | Err(Error::Database(database::Error::Interrupted)) => self.stream(reading).await,
+            Ok(None) | Err(Error::Database(database::Error::Interrupted)) => self.stream(query).await,
             Err(error) => Err(error),
         }
     }
 
-    async fn stream(&self, reading: Arc<ListQuery>) -> Result<Listing, Error> {
+    async fn stream(&self, query: Arc<ListQuery>) -> Result<Listing, Error> {
         let (known, head) = oneshot::channel();
         let (parts, taken) = mpsc::channel(CHUNKS_AHEAD);
         let cancel = CancelGuard::default();
@@ -218,7 +208,7 @@ impl ScopedRecords<'_> {
                 handle: Handle::current(),
                 begun: Instant::now(),
             };
-            let read = move |session: &Session<'_>| reading.stream(session, known, &sink);
+            let read = move |session: &Session<'_>| query.stream(session, known, &sink);
             database.read_long(ReadSlot::Stream, flag, read).await
         });
         // Made before anything is waited for: when the caller gives up waiting, its end stops the reading.
@@ -248,19 +238,23 @@ struct ListQuery {
     rows: Statement,
     count: Option<Statement>,
     page_end: Option<Statement>,
+    /// Terms of the order, which are the columns of `page_end`.
     terms: usize,
+    /// Whether the list is short enough to be read whole when it takes long to find.
+    is_page: bool,
 }
 
 impl ListQuery {
-    fn of(table: &Table, plan: &ListPlan, format: Format) -> Self {
+    fn of(plan: ListPlan, format: Format) -> Self {
         let page_end = plan.limit.filter(|limit| plan.by_key && *limit > 0);
         Self {
             format,
-            rows: statement::list(table, plan),
-            count: plan.limit.map(|_| statement::count(table, plan)),
-            page_end: page_end.map(|limit| statement::page_end(table, plan, limit)),
+            rows: statement::list(&plan),
+            count: plan.limit.map(|_| statement::count(&plan)),
+            page_end: page_end.map(|limit| statement::page_end(&plan, limit)),
             terms: plan.order.len(),
-            selection: plan.selection.clone(),
+            is_page: plan.limit.is_some_and(|limit| limit <= PAGE),
+            selection: plan.selection,
         }
     }
 
@@ -269,7 +263,7 @@ impl ListQuery {
         let read = || {
             let head = self.head(session)?;
             let mut out = Vec::with_capacity(4096);
-            let mut writer = ListWriter::new(self.format, self.selection.shape.clone());
+            let mut writer = ListWriter::new(self.format, &self.selection);
             writer.begin(&mut out);
             session.query_while(&self.rows, |row| {
                 writer.row(row, &mut out);
@@ -298,7 +292,7 @@ impl ListQuery {
         session.snapshot(|| {
             let head = self.head(session)?;
             let mut out = Vec::with_capacity(CHUNK + 4096);
-            let mut writer = ListWriter::new(self.format, self.selection.shape.clone());
+            let mut writer = ListWriter::new(self.format, &self.selection);
             writer.begin(&mut out);
             let mut known = Some(known);
             session.query(&self.rows, |row| {

@@ -1,15 +1,16 @@
-//! The main job: rows of any table, listed, read, written and described.
+//! Rows of any table: listed, read, written and described.
 //!
-//! A request goes one way: [`request`] (what is asked) → [`plan`] and [`body`] (checked against the schema, every name
-//! resolved) → [`statement`] (the only place where SQL text is made) → the database → [`formats`] (rows written out).
-//! [`ScopedRecords`] holds the verbs that `http` and `command` call: they see no more than the reader they are for.
+//! A read goes one way: [`request`] (what is asked) → [`plan`] (checked against the schema, every name resolved) →
+//! [`statement`] (the only place where SQL text is made) → the database → [`formats`] (rows written out). A write goes
+//! [`body`] → [`validate`] → [`write_plan`] → [`execute`], inside the writer's transaction; [`diagnose`] explains what the
+//! database refuses. [`ScopedRecords`] holds the verbs that `http` and `command` call.
 
 mod address;
 pub mod body;
-mod change;
 pub mod cursor;
 mod diagnose;
 pub mod error;
+mod execute;
 pub mod filter;
 pub mod formats;
 mod list;
@@ -17,20 +18,23 @@ pub mod metadata;
 pub mod plan;
 pub mod request;
 mod row_errors;
+pub mod selection;
 mod statement;
 pub mod urlencoded;
 mod validate;
+mod write;
+mod write_plan;
 
 use std::sync::Arc;
 
-pub use change::Written;
 pub use error::{Error, FieldErrors};
+pub use execute::Written;
 pub use formats::Format;
 pub use list::{Chunks, Head, Listing, Rows, row_request};
 pub use request::ListRequest;
 
 use crate::database::{self, Database};
-use crate::schema::{Catalog, Reader, Schema};
+use crate::schema::{Catalog, Reader, Schema, Table};
 
 /// Rows of every table, over one database.
 #[derive(Clone)]
@@ -45,7 +49,7 @@ impl Records {
         Self { database, catalog }
     }
 
-    /// The database behind.
+    /// The database that holds them.
     pub fn database(&self) -> &Database {
         &self.database
     }
@@ -61,8 +65,16 @@ impl Records {
     }
 }
 
-/// Records as one kind of reader sees them, for the length of a request. Every verb is here, and none can reach what the
-/// reader does not see.
+/// A request that has been checked against the schema.
+trait Plan {
+    /// What it gives.
+    type Answer;
+
+    /// Executes it.
+    fn execute(self, records: &ScopedRecords<'_>) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
+}
+
+/// Records as one kind of reader sees them, for the length of a request. No verb reaches what the reader does not see.
 pub struct ScopedRecords<'r> {
     database: &'r Database,
     catalog: &'r Arc<Catalog>,
@@ -71,21 +83,35 @@ pub struct ScopedRecords<'r> {
 }
 
 impl ScopedRecords<'_> {
-    /// The schema that this request is checked against.
+    /// The schema that this request is checked against. Tables given to the verbs come from it.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
     }
 
-    /// After an error: the schema read again, as the reader sees it, when the database says that its tables are not those
-    /// of the one used, so that the request can be planned once more.
+    /// Plans a request on a table and executes the plan. When the database reports that its tables are not those of the
+    /// schema, the schema is read again and, if it has changed, the request is planned and executed once more.
+    async fn run<P: Plan>(
+        &self,
+        table: &Arc<Table>,
+        plan: impl Fn(&Arc<Schema>, &Arc<Table>) -> Result<P, Error>,
+    ) -> Result<P::Answer, Error> {
+        let answer = match plan(&self.schema, table) {
+            Ok(plan) => plan.execute(self).await,
+            Err(error) => Err(error),
+        };
+        let Err(Error::Database(database::Error::SchemaChanged(message))) = answer else {
+            return answer;
+        };
+        let schema = self.changed_schema(message).await?;
+        let table = schema.at_path(&table.name).ok_or(Error::NotFound)?;
+        plan(&schema, table)?.execute(self).await
+    }
+
+    /// The schema read again, as the reader sees it.
     ///
     /// # Errors
-    /// The error itself when that would not help. When the database misses a table and the schema is still the same, a
-    /// reference or a trigger names one that is not there.
-    async fn newer_schema(&self, error: Error) -> Result<Arc<Schema>, Error> {
-        let Error::Database(database::Error::SchemaChanged(message)) = error else {
-            return Err(error);
-        };
+    /// When it is still the one that was used: a reference or a trigger of the database names a table that is not there.
+    async fn changed_schema(&self, message: String) -> Result<Arc<Schema>, Error> {
         let (catalog, database) = (self.catalog.clone(), self.database.clone());
         let read = tokio::task::spawn_blocking(move || catalog.refresh(&database)).await;
         match read {

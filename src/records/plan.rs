@@ -1,4 +1,4 @@
-//! A list or row request checked against the schema: every name resolved, nothing left to fail but the data.
+//! Reads checked against the schema: every name is resolved, and only the data is left to fail.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,65 +8,62 @@ use percent_encoding::percent_decode_str;
 use super::cursor;
 use super::error::{Error, FieldErrors};
 use super::filter::{self, Condition};
-use super::formats::{Field, Shape};
 use super::request::ListRequest;
+use super::selection::{Selection, names_of};
 use crate::database::Value;
-use crate::schema::{ColumnType, Ident, Schema, Table};
+use crate::schema::{ColumnType, Schema, Table};
 
 /// Words that one search looks for.
 const MAX_WORDS: usize = 20;
 
-/// Unknown names that are told of.
-const MAX_COMPLAINTS: usize = 10;
-
-/// What to select: the shape of the rows, and the tables that expanded fields come from.
-#[derive(Debug, Clone)]
-pub struct Selection {
-    /// Places of the columns, in the order of the shape's fields.
-    pub columns: Vec<usize>,
-    /// For each column, the row to be written in its place.
-    pub joins: Vec<Option<Join>>,
-    /// How the rows are written.
-    pub shape: Arc<Shape>,
-}
-
-/// A referenced row.
-#[derive(Debug, Clone)]
-pub struct Join {
-    /// Its table.
-    pub table: Ident,
-    /// The referenced column.
-    pub on: Ident,
-    /// Its columns.
-    pub columns: Vec<Ident>,
-}
-
 /// A term of the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Term {
-    /// Place of the column.
+    /// Index of the column.
     pub column: usize,
     /// Whether it descends.
     pub descending: bool,
 }
 
-/// A list, ready to be put into SQL.
-#[derive(Debug, Clone)]
-pub struct ListPlan {
-    /// What each row consists of.
+/// A read of one row.
+#[derive(Debug)]
+pub struct RowPlan {
+    /// The table, and what the row consists of.
     pub selection: Selection,
-    /// What the rows must meet, all of it.
+    /// The values of the primary key.
+    pub key: Vec<Value>,
+}
+
+/// A read of a list.
+#[derive(Debug)]
+pub struct ListPlan {
+    /// The table, and what each row consists of.
+    pub selection: Selection,
+    /// Conditions that every row meets.
     pub conditions: Vec<Condition>,
     /// The order, ending with the key.
     pub order: Vec<Term>,
-    /// The values of the order's terms behind which the page starts.
+    /// The page starts after the row with these values of the order's terms.
     pub after: Option<Vec<Value>>,
-    /// Whether pages go by key rather than by number: `after=` was given, if only to start.
+    /// Whether `after=` was given, if only empty: pages go by key rather than by number.
     pub by_key: bool,
-    /// At most so many rows.
+    /// Rows at most.
     pub limit: Option<u64>,
-    /// Leave out so many first.
+    /// Rows left out first.
     pub offset: u64,
+}
+
+impl RowPlan {
+    /// Checks a request against a table.
+    ///
+    /// # Errors
+    /// Everything in it that the table does not have; [`Error::NotFound`] when no row can have such a key.
+    pub fn new(schema: &Schema, table: &Arc<Table>, key: &str, request: &ListRequest) -> Result<Self, Error> {
+        Ok(Self {
+            selection: Selection::new(schema, table, request)?,
+            key: self::key(table, key)?,
+        })
+    }
 }
 
 impl ListPlan {
@@ -74,7 +71,7 @@ impl ListPlan {
     ///
     /// # Errors
     /// Everything in it that the table does not have; [`Error::InvalidCursor`].
-    pub fn new(schema: &Schema, table: &Table, request: &ListRequest) -> Result<Self, Error> {
+    pub fn new(schema: &Schema, table: &Arc<Table>, request: &ListRequest) -> Result<Self, Error> {
         let mut errors = FieldErrors::default();
         let selection = Selection::new(schema, table, request).unwrap_or_else(|found| {
             errors.0.extend(found.0);
@@ -116,116 +113,6 @@ impl ListPlan {
     }
 }
 
-impl Selection {
-    /// Every column, nothing expanded.
-    pub fn all(table: &Table) -> Self {
-        Self {
-            columns: (0..table.columns.len()).collect(),
-            joins: table.columns.iter().map(|_| None).collect(),
-            shape: Arc::new(Shape::of(table)),
-        }
-    }
-
-    /// What `fields=` and `expand=` ask for.
-    ///
-    /// # Errors
-    /// Names that the table does not have.
-    pub fn new(schema: &Schema, table: &Table, request: &ListRequest) -> Result<Self, FieldErrors> {
-        if request.fields.is_none() && request.expand.is_empty() {
-            return Ok(Self::all(table));
-        }
-        let mut errors = FieldErrors::default();
-        let mut columns = match &request.fields {
-            None => (0..table.columns.len()).collect(),
-            Some(names) => resolve_fields(table, names, &mut errors),
-        };
-        let mut joins: Vec<Option<Join>> = columns.iter().map(|_| None).collect();
-        let mut fields: Vec<Field> = columns.iter().filter_map(|place| Field::of(table, *place)).collect();
-        for name in &request.expand {
-            if errors.0.iter().any(|(_, message)| message.len() >= MAX_COMPLAINTS) {
-                break;
-            }
-            let Some((place, referenced, on)) = expandable(schema, table, name) else {
-                let known: Vec<_> = expandable_names(schema, table).collect();
-                errors.add(
-                    "expand",
-                    match known.is_empty() {
-                        true => format!("\"{name}\" is not a foreign key. This table has none."),
-                        false => format!("\"{name}\" is not a foreign key. Allowed: {}.", known.join(", ")),
-                    },
-                );
-                continue;
-            };
-            let position = columns.iter().position(|column| *column == place).unwrap_or_else(|| {
-                columns.push(place);
-                joins.push(None);
-                fields.extend(Field::of(table, place));
-                columns.len() - 1
-            });
-            if let (Some(join), Some(field)) = (joins.get_mut(position), fields.get_mut(position)) {
-                *join = Some(Join {
-                    table: referenced.ident.clone(),
-                    on: Ident::of_schema(on),
-                    columns: referenced.columns.iter().map(|column| column.ident.clone()).collect(),
-                });
-                field.expanded = Some(Shape::of(referenced).fields);
-            }
-        }
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        Ok(Self {
-            columns,
-            joins,
-            shape: Arc::new(Shape { fields }),
-        })
-    }
-}
-
-/// The columns that `expand=` can follow: foreign keys of one column, to a column of a table that are both there to see.
-pub fn expandable_names<'s>(schema: &'s Schema, table: &'s Table) -> impl Iterator<Item = &'s str> {
-    let names = table.columns.iter().map(|column| column.name.as_str());
-    names.filter(move |name| expandable(schema, table, name).is_some())
-}
-
-fn expandable<'s>(schema: &'s Schema, table: &'s Table, name: &str) -> Option<(usize, &'s Table, &'s str)> {
-    let (place, _) = table.column(name)?;
-    let key = table.foreign_key_of(place)?;
-    let (referenced, on) = (schema.named(&key.table)?, key.references.first()?);
-    let mut columns = referenced.columns.iter();
-    let is_there = columns.any(|column| column.name.eq_ignore_ascii_case(on));
-    is_there.then_some((place, referenced, on.as_str()))
-}
-
-fn resolve_fields(table: &Table, names: &[String], errors: &mut FieldErrors) -> Vec<usize> {
-    let mut columns = Vec::with_capacity(names.len());
-    for name in names {
-        if errors.0.iter().any(|(_, message)| message.len() >= MAX_COMPLAINTS) {
-            break;
-        }
-        match table.column(name) {
-            Some((place, _)) if columns.contains(&place) => {}
-            Some((place, _)) => columns.push(place),
-            None => errors.add(
-                "fields",
-                format!("Unknown field \"{name}\". Allowed: {}.", names_of(table)),
-            ),
-        }
-    }
-    if names.is_empty() {
-        errors.add(
-            "fields",
-            format!("Name at least one field. Allowed: {}.", names_of(table)),
-        );
-    }
-    columns
-}
-
-fn names_of(table: &Table) -> String {
-    let names: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
-    names.join(", ")
-}
-
 fn search(table: &Table, words: &str) -> Condition {
     let texts = table.columns.iter().enumerate().filter(|(_, column)| {
         matches!(
@@ -233,7 +120,7 @@ fn search(table: &Table, words: &str) -> Condition {
             ColumnType::Text { .. } | ColumnType::Uuid | ColumnType::Any
         )
     });
-    let columns = texts.map(|(place, _)| place).collect();
+    let columns = texts.map(|(index, _)| index).collect();
     Condition::Search(columns, words.split_whitespace().map(str::to_owned).collect())
 }
 
@@ -263,7 +150,7 @@ fn order(table: &Table, names: &[String]) -> Result<Vec<Term>, String> {
     Ok(order)
 }
 
-/// The values behind which a page starts: those of a cursor, or a key when the list goes by the key alone.
+/// The values after which a page starts: those of a cursor, or a key when the list goes by the key alone.
 fn after(table: &Table, order: &[Term], text: &str) -> Result<Vec<Value>, Error> {
     if let Some(values) = cursor::decode(text) {
         return (values.len() == order.len())
@@ -275,7 +162,7 @@ fn after(table: &Table, order: &[Term], text: &str) -> Result<Vec<Value>, Error>
     }
     // A query is decoded already; only the parts of a composite key are encoded once more, for their commas.
     let found = match table.key.len() {
-        1 => key_values(table, vec![Cow::Borrowed(text)]),
+        1 => key_values(table, std::iter::once(Ok(Cow::Borrowed(text)))),
         _ => key(table, text),
     };
     found.map_err(|_| Error::InvalidCursor)
@@ -286,29 +173,33 @@ fn after(table: &Table, order: &[Term], text: &str) -> Result<Vec<Value>, Error>
 /// # Errors
 /// [`Error::NotFound`] when no row can have such a key.
 pub fn key(table: &Table, segment: &str) -> Result<Vec<Value>, Error> {
-    let parts = match table.key.len() {
-        1 => vec![segment],
-        _ => segment.split(',').collect(),
-    };
-    let decoded = parts
-        .into_iter()
-        .map(|part| percent_decode_str(part).decode_utf8().map_err(|_| Error::NotFound));
-    key_values(table, decoded.collect::<Result<_, _>>()?)
+    let decode = |part| percent_decode_str(part).decode_utf8().map_err(|_| Error::NotFound);
+    match table.key.len() {
+        1 => key_values(table, std::iter::once(decode(segment))),
+        _ => key_values(table, segment.split(',').map(decode)),
+    }
 }
 
-fn key_values(table: &Table, parts: Vec<Cow<'_, str>>) -> Result<Vec<Value>, Error> {
-    if parts.len() != table.key.len() {
-        return Err(Error::NotFound);
-    }
-    let values = table.key_columns().zip(parts).map(|(column, text)| {
+fn key_values<'t>(
+    table: &Table,
+    mut parts: impl Iterator<Item = Result<Cow<'t, str>, Error>>,
+) -> Result<Vec<Value>, Error> {
+    let mut values = Vec::with_capacity(table.key.len());
+    for column in table.key_columns() {
+        let text = parts.next().ok_or(Error::NotFound)??;
         let value = filter::one(column, &text).map_err(|_| Error::NotFound)?;
-        // One row, one address: 01 and 1.0 are no other names of 1.
+        // A row has one address: 01 and 1.0 do not stand for 1.
         match &value {
-            Value::Integer(number) if column.kind == ColumnType::Integer && number.to_string() != text => {
-                Err(Error::NotFound)
+            Value::Integer(number)
+                if column.kind == ColumnType::Integer && itoa::Buffer::new().format(*number) != text =>
+            {
+                return Err(Error::NotFound);
             }
-            _ => Ok(value),
+            _ => values.push(value),
         }
-    });
-    values.collect()
+    }
+    match parts.next() {
+        None => Ok(values),
+        Some(_) => Err(Error::NotFound),
+    }
 }

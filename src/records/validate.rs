@@ -1,35 +1,32 @@
-//! The fields of a body held against the columns of a table, before the database sees any of them.
+//! Validation of the fields of a body by the columns of a table, before the database sees any of them.
 
 use jiff::Timestamp;
 
 use super::body::Fields;
 use super::error::FieldErrors;
-use super::statement::Assign;
+use super::write_plan::Given;
 use crate::database::Value;
 use crate::schema::{ServerManaged, Table};
 
-/// Complaints about unknown fields in one row; who sends more than that has mistaken the address.
-const MAX_COMPLAINTS: usize = 100;
+/// Unknown fields of one row that an answer lists.
+const MAX_MESSAGES: usize = 100;
 
-/// Values by the places of their columns.
-pub(super) type Values = Vec<(usize, Value)>;
-
-/// Fields held against the columns.
+/// The outcome of validation.
 pub(super) struct Validated {
-    /// The good ones, as the columns keep them.
-    pub values: Values,
+    /// The values of the valid ones.
+    pub given: Given,
     /// What is wrong with the others.
     pub errors: FieldErrors,
 }
 
-/// The fields that a client gave, against the columns. With a `key` the row is there already.
+/// Validates the fields that a client gave. With a `key` they change the row that has it.
 pub(super) fn validate(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>, partial: bool) -> Validated {
-    let mut given = vec![None; table.columns.len()];
+    let mut inputs = vec![None; table.columns.len()];
     let mut errors = FieldErrors::default();
     for (name, input) in fields {
-        match table.column(name).and_then(|(place, _)| given.get_mut(place)) {
+        match table.column(name).and_then(|(index, _)| inputs.get_mut(index)) {
             Some(slot) => *slot = Some(input),
-            None if errors.0.len() < MAX_COMPLAINTS => {
+            None if errors.0.len() < MAX_MESSAGES => {
                 let writable = table.columns.iter().filter(|column| column.is_writable());
                 let known: Vec<_> = writable.map(|column| column.name.as_str()).collect();
                 errors.add(
@@ -40,18 +37,18 @@ pub(super) fn validate(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>
             None => {}
         }
     }
-    let mut values = Vec::with_capacity(table.columns.len());
-    for (place, (column, input)) in table.columns.iter().zip(given).enumerate() {
-        let in_key = key.and_then(|key| Some((table.key.iter().position(|of_key| *of_key == place)?, key)));
+    let mut given = Given::with_capacity(table.columns.len());
+    for (index, (column, input)) in table.columns.iter().zip(inputs).enumerate() {
+        let in_key = key.and_then(|key| Some((table.key.iter().position(|of_key| *of_key == index)?, key)));
         match input {
             _ if !column.is_writable() => {}
             Some(input) => match column.accept(input) {
-                Ok(value) => match in_key.and_then(|(index, key)| key.get(index)) {
-                    None => values.push((place, value)),
+                Ok(value) => match in_key.and_then(|(part, key)| key.get(part)) {
+                    None => given.push(index, value),
                     Some(current) if *current == value => {}
                     Some(_) => errors.add(&column.name, "A row's key cannot be changed."),
                 },
-                Err(message) => message
+                Err(messages) => messages
                     .into_iter()
                     .for_each(|message| errors.add(&column.name, message)),
             },
@@ -61,42 +58,34 @@ pub(super) fn validate(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>
             None => {}
         }
     }
-    Validated { values, errors }
+    Validated { given, errors }
 }
 
-/// What a checked PUT or PATCH sets.
-pub(super) fn changes(table: &Table, values: Values, partial: bool, now: Timestamp) -> Vec<(usize, Assign)> {
-    let mut values = values;
-    if !(partial && values.is_empty()) {
-        set_timestamps(table, &mut values, now, false);
-    }
-    let mut changes: Vec<(usize, Assign)> = Vec::with_capacity(table.columns.len());
-    for (place, column) in table.written_columns() {
-        if let Some(found) = values.iter().position(|(of_value, _)| *of_value == place) {
-            changes.push((place, Assign::Value(values.swap_remove(found).1)));
-        } else if !partial && column.is_writable() && !column.in_key {
-            changes.push((
-                place,
-                match &column.default {
-                    Some(default) => Assign::Default(default.clone()),
-                    None => Assign::Value(Value::Null),
-                },
-            ));
+/// What a PUT does with the columns that it does not give: those with a default are returned, to be set to it; the others
+/// are given NULL.
+pub(super) fn to_reset(table: &Table, given: &mut Given) -> Vec<usize> {
+    let mut reset = Vec::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        if column.is_writable() && !column.in_key && !given.columns.contains(&index) {
+            match column.default {
+                Some(_) => reset.push(index),
+                None => given.push(index, Value::Null),
+            }
         }
     }
-    changes
+    reset
 }
 
-/// `created_at` and `updated_at`, which the server keeps.
-pub(super) fn set_timestamps(table: &Table, values: &mut Values, now: Timestamp, is_new: bool) {
-    for (place, column) in table.written_columns() {
-        let is_kept = match column.kept {
+/// Sets `created_at` of a new row and `updated_at` of every row, where the table has them.
+pub(super) fn set_timestamps(table: &Table, given: &mut Given, now: Timestamp, is_new: bool) {
+    for (index, column) in table.written_columns() {
+        let is_set = match column.kept {
             Some(ServerManaged::Created) => is_new,
             Some(ServerManaged::Updated) => true,
             _ => false,
         };
-        if is_kept {
-            values.push((place, Value::Timestamp(now)));
+        if is_set {
+            given.push(index, Value::Timestamp(now));
         }
     }
 }

@@ -23,6 +23,13 @@ impl Ident {
     }
 }
 
+impl Ident {
+    /// The quoted name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for Ident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

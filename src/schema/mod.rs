@@ -1,6 +1,6 @@
 //! Which tables there are and what their columns take, read from the database and never declared twice.
 //!
-//! `records` plans against this; `http` describes it. It knows the database's info but no SQL statement and no HTTP.
+//! `records` plans against this; `http` describes it. It makes no SQL statement and knows no HTTP.
 
 pub mod catalog;
 pub mod check;
@@ -30,7 +30,7 @@ use crate::database::table_info::TableInfo;
 /// Addresses under `/api/` that are Socle's own.
 pub const RESERVED: [&str; 5] = ["auth", "docs", "events", "jobs", "openapi.json"];
 
-/// A kind of reader, by the place of its restriction among those of a [`Catalog`].
+/// A kind of reader, by the index of its restriction among those of a [`Catalog`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reader(pub usize);
 
@@ -48,7 +48,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// What the database's info amount to.
+    /// The schema that the database's own description amounts to.
     pub fn from_table_info(version: i64, info: &[TableInfo]) -> Self {
         let (mut unserved, mut broken) = (Vec::new(), Vec::new());
         let mut tables = Vec::new();
@@ -76,27 +76,24 @@ impl Schema {
     }
 
     fn of(version: i64, tables: Vec<Arc<Table>>) -> Self {
-        let places = tables.iter().enumerate();
+        let indexes = tables.iter().enumerate();
         Self {
             version,
             unserved: Vec::new(),
             broken: Vec::new(),
-            by_path: places.map(|(place, table)| (table.name.clone(), place)).collect(),
+            by_path: indexes.map(|(index, table)| (table.name.clone(), index)).collect(),
             tables,
         }
     }
 
     /// The table served at `/api/{path}/`.
-    pub fn at_path(&self, path: &str) -> Option<&Table> {
-        self.by_path
-            .get(path)
-            .and_then(|place| self.tables.get(*place))
-            .map(Arc::as_ref)
+    pub fn at_path(&self, path: &str) -> Option<&Arc<Table>> {
+        self.by_path.get(path).and_then(|index| self.tables.get(*index))
     }
 
     /// The table with this SQL name, which SQLite compares without regard to ASCII case.
-    pub fn named(&self, name: &str) -> Option<&Table> {
-        self.tables().find(|table| table.name.eq_ignore_ascii_case(name))
+    pub fn named(&self, name: &str) -> Option<&Arc<Table>> {
+        self.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name))
     }
 
     /// Every table served, by name.
@@ -116,7 +113,7 @@ impl Schema {
     }
 }
 
-/// Tables that are nobody's business: SQLite's, refinery's, and those whose name says so.
+/// Tables that are never served: SQLite's, refinery's, and those whose name begins with an underscore.
 fn is_system(name: &str) -> bool {
     name.starts_with('_') || name.starts_with("sqlite_") || name.starts_with("refinery_")
 }

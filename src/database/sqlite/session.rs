@@ -114,9 +114,22 @@ impl<'c> Session<'c> {
         statement: &Statement,
         read: impl FnOnce(&Row<'_, '_>) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
+        self.first_of(&statement.sql, &statement.values, read)
+    }
+
+    /// Runs SQL text with these values for its first row. Text that comes again is compiled once.
+    ///
+    /// # Errors
+    /// The engine's, or `read`'s own.
+    pub fn first_of<T, E: From<Error>>(
+        &self,
+        sql: &str,
+        values: &[Value],
+        read: impl FnOnce(&Row<'_, '_>) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
         self.is_in_its_transaction()?;
-        let mut prepared = self.connection.prepare_cached(&statement.sql).map_err(Error::from)?;
-        bind(&mut prepared, &statement.values)?;
+        let mut prepared = self.connection.prepare_cached(sql).map_err(Error::from)?;
+        bind(&mut prepared, values)?;
         let mut rows = prepared.raw_query();
         match rows.next().map_err(Error::from)? {
             Some(row) => read(&Row::new(row)).map(Some),
@@ -124,14 +137,23 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// Runs a statement that gives no rows and says how many it changed.
+    /// Runs a statement that gives no rows; returns how many it changed.
     ///
     /// # Errors
     /// The engine's.
     pub fn execute(&self, statement: &Statement) -> Result<usize, Error> {
+        self.execute_of(&statement.sql, &statement.values)
+    }
+
+    /// Runs SQL text with these values that gives no rows; returns how many it changed. Text that comes again is compiled
+    /// once.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn execute_of(&self, sql: &str, values: &[Value]) -> Result<usize, Error> {
         self.is_in_its_transaction()?;
-        let mut prepared = self.connection.prepare_cached(&statement.sql)?;
-        bind(&mut prepared, &statement.values)?;
+        let mut prepared = self.connection.prepare_cached(sql)?;
+        bind(&mut prepared, values)?;
         Ok(prepared.raw_execute()?)
     }
 

@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::names::{self, Named};
 use super::value::{self, Place};
 use crate::records::filter::lookups_of;
-use crate::records::plan::expandable_names;
 use crate::records::request::PARAMETERS;
+use crate::records::selection::expandable_names;
 use crate::schema::{Column, ColumnType, Schema, Table};
 
 /// The name of the key in the path of a row.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::example;
 use super::names::Named;
 use super::value::{self, Place};
-use crate::records::plan::expandable_names;
+use crate::records::selection::expandable_names;
 use crate::schema::{Column, ColumnType, Schema, ServerManaged, Table};
 
 /// What a body is for.

@@ -1,45 +1,51 @@
 //! Rows as CSV (RFC 4180): CRLF, quotes where they are needed, an empty field for null.
 
 use super::value::{self, ValueFormat};
-use super::{Field, Shape};
 use crate::database::Row;
+use crate::records::selection::Selection;
+use crate::schema::Column;
 
-/// The line of names. Fields of expanded rows are named `author_id.name`.
-pub fn write_names(shape: &Shape, out: &mut Vec<u8>) {
-    let mut first = true;
-    let mut name = |name: &str, out: &mut Vec<u8>| {
-        if !std::mem::take(&mut first) {
-            out.push(b',');
-        }
-        write_field(name.as_bytes(), out);
-    };
-    for field in &shape.fields {
+/// The line of names. Columns of expanded rows are named `author_id.name`.
+pub fn write_names(selection: &Selection, out: &mut Vec<u8>) {
+    let mut is_first = true;
+    for field in &selection.fields {
+        let Some(column) = selection.table.columns.get(field.column) else {
+            continue;
+        };
         match &field.expanded {
-            None => name(&field.name, out),
-            Some(inner) => inner
-                .iter()
-                .for_each(|inner| name(&format!("{}.{}", field.name, inner.name), out)),
+            None => {
+                separate(&mut is_first, out);
+                write_field(column.name.as_bytes(), out);
+            }
+            Some(join) => {
+                for inner in &join.table.columns {
+                    separate(&mut is_first, out);
+                    write_field(format!("{}.{}", column.name, inner.name).as_bytes(), out);
+                }
+            }
         }
     }
     out.extend_from_slice(b"\r\n");
 }
 
 /// A row as a line.
-pub fn write_row(row: &Row<'_, '_>, shape: &Shape, out: &mut Vec<u8>) {
+pub fn write_row(row: &Row<'_, '_>, selection: &Selection, out: &mut Vec<u8>) {
     let mut next = 0;
     let mut is_first = true;
-    let mut write = |index: usize, field: &Field| {
-        if !std::mem::take(&mut is_first) {
-            out.push(b',');
-        }
-        value::write::<CsvFormat>(row.decode(index, field.kind.value_type()), field.kind, out);
+    let mut write = |index: usize, column: &Column| {
+        separate(&mut is_first, out);
+        value::write::<CsvFormat>(row.decode(index, column.kind.value_type()), column.kind, out);
     };
-    for field in &shape.fields {
+    for field in &selection.fields {
+        let Some(column) = selection.table.columns.get(field.column) else {
+            continue;
+        };
         match &field.expanded {
-            None => write(next, field),
-            Some(inner) => {
+            None => write(next, column),
+            Some(join) => {
+                // The field's own value and the referenced column come first.
                 next += 1;
-                for inner in inner {
+                for inner in &join.table.columns {
                     next += 1;
                     write(next, inner);
                 }
@@ -48,6 +54,12 @@ pub fn write_row(row: &Row<'_, '_>, shape: &Shape, out: &mut Vec<u8>) {
         next += 1;
     }
     out.extend_from_slice(b"\r\n");
+}
+
+fn separate(is_first: &mut bool, out: &mut Vec<u8>) {
+    if !std::mem::take(is_first) {
+        out.push(b',');
+    }
 }
 
 /// CSV's own quotes.

@@ -2,33 +2,60 @@
 //! strings, documents embedded.
 
 use super::value::{self, ValueFormat};
-use super::{Field, Shape};
 use crate::database::{Row, ValueRef};
+use crate::records::selection::Selection;
+use crate::schema::{Column, Table};
 
 /// A row as an object.
-pub fn write_row(row: &Row<'_, '_>, shape: &Shape, out: &mut Vec<u8>) {
-    write_fields(row, &shape.fields, &mut 0, out);
-}
-
-fn write_fields(row: &Row<'_, '_>, fields: &[Field], next: &mut usize, out: &mut Vec<u8>) {
-    out.push(b'{');
-    for (index, field) in fields.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        out.extend_from_slice(field.json_key.as_bytes());
-        let own = *next;
-        *next += 1;
-        if let Some(fields) = &field.expanded {
-            let is_there = row.get(*next) != ValueRef::Null;
-            *next += 1;
+pub fn write_row(row: &Row<'_, '_>, selection: &Selection, out: &mut Vec<u8>) {
+    let mut next = 0;
+    let mut opening = b'{';
+    for field in &selection.fields {
+        let Some(column) = selection.table.columns.get(field.column) else {
+            continue;
+        };
+        out.push(std::mem::replace(&mut opening, b','));
+        out.extend_from_slice(column.json_key.as_bytes());
+        let own = next;
+        next += 1;
+        if let Some(join) = &field.expanded {
+            let first = next + 1;
+            let is_there = row.get(next) != ValueRef::Null;
+            next = first + join.table.columns.len();
             if is_there {
-                write_fields(row, fields, next, out);
+                write_columns(row, &join.table, first, out);
                 continue;
             }
-            *next += fields.len();
         }
-        value::write::<JsonFormat>(row.decode(own, field.kind.value_type()), field.kind, out);
+        write_value(row, own, column, out);
+    }
+    close(opening, out);
+}
+
+/// A row that has every column of a table, as an object.
+pub fn write_table_row(row: &Row<'_, '_>, table: &Table, out: &mut Vec<u8>) {
+    write_columns(row, table, 0, out);
+}
+
+/// All columns of a table, which stand in the row from `first` on.
+fn write_columns(row: &Row<'_, '_>, table: &Table, first: usize, out: &mut Vec<u8>) {
+    let mut opening = b'{';
+    for (index, column) in table.columns.iter().enumerate() {
+        out.push(std::mem::replace(&mut opening, b','));
+        out.extend_from_slice(column.json_key.as_bytes());
+        write_value(row, first + index, column, out);
+    }
+    close(opening, out);
+}
+
+fn write_value(row: &Row<'_, '_>, index: usize, column: &Column, out: &mut Vec<u8>) {
+    value::write::<JsonFormat>(row.decode(index, column.kind.value_type()), column.kind, out);
+}
+
+/// Ends an object whose next field would have begun with `opening`.
+fn close(opening: u8, out: &mut Vec<u8>) {
+    if opening == b'{' {
+        out.push(opening);
     }
     out.push(b'}');
 }

@@ -4,10 +4,8 @@ pub mod csv;
 pub mod json;
 pub mod value;
 
-use std::sync::Arc;
-
+use super::selection::Selection;
 use crate::database::Row;
-use crate::schema::{ColumnType, Table};
 
 /// A way to write rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,91 +39,51 @@ impl Format {
     }
 }
 
-/// Which values a row has and how each is written.
-#[derive(Debug, Clone, Default)]
-pub struct Shape {
-    /// The fields, in the order of the statement's columns.
-    pub fields: Vec<Field>,
-}
-
-/// A field of a row.
-#[derive(Debug, Clone)]
-pub struct Field {
-    /// Its name.
-    pub name: String,
-    /// Its name as a JSON key with the colon.
-    pub json_key: String,
-    /// What it holds.
-    pub kind: ColumnType,
-    /// The fields of the row it points to, when that is to be written in its place. The statement then gives the
-    /// field's own value, whether there is such a row, and the row's values.
-    pub expanded: Option<Vec<Field>>,
-}
-
-impl Shape {
-    /// All columns of a table.
-    pub fn of(table: &Table) -> Self {
-        Self {
-            fields: (0..table.columns.len())
-                .filter_map(|place| Field::of(table, place))
-                .collect(),
-        }
-    }
-}
-
-impl Field {
-    /// One column of a table.
-    pub fn of(table: &Table, place: usize) -> Option<Self> {
-        table.columns.get(place).map(|column| Self {
-            name: column.name.clone(),
-            json_key: column.json_key.clone(),
-            kind: column.kind,
-            expanded: None,
-        })
-    }
-}
-
-/// Writes a list, row by row, into a buffer that its owner empties as it likes.
-pub struct ListWriter {
+/// Writes a list, row by row, into a buffer that its owner may empty between rows.
+pub struct ListWriter<'s> {
     format: Format,
-    shape: Arc<Shape>,
+    selection: &'s Selection,
     rows: u64,
 }
 
-impl ListWriter {
-    /// A writer of rows of this shape.
-    pub fn new(format: Format, shape: Arc<Shape>) -> Self {
-        Self { format, shape, rows: 0 }
+impl<'s> ListWriter<'s> {
+    /// A writer of rows of this selection.
+    pub fn new(format: Format, selection: &'s Selection) -> Self {
+        Self {
+            format,
+            selection,
+            rows: 0,
+        }
     }
 
-    /// What stands before the first row.
+    /// Writes what stands before the first row.
     pub fn begin(&self, out: &mut Vec<u8>) {
         match self.format {
             Format::Json => out.push(b'['),
-            Format::Csv => csv::write_names(&self.shape, out),
+            Format::Csv => csv::write_names(self.selection, out),
             Format::Ndjson => {}
         }
     }
 
-    /// One row.
+    /// Writes one row.
     pub fn row(&mut self, row: &Row<'_, '_>, out: &mut Vec<u8>) {
         match self.format {
             Format::Json => {
                 if self.rows > 0 {
                     out.push(b',');
                 }
-                json::write_row(row, &self.shape, out);
+                json::write_row(row, self.selection, out);
             }
             Format::Ndjson => {
-                json::write_row(row, &self.shape, out);
+                json::write_row(row, self.selection, out);
                 out.push(b'\n');
             }
-            Format::Csv => csv::write_row(row, &self.shape, out),
+            Format::Csv => csv::write_row(row, self.selection, out),
         }
         self.rows += 1;
     }
 
-    /// What stands after the last row.
+    /// Writes what stands after the last row.
     pub fn end(&self, out: &mut Vec<u8>) {
         if self.format == Format::Json {
             out.push(b']');

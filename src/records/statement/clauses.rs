@@ -21,6 +21,11 @@ impl SqlBuilder {
             values: Vec::new(),
         }
     }
+
+    /// Adds copies of values for the parameters written last.
+    pub(super) fn bind<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>) {
+        self.values.extend(values.into_iter().cloned());
+    }
 }
 
 impl From<SqlBuilder> for Statement {
@@ -29,7 +34,8 @@ impl From<SqlBuilder> for Statement {
     }
 }
 
-pub(super) fn filtered(table: &Table, plan: &ListPlan, with_page: bool, statement: &mut SqlBuilder) {
+pub(super) fn filtered(plan: &ListPlan, with_page: bool, statement: &mut SqlBuilder) {
+    let table = &plan.selection.table;
     let mut count = 0;
     for condition in &plan.conditions {
         statement.sql.push_str(if count == 0 { " WHERE " } else { " AND " });
@@ -132,7 +138,8 @@ fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut S
     statement.sql.push(')');
 }
 
-pub(super) fn ordered(table: &Table, order: &[Term], statement: &mut SqlBuilder) {
+pub(super) fn ordered(plan: &ListPlan, statement: &mut SqlBuilder) {
+    let (table, order) = (&plan.selection.table, &plan.order);
     let sql = &mut statement.sql;
     for (index, term) in order.iter().enumerate() {
         sql.push_str(if index == 0 { " ORDER BY " } else { ", " });
@@ -181,7 +188,7 @@ pub(super) fn push_column(table: &Table, column: usize, sql: &mut String) {
 
 pub(super) fn push_ident(table: &Table, column: usize, sql: &mut String) {
     if let Some(column) = table.at(column) {
-        let _ = write!(sql, "{}", column.ident);
+        sql.push_str(column.ident.as_str());
     }
 }
 

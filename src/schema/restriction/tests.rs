@@ -1,4 +1,4 @@
-//! Restricted tables: what refers to columns by place still refers to the same ones.
+//! Restricted tables: indexes of columns still mean the same columns.
 
 use std::sync::Arc;
 
@@ -71,8 +71,11 @@ fn cut(hidden: &[&str], read_only: &[&str]) -> Arc<Schema> {
     stock().restricted(&restriction)
 }
 
-fn names<'t>(table: &'t Table, places: &[usize]) -> Vec<&'t str> {
-    places.iter().map(|place| table.columns[*place].name.as_str()).collect()
+fn names<'t>(table: &'t Table, indexes: &[usize]) -> Vec<&'t str> {
+    indexes
+        .iter()
+        .map(|index| table.columns[*index].name.as_str())
+        .collect()
 }
 
 #[test]
@@ -81,7 +84,7 @@ fn keys_rules_and_references_keep_their_columns() {
     let table = schema.at_path("stock").unwrap();
     assert_eq!(names(table, &[0, 1, 2, 3]), ["place", "code", "price", "updated_at"]);
     assert_eq!(names(table, &table.key), ["code", "place"]);
-    let unique: Vec<_> = table.unique.iter().map(|places| names(table, places)).collect();
+    let unique: Vec<_> = table.unique.iter().map(|columns| names(table, columns)).collect();
     assert_eq!(unique, [vec!["code", "place"], vec!["price"]]);
     let references: Vec<_> = table
         .foreign_keys
@@ -126,7 +129,7 @@ fn what_is_left_alone_is_shared() {
     restriction.cut("stock", TableRestriction::Whole);
     let seen = whole.restricted(&restriction);
     assert!(seen.at_path("stock").is_none() && seen.named("STOCK").is_none());
-    assert!(std::ptr::eq(
+    assert!(Arc::ptr_eq(
         whole.at_path("other").unwrap(),
         seen.at_path("other").unwrap()
     ));

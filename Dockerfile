@@ -63,7 +63,7 @@ RUN touch src/main.rs src/lib.rs; \
 FROM scratch
 COPY --from=build /image/ /
 
-# The one writable path. A new named volume mounted here takes over this folder's owner.
+# The only writable path. A new named volume mounted here inherits this folder's owner.
 VOLUME ["/data"]
 USER 65532:65532
 ENV PATH=/usr/local/bin \

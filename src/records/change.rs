@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::body::{Body, BodyRows, Fields};
-use super::error::{Error, FieldErrors, NON_FIELD};
+use super::error::Error;
 use super::formats::{Shape, json};
 use super::plan::{self, Selection};
 use super::row_errors::RowErrors;
@@ -16,6 +15,7 @@ use super::statement::{self, Assign};
 use super::validate::{Validated, Values, changes, set_timestamps, validate};
 use super::{ScopedRecords, address, diagnose};
 use crate::database::{self, Row, Session, Statement, Value};
+use crate::fields::{Body, BodyRows, FieldErrors, Fields, NON_FIELD, message};
 use crate::schema::{Schema, Table};
 
 /// What was written.
@@ -163,7 +163,7 @@ impl ScopedRecords<'_> {
         let table = schema.at_path(path).ok_or(Error::NotFound)?;
         let key = plan::key(table, key)?;
         let BodyRows::One(fields) = body.rows()? else {
-            return Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object.").into());
+            return Err(FieldErrors::one(NON_FIELD, message::NOT_AN_OBJECT).into());
         };
         let validate = validate(table, &fields, Some(&key), partial);
         if !validate.errors.is_empty() {

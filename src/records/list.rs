@@ -14,8 +14,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::formats::{Format, ListWriter, json};
 use super::plan::{self, ListPlan, Selection};
 use super::request::ListRequest;
-use super::{Error, FieldErrors, ScopedRecords, cursor, statement};
+use super::{Error, ScopedRecords, cursor, statement};
 use crate::database::{self, CancelFlag, Database, ReadSlot, Session, Statement, Value};
+use crate::fields::{FieldErrors, message};
 use crate::schema::{Schema, Table};
 
 /// A list of at most this many bytes may be answered whole.
@@ -362,7 +363,7 @@ pub fn row_request(query: &str) -> Result<ListRequest, Error> {
     ];
     let of_lists = given.iter().filter(|(_, given)| *given).map(|(name, _)| *name);
     for name in of_lists.chain(request.filters.iter().map(|(name, _)| name.as_str())) {
-        errors.add(name, "Unknown parameter. Allowed: expand, fields, format.");
+        errors.add(name, message::unknown_parameter(&["expand", "fields", "format"]));
     }
     if request.format.is_some_and(|format| format != Format::Json) {
         errors.add("format", "A single row is answered as json.");

@@ -1,11 +1,10 @@
 //! The main job: rows of any table, listed, read, written and described.
 //!
-//! A request goes one way: [`request`] (what is asked) → [`plan`] and [`body`] (checked against the schema, every name
+//! A request goes one way: [`request`] (what is asked) → [`plan`] and `validate` (checked against the schema, every name
 //! resolved) → [`statement`] (the only place where SQL text is made) → the database → [`formats`] (rows written out).
 //! [`ScopedRecords`] holds the verbs that `http` and `command` call: they see no more than the reader they are for.
 
 mod address;
-pub mod body;
 mod change;
 pub mod cursor;
 mod diagnose;
@@ -18,13 +17,12 @@ pub mod plan;
 pub mod request;
 mod row_errors;
 mod statement;
-pub mod urlencoded;
 mod validate;
 
 use std::sync::Arc;
 
 pub use change::Written;
-pub use error::{Error, FieldErrors};
+pub use error::Error;
 pub use formats::Format;
 pub use list::{Chunks, Head, Listing, Rows, row_request};
 pub use request::ListRequest;

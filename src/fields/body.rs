@@ -1,4 +1,4 @@
-//! What a client sends, read into fields: a JSON object or array of them, a form, a multipart form.
+//! Request bodies: a JSON object or an array of objects, a form, a multipart form.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,18 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::error::{Error, FieldErrors, NON_FIELD};
-use super::urlencoded;
-use crate::schema::Input;
+use super::{FieldErrors, Input, NON_FIELD, message, urlencoded};
 
-const NOT_AN_OBJECT: &str = "Invalid data. Expected an object or an array of objects.";
+/// Why a body cannot be read.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum BodyError {
+    /// It is not what its type says.
+    #[error("{0}")]
+    Malformed(String),
+    /// It is JSON, but neither an object nor an array of objects.
+    #[error("{0}")]
+    Fields(FieldErrors),
+}
 
 /// A body with its type.
 pub enum Body {
@@ -22,7 +29,7 @@ pub enum Body {
     Multipart(Vec<(String, Vec<u8>, bool)>),
 }
 
-/// The fields of one row. A name that comes twice counts the last time.
+/// The fields of one object. Of a name that comes twice the last value counts.
 pub type Fields<'a> = Vec<(Cow<'a, str>, Input<'a>)>;
 
 /// The rows of a body.
@@ -34,12 +41,12 @@ pub enum BodyRows<'a> {
 }
 
 impl Body {
-    /// Takes a multipart body apart.
+    /// Reads a multipart body.
     ///
     /// # Errors
-    /// When it is not one.
-    pub async fn multipart(bytes: Vec<u8>, boundary: &str) -> Result<Self, Error> {
-        let malformed = |error: multer::Error| Error::Malformed(format!("Multipart form parse error - {error}"));
+    /// [`BodyError::Malformed`] when it is none.
+    pub async fn multipart(bytes: Vec<u8>, boundary: &str) -> Result<Self, BodyError> {
+        let malformed = |error: multer::Error| BodyError::Malformed(format!("Multipart form parse error - {error}"));
         let whole = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(bytes))]);
         let mut form = multer::Multipart::new(whole, boundary);
         let mut fields = Vec::new();
@@ -54,12 +61,12 @@ impl Body {
     /// Its rows.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when it is not what its type says.
-    pub fn rows(&self) -> Result<BodyRows<'_>, Error> {
+    /// [`BodyError::Malformed`] when it is not what its type says.
+    pub fn rows(&self) -> Result<BodyRows<'_>, BodyError> {
         match self {
             Self::Json(bytes) => json(bytes),
             Self::Form(bytes) => {
-                let malformed = |message| Error::Malformed(format!("Form parse error - {message}"));
+                let malformed = |message| BodyError::Malformed(format!("Form parse error - {message}"));
                 let text = std::str::from_utf8(bytes).map_err(|_| malformed("It is not UTF-8.".to_owned()))?;
                 let fields = urlencoded::parse(text).map_err(malformed)?.into_iter();
                 Ok(BodyRows::One(
@@ -80,9 +87,10 @@ impl Body {
     }
 }
 
-fn json(bytes: &[u8]) -> Result<BodyRows<'_>, Error> {
-    let malformed = |error: serde_json::Error| Error::Malformed(format!("JSON parse error - {error}"));
-    let text = std::str::from_utf8(bytes).map_err(|_| Error::Malformed("JSON parse error - not valid UTF-8".into()))?;
+fn json(bytes: &[u8]) -> Result<BodyRows<'_>, BodyError> {
+    let malformed = |error: serde_json::Error| BodyError::Malformed(format!("JSON parse error - {error}"));
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| BodyError::Malformed("JSON parse error - not valid UTF-8".into()))?;
     match text.trim_start_matches([' ', '\t', '\r', '\n']).as_bytes().first() {
         Some(b'{') => Ok(BodyRows::One(
             serde_json::from_str::<Object<'_>>(text).map_err(malformed)?.0,
@@ -93,12 +101,15 @@ fn json(bytes: &[u8]) -> Result<BodyRows<'_>, Error> {
                 true => serde_json::from_str::<Object<'_>>(raw.get())
                     .map(|object| Ok(object.0))
                     .map_err(malformed),
-                false => Ok(Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object."))),
+                false => Ok(Err(FieldErrors::one(NON_FIELD, message::NOT_AN_OBJECT))),
             });
             Ok(BodyRows::Many(rows.collect::<Result<_, _>>()?))
         }
         _ => match serde_json::from_str::<serde::de::IgnoredAny>(text) {
-            Ok(_) => Err(FieldErrors::one(NON_FIELD, NOT_AN_OBJECT).into()),
+            Ok(_) => Err(BodyError::Fields(FieldErrors::one(
+                NON_FIELD,
+                message::NOT_AN_OBJECT_OR_ARRAY,
+            ))),
             Err(error) => Err(malformed(error)),
         },
     }

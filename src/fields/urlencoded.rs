@@ -1,5 +1,5 @@
-//! Queries and forms, read strictly: what is no UTF-8, or a percent sign that encodes nothing, is refused rather than
-//! replaced, since a filter that silently became another one gives the wrong rows.
+//! Queries and forms (`application/x-www-form-urlencoded`), read strictly: bytes that are not UTF-8 and percent signs that
+//! encode nothing are errors and are not replaced, since a filter with other bytes would select other rows.
 
 use std::borrow::Cow;
 

@@ -63,8 +63,7 @@ impl Table {
         let key_is_made = info.has_rowid
             && key.len() == 1
             && key.iter().all(|place| {
-                info
-                    .columns
+                info.columns
                     .get(*place)
                     .is_some_and(|c| c.declared.eq_ignore_ascii_case("INTEGER"))
             });

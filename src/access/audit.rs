@@ -6,9 +6,8 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{Access, Error, columns};
-use crate::database::sqlite::{CancelFlag, ReadSlot};
-use crate::database::{self, Session, Statement, Value};
+use super::{Access, Error};
+use crate::database::{self, CancelFlag, ReadSlot, Session, Statement, Value};
 
 /// Rows kept; the oldest go first.
 const KEPT: i64 = 100_000;
@@ -116,7 +115,7 @@ impl Entry {
     fn insert(&self, session: &Session<'_>, at: Timestamp) -> Result<(), database::Error> {
         let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map_or(Value::Null, Value::from);
         session.execute(&Statement {
-            sql: "INSERT INTO _audit (at, event, actor, subject, address, detail) VALUES (?, ?, ?, ?, ?, ?)".to_owned(),
+            sql: "INSERT INTO _audit (at, event, actor, subject, address, detail) VALUES (?, ?, ?, ?, ?, ?)".into(),
             values: vec![
                 at.as_millisecond().into(),
                 self.event.name().into(),
@@ -127,7 +126,7 @@ impl Entry {
             ],
         })?;
         session.execute(&Statement {
-            sql: "DELETE FROM _audit WHERE id <= (SELECT max(id) FROM _audit) - ?".to_owned(),
+            sql: "DELETE FROM _audit WHERE id <= (SELECT max(id) FROM _audit) - ?".into(),
             values: vec![KEPT.into()],
         })?;
         Ok(())
@@ -209,21 +208,20 @@ impl Access {
     pub async fn audit(&self, limit: u64, before: Option<i64>) -> Result<Vec<AuditEvent>, Error> {
         let limit = i64::try_from(limit.min(MOST)).unwrap_or_default();
         let statement = Statement {
-            sql: "SELECT id, at, event, actor, subject, address, detail FROM _audit WHERE id < ? ORDER BY id DESC LIMIT ?"
-                .to_owned(),
+            sql: "SELECT id, at, event, actor, subject, address, detail FROM _audit WHERE id < ? ORDER BY id DESC LIMIT ?".into(),
             values: vec![before.unwrap_or(i64::MAX).into(), limit.into()],
         };
         let read = move |session: &Session<'_>| {
             let mut rows = Vec::new();
             session.query(&statement, |row| {
                 rows.push(AuditEvent {
-                    id: columns::integer(row, 0),
-                    at: columns::integer(row, 1),
-                    event: columns::text(row, 2),
-                    actor: columns::optional_text(row, 3),
-                    subject: columns::optional_text(row, 4),
-                    address: columns::optional_text(row, 5),
-                    detail: columns::optional_text(row, 6),
+                    id: row.integer(0),
+                    at: row.integer(1),
+                    event: row.text(2),
+                    actor: row.optional_text(3),
+                    subject: row.optional_text(4),
+                    address: row.optional_text(5),
+                    detail: row.optional_text(6),
                 });
                 Ok::<_, Error>(())
             })?;

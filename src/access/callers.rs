@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Access, AccountName, AuthMethod, Caller, Identity, Role, columns, secret, sessions};
+use super::{Access, AccountName, AuthMethod, Caller, Identity, Role, secret, sessions};
 use crate::database::{self, Row, Session, Statement, Value};
 
 /// How exact `last_used_at` of tokens and `seen_at` of sessions are.
@@ -69,28 +69,28 @@ impl Access {
         let statement = Statement {
             sql: "SELECT t.id, t.name, t.role, t.expires_at, t.revoked_at, t.last_used_at, u.id, u.name, u.role \
                   FROM _tokens t LEFT JOIN _users u ON u.id = t.user_id WHERE t.hash = ?"
-                .to_owned(),
+                .into(),
             values: vec![Value::Blob(secret::digest(token))],
         };
         let now = now.as_millisecond();
         let found = self.database.read(|session| {
             session.first(&statement, |row| {
-                let expires_at = columns::optional_integer(row, 3);
-                if columns::optional_integer(row, 4).is_some() {
+                let expires_at = row.optional_integer(3);
+                if row.optional_integer(4).is_some() {
                     return Err(Rejection::Revoked);
                 }
                 if expires_at.is_some_and(|end| end <= now) {
                     return Err(Rejection::Expired);
                 }
                 let via = AuthMethod::Token {
-                    id: columns::integer(row, 0),
-                    name: columns::text(row, 1),
+                    id: row.integer(0),
+                    name: row.text(1),
                     expires_at,
                 };
-                let own = columns::role(row, 2)?;
+                let own = Role::in_column(row, 2)?;
                 let account = account(row, 6)?;
                 let role = account.as_ref().map_or(own, |(_, role)| own.meet(*role));
-                Ok((columns::optional_integer(row, 5), role, account, via))
+                Ok((row.optional_integer(5), role, account, via))
             })
         })?;
         let (last_used, role, account, via) = found.ok_or(Rejection::Unknown)?;
@@ -105,19 +105,19 @@ impl Access {
         let statement = Statement {
             sql: "SELECT s.id, s.seen_at, s.ends_at, u.id, u.name, u.role \
                   FROM _sessions s JOIN _users u ON u.id = s.user_id WHERE s.hash = ?"
-                .to_owned(),
+                .into(),
             values: vec![Value::Blob(secret::digest(cookie))],
         };
         let now = now.as_millisecond();
         let idle = i64::try_from(sessions::IDLE.as_millis()).unwrap_or_default();
         let found = self.database.read(|session| {
             session.first(&statement, |row| {
-                let seen_at = columns::integer(row, 1);
-                if columns::integer(row, 2) <= now || seen_at + idle <= now {
+                let seen_at = row.integer(1);
+                if row.integer(2) <= now || seen_at + idle <= now {
                     return Err(Rejection::Ended);
                 }
                 let (account, role) = account(row, 3)?.ok_or(Rejection::Ended)?;
-                Ok((columns::integer(row, 0), seen_at, account, role))
+                Ok((row.integer(0), seen_at, account, role))
             })
         })?;
         let (id, seen_at, account, role) = found.ok_or(Rejection::Ended)?;
@@ -154,7 +154,7 @@ impl Access {
                 Table::Sessions => "UPDATE _sessions SET seen_at = ? WHERE id = ?",
             };
             let statement = Statement {
-                sql: sql.to_owned(),
+                sql: sql.into(),
                 values: vec![now.into(), id.into()],
             };
             let write = move |session: &Session<'_>| session.execute(&statement);
@@ -175,9 +175,9 @@ fn known(role: Role, who: Identity) -> Caller {
 
 /// The account in three columns, when there is one.
 fn account(row: &Row<'_, '_>, first: usize) -> Result<Option<(AccountName, Role)>, database::Error> {
-    let Some(id) = columns::optional_integer(row, first) else {
+    let Some(id) = row.optional_integer(first) else {
         return Ok(None);
     };
-    let name = columns::text(row, first + 1);
-    Ok(Some((AccountName { id, name }, columns::role(row, first + 2)?)))
+    let name = row.text(first + 1);
+    Ok(Some((AccountName { id, name }, Role::in_column(row, first + 2)?)))
 }

@@ -8,7 +8,6 @@ mod administrator;
 pub mod audit;
 mod caller;
 mod callers;
-mod columns;
 mod error;
 pub mod expiry;
 mod login_throttle;
@@ -34,7 +33,10 @@ pub use secret::{Random, Secret, csrf_token, is_same};
 pub use tokens::{Token, TokenScope};
 pub use users::{LastAdmin, NewUser, User, UserChange};
 
-use crate::database::{self, Database, Statement, ValueRef};
+use crate::database::{self, Database, Statement};
+
+/// Accounts or tokens that one statement reads at most.
+const PAGE: usize = 1000;
 
 /// Accounts, tokens and sessions, over one database.
 pub struct Access {
@@ -69,7 +71,7 @@ impl Access {
         }
         let is_closed = self.database.read(|session| {
             session.first(&Statement::plain("SELECT EXISTS (SELECT 1 FROM _access)"), |row| {
-                Ok::<_, database::Error>(row.get(0) == ValueRef::Integer(1))
+                Ok::<_, database::Error>(row.boolean(0))
             })
         })?;
         let is_closed = is_closed == Some(true);

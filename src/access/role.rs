@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::database::{self, Row};
+
 /// A role. An admin may do everything; an editor reads and writes rows, a worker reads rows and takes jobs, a viewer reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -47,6 +49,16 @@ impl Role {
         } else {
             Self::Viewer
         }
+    }
+
+    /// The role in a column of a row.
+    ///
+    /// # Errors
+    /// When the column holds no role's name.
+    pub(super) fn in_column(row: &Row<'_, '_>, column: usize) -> Result<Self, database::Error> {
+        let name = row.borrowed_text(column).unwrap_or_default();
+        let role = name.parse();
+        role.map_err(|_| database::Error::Other(format!("\"{name}\" is not a role")))
     }
 }
 

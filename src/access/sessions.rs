@@ -74,8 +74,8 @@ impl Access {
             let idle = i64::try_from(IDLE.as_millis()).unwrap_or_default();
             let ends = now.checked_add(LONGEST).unwrap_or(Timestamp::MAX).as_millisecond();
             let old = before.clone().map_or(Value::Null, Value::Blob);
-            let run = |sql: &str, values: Vec<Value>| {
-                let sql = sql.to_owned();
+            let run = |sql: &'static str, values: Vec<Value>| {
+                let sql = sql.into();
                 session.execute(&Statement { sql, values })
             };
             run(
@@ -114,7 +114,7 @@ impl Access {
         let actor = actor.clone();
         self.change(now, move |session| {
             session.execute(&Statement {
-                sql: "DELETE FROM _sessions WHERE id = ?".to_owned(),
+                sql: "DELETE FROM _sessions WHERE id = ?".into(),
                 values: vec![id.into()],
             })?;
             let subject = actor.name.clone().unwrap_or_default();
@@ -153,7 +153,7 @@ impl Access {
         let new = self.hashing.hash(password).await?;
         let replace = move |session: &Session<'_>| {
             session.execute(&Statement {
-                sql: "UPDATE _users SET password = ? WHERE id = ? AND password = ?".to_owned(),
+                sql: "UPDATE _users SET password = ? WHERE id = ? AND password = ?".into(),
                 values: vec![new.as_str().into(), id.into(), old.as_str().into()],
             })
         };

@@ -7,9 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::audit::{Actor, Entry, Event};
 use super::secret::{Secret, TOKEN_PREFIX};
 use super::users::{self, User};
-use super::{Access, AccountName, AuthMethod, Caller, Error, Role, columns};
-use crate::database::sqlite::{CancelFlag, ReadSlot};
-use crate::database::{self, Row, Session, Statement, Value};
+use super::{Access, AccountName, AuthMethod, Caller, Error, PAGE, Role};
+use crate::database::{self, CancelFlag, ReadSlot, Row, Session, Statement, Value};
 
 /// The name of tokens that are given for a password without being named.
 pub const OF_SIGN_IN: &str = "sign-in";
@@ -102,17 +101,33 @@ impl TokenScope {
 }
 
 impl Access {
-    /// Tokens, the latest first. Revoked and expired ones are among them for a month.
+    /// Tokens, the latest first, read in pages of [`PAGE`]. Revoked and expired ones are among them for a month.
     ///
     /// # Errors
     /// The database's.
     pub async fn tokens(&self, whose: TokenScope) -> Result<Vec<Token>, Error> {
-        let (condition, values) = whose.condition();
-        let statement = Statement {
-            sql: format!("{SELECT} WHERE {condition} ORDER BY t.id DESC"),
-            values,
-        };
-        let read = move |session: &Session<'_>| listed(session, &statement);
+        let mut tokens: Vec<Token> = Vec::new();
+        loop {
+            let before = tokens.last().map(|last| last.id);
+            let page = self.tokens_page(whose, before, PAGE).await?;
+            let is_last = page.len() < PAGE;
+            tokens.extend(page);
+            if is_last {
+                return Ok(tokens);
+            }
+        }
+    }
+
+    /// Tokens, the latest first: at most `limit`, with numbers below `before`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn tokens_page(&self, whose: TokenScope, before: Option<i64>, limit: usize) -> Result<Vec<Token>, Error> {
+        let (condition, mut values) = whose.condition();
+        values.extend([before.unwrap_or(i64::MAX).into(), (limit as i64).into()]);
+        let sql = format!("{SELECT} WHERE {condition} AND t.id < ? ORDER BY t.id DESC LIMIT ?");
+        let statement = Statement::new(sql, values);
+        let read = move |session: &Session<'_>| session.all(&statement, token);
         self.database
             .read_long(ReadSlot::Page, CancelFlag::default(), read)
             .await
@@ -247,7 +262,7 @@ impl Access {
             let (condition, mut values) = whose.condition();
             values.insert(0, id.into());
             let statement = Statement {
-                sql: format!("{SELECT} WHERE t.id = ? AND {condition}"),
+                sql: format!("{SELECT} WHERE t.id = ? AND {condition}").into(),
                 values,
             };
             let token = session.first(&statement, token)?.ok_or(Error::NotFound)?;
@@ -255,7 +270,7 @@ impl Access {
                 return Ok(((), Vec::new()));
             }
             session.execute(&Statement {
-                sql: "UPDATE _tokens SET revoked_at = ? WHERE id = ?".to_owned(),
+                sql: "UPDATE _tokens SET revoked_at = ? WHERE id = ?".into(),
                 values: vec![now.as_millisecond().into(), id.into()],
             })?;
             let mut entry = Entry::new(Event::TokenRevoked, &actor, format!("token {}", token.name));
@@ -279,7 +294,7 @@ impl Access {
                     revoke_unused(session, new.owner, now)?;
                 }
                 let statement = Statement {
-                    sql: format!("{SELECT} WHERE t.id = ?"),
+                    sql: format!("{SELECT} WHERE t.id = ?").into(),
                     values: vec![id.into()],
                 };
                 let token = session.first(&statement, token)?.ok_or(Error::NotFound)?;
@@ -311,10 +326,10 @@ fn insert(session: &Session<'_>, new: &NewToken, digest: &[u8], now: Timestamp) 
     let optional = |number: Option<i64>| number.map_or(Value::Null, Value::from);
     let live = session.first(
         &Statement {
-            sql: format!("SELECT count(*) FROM _tokens WHERE user_id IS ? AND {IS_LIVE}"),
+            sql: format!("SELECT count(*) FROM _tokens WHERE user_id IS ? AND {IS_LIVE}").into(),
             values: vec![optional(new.owner), now.as_millisecond().into()],
         },
-        |row| Ok::<_, database::Error>(columns::integer(row, 0)),
+        |row| Ok::<_, database::Error>(row.integer(0)),
     )?;
     if new.owner.is_some() && live.unwrap_or_default() >= MOST {
         let message = format!("This account has {MOST} tokens: revoke some of them first.");
@@ -324,7 +339,7 @@ fn insert(session: &Session<'_>, new: &NewToken, digest: &[u8], now: Timestamp) 
         &Statement {
             sql: "INSERT INTO _tokens (hash, name, role, user_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?) \
                   RETURNING id"
-                .to_owned(),
+                .into(),
             values: vec![
                 Value::Blob(digest.to_vec()),
                 new.name.as_str().into(),
@@ -334,7 +349,7 @@ fn insert(session: &Session<'_>, new: &NewToken, digest: &[u8], now: Timestamp) 
                 optional(new.expires_at),
             ],
         },
-        |row| Ok::<_, database::Error>(columns::integer(row, 0)),
+        |row| Ok::<_, database::Error>(row.integer(0)),
     )?;
     inserted.ok_or(Error::NotFound)
 }
@@ -343,7 +358,7 @@ fn insert(session: &Session<'_>, new: &NewToken, digest: &[u8], now: Timestamp) 
 fn forget_old(session: &Session<'_>, now: Timestamp) -> Result<(), database::Error> {
     let before = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN).as_millisecond();
     session.execute(&Statement {
-        sql: "DELETE FROM _tokens WHERE revoked_at < ? OR expires_at < ?".to_owned(),
+        sql: "DELETE FROM _tokens WHERE revoked_at < ? OR expires_at < ?".into(),
         values: vec![before.into(), before.into()],
     })?;
     Ok(())
@@ -355,7 +370,8 @@ fn revoke_unused(session: &Session<'_>, owner: Option<i64>, now: Timestamp) -> R
         sql: format!(
             "UPDATE _tokens SET revoked_at = ? WHERE id IN (SELECT id FROM _tokens WHERE user_id IS ? AND name = ? \
              AND {IS_LIVE} ORDER BY coalesce(last_used_at, created_at) DESC, id DESC LIMIT -1 OFFSET ?)"
-        ),
+        )
+        .into(),
         values: vec![
             now.as_millisecond().into(),
             owner.map_or(Value::Null, Value::from),
@@ -367,28 +383,16 @@ fn revoke_unused(session: &Session<'_>, owner: Option<i64>, now: Timestamp) -> R
     Ok(())
 }
 
-fn listed(session: &Session<'_>, statement: &Statement) -> Result<Vec<Token>, Error> {
-    let mut tokens = Vec::new();
-    session.query(statement, |row| {
-        tokens.push(token(row)?);
-        Ok::<_, Error>(())
-    })?;
-    Ok(tokens)
-}
-
 fn token(row: &Row<'_, '_>) -> Result<Token, Error> {
-    let owner = columns::optional_integer(row, 3).map(|id| AccountName {
-        id,
-        name: columns::text(row, 4),
-    });
+    let owner = row.optional_integer(3).map(|id| AccountName { id, name: row.text(4) });
     Ok(Token {
-        id: columns::integer(row, 0),
-        name: columns::text(row, 1),
-        role: columns::role(row, 2)?,
+        id: row.integer(0),
+        name: row.text(1),
+        role: Role::in_column(row, 2)?,
         owner,
-        created_at: columns::integer(row, 5),
-        expires_at: columns::optional_integer(row, 6),
-        last_used_at: columns::optional_integer(row, 7),
-        revoked_at: columns::optional_integer(row, 8),
+        created_at: row.integer(5),
+        expires_at: row.optional_integer(6),
+        last_used_at: row.optional_integer(7),
+        revoked_at: row.optional_integer(8),
     })
 }

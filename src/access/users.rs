@@ -4,9 +4,8 @@ use jiff::Timestamp;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::audit::{Actor, Entry, Event};
-use super::{Access, Error, Role, columns, validation};
-use crate::database::sqlite::{CancelFlag, ReadSlot};
-use crate::database::{self, Row, Session, Statement, Value};
+use super::{Access, Error, PAGE, Role, validation};
+use crate::database::{self, CancelFlag, ReadSlot, Row, Session, Statement, Value};
 
 const COLUMNS: &str = "id, name, email, role, created_at, updated_at";
 
@@ -63,22 +62,33 @@ pub enum LastAdmin {
 }
 
 impl Access {
-    /// Every account, by name.
+    /// Every account, by name, read in pages of [`PAGE`].
     ///
     /// # Errors
     /// The database's.
     pub async fn users(&self) -> Result<Vec<User>, Error> {
-        let read = |session: &Session<'_>| {
-            let mut users = Vec::new();
-            session.query(
-                &Statement::plain(format!("SELECT {COLUMNS} FROM _users ORDER BY name")),
-                |row| {
-                    users.push(user(row)?);
-                    Ok::<_, Error>(())
-                },
-            )?;
-            Ok(users)
-        };
+        let mut users: Vec<User> = Vec::new();
+        loop {
+            let after = users.last().map(|last| last.name.clone());
+            let page = self.users_page(after, PAGE).await?;
+            let is_last = page.len() < PAGE;
+            users.extend(page);
+            if is_last {
+                return Ok(users);
+            }
+        }
+    }
+
+    /// Accounts in the order of their names: at most `limit`, after the name `after`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn users_page(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, Error> {
+        let statement = Statement::new(
+            format!("SELECT {COLUMNS} FROM _users WHERE name > ? ORDER BY name LIMIT ?"),
+            [after.unwrap_or_default().into(), (limit as i64).into()],
+        );
+        let read = move |session: &Session<'_>| session.all(&statement, user);
         self.database
             .read_long(ReadSlot::Page, CancelFlag::default(), read)
             .await
@@ -123,7 +133,7 @@ impl Access {
             let inserted = session.execute(&Statement {
                 sql: "INSERT INTO _users (name, email, role, password, created_at, updated_at)
                     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING"
-                    .to_owned(),
+                    .into(),
                 values: vec![
                     name.as_str().into(),
                     email_value(new.email.as_deref()),
@@ -246,7 +256,7 @@ impl Access {
             let user = by_id(session, id)?;
             keep_an_admin(session, &user, last_admin)?;
             session.execute(&Statement {
-                sql: "DELETE FROM _users WHERE id = ?".to_owned(),
+                sql: "DELETE FROM _users WHERE id = ?".into(),
                 values: vec![id.into()],
             })?;
             Ok(((), vec![Entry::new(Event::UserRemoved, &actor, &user.name)]))
@@ -268,10 +278,10 @@ fn keep_an_admin(session: &Session<'_>, user: &User, last_admin: LastAdmin) -> R
     }
     let others = session.first(
         &Statement {
-            sql: "SELECT count(*) FROM _users WHERE role = 'admin' AND id <> ?".to_owned(),
+            sql: "SELECT count(*) FROM _users WHERE role = 'admin' AND id <> ?".into(),
             values: vec![user.id.into()],
         },
-        |row| Ok::<_, database::Error>(columns::integer(row, 0)),
+        |row| Ok::<_, database::Error>(row.integer(0)),
     )?;
     match others {
         Some(1..) => Ok(()),
@@ -291,7 +301,7 @@ pub(super) fn set(
 ) -> Result<(), database::Error> {
     values.extend([now.as_millisecond().into(), id.into()]);
     session.execute(&Statement {
-        sql: format!("UPDATE _users SET {columns}, updated_at = ? WHERE id = ?"),
+        sql: format!("UPDATE _users SET {columns}, updated_at = ? WHERE id = ?").into(),
         values,
     })?;
     Ok(())
@@ -300,7 +310,7 @@ pub(super) fn set(
 /// Ends the sessions of an account, but for one.
 pub(super) fn end_sessions(session: &Session<'_>, user: i64, kept: Option<i64>) -> Result<usize, database::Error> {
     session.execute(&Statement {
-        sql: "DELETE FROM _sessions WHERE user_id = ? AND id <> ?".to_owned(),
+        sql: "DELETE FROM _sessions WHERE user_id = ? AND id <> ?".into(),
         values: vec![user.into(), kept.unwrap_or(0).into()],
     })
 }
@@ -310,10 +320,10 @@ pub(super) fn by_name(session: &Session<'_>, name: &str) -> Result<(User, String
     let name: String = name.nfkc().collect();
     let found = session.first(
         &Statement {
-            sql: format!("SELECT {COLUMNS}, password FROM _users WHERE name = ?"),
+            sql: format!("SELECT {COLUMNS}, password FROM _users WHERE name = ?").into(),
             values: vec![name.as_str().into()],
         },
-        |row| Ok::<_, Error>((user(row)?, columns::text(row, 6))),
+        |row| Ok::<_, Error>((user(row)?, row.text(6))),
     )?;
     found.ok_or(Error::NotFound)
 }
@@ -329,7 +339,7 @@ pub(super) fn is_as_it_was(session: &Session<'_>, user: &User) -> Result<(), Err
 
 pub(super) fn by_id(session: &Session<'_>, id: i64) -> Result<User, Error> {
     let statement = Statement {
-        sql: format!("SELECT {COLUMNS} FROM _users WHERE id = ?"),
+        sql: format!("SELECT {COLUMNS} FROM _users WHERE id = ?").into(),
         values: vec![id.into()],
     };
     session.first(&statement, user)?.ok_or(Error::NotFound)
@@ -337,11 +347,11 @@ pub(super) fn by_id(session: &Session<'_>, id: i64) -> Result<User, Error> {
 
 fn user(row: &Row<'_, '_>) -> Result<User, Error> {
     Ok(User {
-        id: columns::integer(row, 0),
-        name: columns::text(row, 1),
-        email: columns::optional_text(row, 2),
-        role: columns::role(row, 3)?,
-        created_at: columns::integer(row, 4),
-        updated_at: columns::integer(row, 5),
+        id: row.integer(0),
+        name: row.text(1),
+        email: row.optional_text(2),
+        role: Role::in_column(row, 3)?,
+        created_at: row.integer(4),
+        updated_at: row.integer(5),
     })
 }

@@ -8,7 +8,7 @@ use super::error::CommandError;
 use super::random;
 use crate::access::Access;
 use crate::config::Settings;
-use crate::database::sqlite::migrations;
+use crate::database::migrations;
 use crate::database::{Database, Options};
 
 /// How long closing the database may take.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use crate::access;
 use crate::config_file::ConfigError;
 use crate::database;
-use crate::database::sqlite::migrations::MigrationError;
+use crate::database::migrations::MigrationError;
 use crate::jobs::schedule::FileError;
 use crate::jobs::{self, JobId};
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::error::CommandError;
 use super::table;
 use crate::config::Settings;
-use crate::database::sqlite::migrations::{self, State, Status};
+use crate::database::migrations::{self, State, Status};
 
 /// Applies what is pending and prints each file as it is done.
 pub(super) fn apply(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {

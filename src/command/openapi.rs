@@ -9,7 +9,7 @@ use super::random;
 use crate::access::{Access, AccessLevel, PolicyStore};
 use crate::config::Settings;
 use crate::config_file::ConfigFile;
-use crate::database::sqlite::migrations;
+use crate::database::migrations;
 use crate::database::{Database, Options};
 use crate::http::{self, openapi::Rights};
 use crate::schema::Catalog;

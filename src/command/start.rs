@@ -10,7 +10,7 @@ use super::error::CommandError;
 use crate::access::PolicyStore;
 use crate::config::Settings;
 use crate::config_file::ConfigFile;
-use crate::database::sqlite::migrations::{self, Expected};
+use crate::database::migrations::{self, Expected};
 use crate::database::{Database, Options};
 use crate::jobs::Jobs;
 use crate::jobs::schedule::Schedules;

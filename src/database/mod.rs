@@ -6,10 +6,10 @@
 //! ([`Database::write`]), which commits what several callers ask for together and answers after the commit.
 
 mod error;
-pub mod sqlite;
+mod sqlite;
 pub mod table_info;
 mod value;
 
 pub use error::{Constraint, Error};
-pub use sqlite::{Database, Options, Row, Session, Synchronous};
+pub use sqlite::{CancelFlag, Database, Options, ReadSlot, Row, Session, Synchronous, Versions, migrations};
 pub use value::{Statement, Value, ValueRef};

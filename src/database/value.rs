@@ -1,5 +1,7 @@
 //! What goes into a statement and what comes out of a row.
 
+use std::borrow::Cow;
+
 /// A value bound to a statement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -24,6 +26,19 @@ impl From<i64> for Value {
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    /// `None` is NULL.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, T::into)
     }
 }
 
@@ -71,18 +86,23 @@ impl ValueRef<'_> {
 /// SQL text with its bound values, in the order of its `?` marks.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Statement {
-    /// The text. Identifiers in it come from the schema; values never stand in it.
-    pub sql: String,
+    /// The text, borrowed when it is a constant. Identifiers in it come from the schema; values never stand in it.
+    pub sql: Cow<'static, str>,
     /// One value for each `?`.
     pub values: Vec<Value>,
 }
 
 impl Statement {
-    /// A statement without values.
-    pub fn plain(sql: impl Into<String>) -> Self {
+    /// A statement with its values.
+    pub fn new(sql: impl Into<Cow<'static, str>>, values: impl Into<Vec<Value>>) -> Self {
         Self {
             sql: sql.into(),
-            values: Vec::new(),
+            values: values.into(),
         }
+    }
+
+    /// A statement without values.
+    pub fn plain(sql: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(sql, [])
     }
 }

@@ -36,7 +36,7 @@ use rocket::fairing::AdHoc;
 use crate::access::{Access, PolicyStore};
 use crate::config::{Roles, Settings};
 use crate::database::Database;
-use crate::database::sqlite::migrations::Expected;
+use crate::database::migrations::Expected;
 use crate::jobs::Jobs;
 use crate::records::Records;
 use connections::Connections;

@@ -4,7 +4,7 @@
 
 use super::State;
 use super::UnixMillis;
-use super::row::{self, statement};
+use super::row::{self};
 use crate::database::{self, Session, Statement};
 
 /// Rows that one statement changes at most, so that no write is long.
@@ -35,7 +35,7 @@ pub(super) struct MaintenanceResult {
 /// # Errors
 /// The database's.
 pub(super) fn agenda(session: &Session<'_>, retention_ms: i64) -> Result<Upcoming, database::Error> {
-    let first = |sql: &str| -> Result<Option<UnixMillis>, database::Error> {
+    let first = |sql: &'static str| -> Result<Option<UnixMillis>, database::Error> {
         let found = session.first(&Statement::plain(sql), |found| {
             Ok::<_, database::Error>(row::moment(found, 0))
         })?;
@@ -59,13 +59,13 @@ pub(super) fn agenda(session: &Session<'_>, retention_ms: i64) -> Result<Upcomin
 /// # Errors
 /// The database's.
 pub(super) fn advance(session: &Session<'_>, now: UnixMillis) -> Result<MaintenanceResult, database::Error> {
-    let promote = statement(
+    let promote = Statement::new(
         "UPDATE _jobs SET is_due = 1 WHERE state = 'queued' AND is_due = 0 AND seq IN ( \
              SELECT seq FROM _jobs WHERE state = 'queued' AND is_due = 0 AND run_at <= ?1 ORDER BY run_at LIMIT ?2)",
         [now.into(), BATCH.into()],
     );
     let promoted = session.execute(&promote)?;
-    let expire = statement(
+    let expire = Statement::new(
         "UPDATE _jobs SET is_due = 1, lease_token = NULL, updated_at = ?1, \
              error = 'The worker of attempt ' || attempts || ' was not heard of until its lease ran out.', \
              state = CASE WHEN cancel_at IS NOT NULL THEN 'cancelled' \
@@ -78,7 +78,7 @@ pub(super) fn advance(session: &Session<'_>, now: UnixMillis) -> Result<Maintena
     );
     let mut expired = Vec::new();
     session.query(&expire, |found| {
-        expired.push((row::text(found, 0).unwrap_or_default(), row::state(found, 1)?));
+        expired.push((found.text(0), row::state(found, 1)?));
         Ok::<_, database::Error>(())
     })?;
     Ok(MaintenanceResult { promoted, expired })
@@ -94,7 +94,7 @@ pub(super) fn sweep(session: &Session<'_>, retention_ms: i64, now: UnixMillis) -
             "DELETE FROM _jobs WHERE seq IN ( \
                  SELECT seq FROM _jobs WHERE {states} AND finished_at <= ?1 ORDER BY finished_at LIMIT ?2)"
         );
-        session.execute(&statement(sql, [now.plus(-stay).into(), BATCH.into()]))
+        session.execute(&Statement::new(sql, [now.plus(-stay).into(), BATCH.into()]))
     };
     let finished = gone("state IN ('done', 'cancelled')", retention_ms)?;
     let failed = gone("state = 'failed'", retention_ms.saturating_mul(FAILED_STAY))?;

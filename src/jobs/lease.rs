@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::job::{ERROR_LIMIT, State};
-use super::row::{self, optional, statement};
+use super::row;
 use super::{Error, JobId, UnixMillis};
 use crate::database::{self, Session, Statement, Value};
 
@@ -118,22 +118,18 @@ pub(super) fn claim(session: &Session<'_>, claim: &Claim, now: UnixMillis) -> Re
         i64::from(claim.count).into(),
     ];
     let mut claimed = Vec::new();
-    session.query(&statement(sql, values), |found| {
+    session.query(&Statement::new(sql, values), |found| {
         claimed.push(Claimed {
             job_id: row::id(found, 0)?,
-            kind: row::text(found, 1).unwrap_or_default(),
+            kind: found.text(1),
             payload: row::json(found, 2).unwrap_or_default(),
-            attempt: row::integer(found, 3),
-            max_attempts: row::integer(found, 4),
+            attempt: found.integer(3),
+            max_attempts: found.integer(4),
             checkpoint: row::json(found, 5),
-            created_at: UnixMillis(row::integer(found, 6)),
+            created_at: UnixMillis(found.integer(6)),
             lease_token: claim.token.clone(),
             lease_until: until,
-            order: (
-                -row::integer(found, 7),
-                UnixMillis(row::integer(found, 8)),
-                row::integer(found, 9),
-            ),
+            order: (-found.integer(7), UnixMillis(found.integer(8)), found.integer(9)),
         });
         Ok::<_, database::Error>(())
     })?;
@@ -174,12 +170,12 @@ impl Lease {
         );
         let further = [
             heartbeat.lease_ms.map_or(Value::Null, Value::from),
-            optional(heartbeat.progress.as_deref()),
-            optional(heartbeat.checkpoint.as_deref()),
+            heartbeat.progress.as_deref().into(),
+            heartbeat.checkpoint.as_deref().into(),
         ];
         let renewed = session.first(&self.held(sql, now, further), |found| {
             Ok::<_, database::Error>(HeartbeatReply {
-                until: UnixMillis(row::integer(found, 0)),
+                until: UnixMillis(found.integer(0)),
                 is_cancelled: row::moment(found, 1).is_some(),
             })
         })?;
@@ -219,7 +215,7 @@ impl Lease {
     ) -> Result<Outcome, Error> {
         let counted = format!("SELECT attempts - forgiven, max_attempts FROM _jobs {HELD}");
         let counted = session.first(&self.held(counted, now, []), |found| {
-            Ok::<_, database::Error>((row::integer(found, 0), row::integer(found, 1)))
+            Ok::<_, database::Error>((found.integer(0), found.integer(1)))
         })?;
         let Some((failures, most)) = counted else {
             return self.said_before(session, &[State::Queued, State::Failed, State::Cancelled]);
@@ -255,8 +251,8 @@ impl Lease {
                  finished_at = CASE WHEN cancel_at IS NOT NULL THEN ?3 END {HELD} RETURNING {OUTCOME}"
         );
         let further = [
-            optional(heartbeat.progress.as_deref()),
-            optional(heartbeat.checkpoint.as_deref()),
+            heartbeat.progress.as_deref().into(),
+            heartbeat.checkpoint.as_deref().into(),
         ];
         let ended = session.first(&self.held(sql, now, further), |found| outcome(found, now))?;
         match ended {
@@ -267,20 +263,20 @@ impl Lease {
 
     fn held<const N: usize>(&self, sql: String, now: UnixMillis, further: [Value; N]) -> Statement {
         let held = [self.id.into(), self.token.as_str().into(), now.into()];
-        statement(sql, held.into_iter().chain(further).collect::<Vec<_>>())
+        Statement::new(sql, held.into_iter().chain(further).collect::<Vec<_>>())
     }
 
     /// What an earlier answer to the same words was, if it was this worker who said them.
     fn said_before(&self, session: &Session<'_>, states: &[State]) -> Result<Outcome, Error> {
-        let known = statement(
+        let known = Statement::new(
             "SELECT state, run_at, kind FROM _jobs WHERE id = ?1 AND lease_token = ?2",
             [self.id.into(), self.token.as_str().into()],
         );
         let known = session.first(&known, |found| {
             Ok::<_, database::Error>(Outcome {
                 state: row::state(found, 0)?,
-                run_at: UnixMillis(row::integer(found, 1)),
-                kind: row::text(found, 2).unwrap_or_default(),
+                run_at: UnixMillis(found.integer(1)),
+                kind: found.text(2),
                 took_ms: None,
             })
         })?;
@@ -292,7 +288,7 @@ impl Lease {
 
     /// Why a statement on this lease changed nothing.
     fn lost(&self, session: &Session<'_>) -> Result<Error, database::Error> {
-        let known = statement("SELECT state FROM _jobs WHERE id = ?1", [self.id.into()]);
+        let known = Statement::new("SELECT state FROM _jobs WHERE id = ?1", [self.id.into()]);
         let state = session.first(&known, |found| row::state(found, 0))?;
         Ok(match state {
             None => Error::NotFound,
@@ -313,7 +309,7 @@ pub(super) fn cancel_requested(session: &Session<'_>, jobs: &[JobId]) -> Result<
                AND state = 'processing' AND cancel_at IS NOT NULL";
     let jobs: serde_json::Value = jobs.iter().map(ToString::to_string).collect();
     let mut found = Vec::new();
-    session.query(&statement(sql, [jobs.to_string().as_str().into()]), |row| {
+    session.query(&Statement::new(sql, [jobs.to_string().as_str().into()]), |row| {
         found.push(row::id(row, 0)?);
         Ok::<_, database::Error>(())
     })?;
@@ -327,8 +323,8 @@ fn outcome(found: &database::Row<'_, '_>, now: UnixMillis) -> Result<Outcome, da
     let started = row::moment(found, 3).unwrap_or(now);
     Ok(Outcome {
         state: row::state(found, 0)?,
-        run_at: UnixMillis(row::integer(found, 1)),
-        kind: row::text(found, 2).unwrap_or_default(),
+        run_at: UnixMillis(found.integer(1)),
+        kind: found.text(2),
         took_ms: Some(now.0.saturating_sub(started.0)),
     })
 }

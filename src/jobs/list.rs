@@ -1,8 +1,9 @@
 //! Jobs listed and counted. Neither goes through the jobs that are not asked for, however many there are.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
-use super::row::{self, SHOWN, optional, statement};
+use super::row::{self, SHOWN};
 use super::{Error, Job, JobId, State, UnixMillis};
 use crate::database::{self, Session, Statement, Value};
 
@@ -45,31 +46,26 @@ pub(super) fn page(session: &Session<'_>, filter: &Filter, after: Option<JobId>,
         let before = match after {
             None => i64::MAX,
             Some(id) => {
-                let place = statement("SELECT seq FROM _jobs WHERE id = ?1", [id.into()]);
-                let place = session.first(&place, |found| Ok::<_, database::Error>(row::integer(found, 0)))?;
+                let place = Statement::new("SELECT seq FROM _jobs WHERE id = ?1", [id.into()]);
+                let place = session.first(&place, |found| Ok::<_, database::Error>(found.integer(0)))?;
                 place.ok_or(Error::NotFound)?
             }
         };
         let limit = limit.min(LARGEST_PAGE) as usize;
         let mut jobs: Vec<Job> = Vec::new();
         let (mut bytes, mut next) = (0, None);
-        // The reading is ended by an error of our own.
-        let read = session.query(&older(filter, before, limit + 1), |found| {
+        session.query_while(&older(filter, before, limit + 1), |found| {
             let job = row::job(found)?;
             let texts = [&job.result, &job.progress];
             let size = texts.into_iter().flatten().map(|text| text.get().len()).sum::<usize>();
             if jobs.len() >= limit || (bytes + size > PAGE_BYTES && !jobs.is_empty()) {
                 next = jobs.last().map(|last| last.job_id);
-                return Err(database::Error::Interrupted);
+                return Ok(ControlFlow::Break(()));
             }
             bytes += size;
             jobs.push(job);
-            Ok(())
-        });
-        match read {
-            Err(database::Error::Interrupted) if next.is_some() => {}
-            other => other?,
-        }
+            Ok::<_, database::Error>(ControlFlow::Continue(()))
+        })?;
         let total = total(session, filter)?;
         Ok(Page { jobs, total, next })
     })
@@ -80,7 +76,7 @@ fn older(filter: &Filter, before: i64, limit: usize) -> Statement {
     let limit = Value::from(i64::try_from(limit).unwrap_or(i64::MAX));
     if *filter == Filter::default() {
         let sql = format!("SELECT {SHOWN} FROM _jobs WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2");
-        return statement(sql, [before.into(), limit]);
+        return Statement::new(sql, [before.into(), limit]);
     }
     // One look into the index for each kind and state that there are, each in the order wanted; then the newest of
     // what they found.
@@ -94,22 +90,19 @@ fn older(filter: &Filter, before: i64, limit: usize) -> Statement {
          ORDER BY seq DESC"
     );
     let [kind, state] = named(filter);
-    statement(sql, [before.into(), limit, kind, state])
+    Statement::new(sql, [before.into(), limit, kind, state])
 }
 
 fn named(filter: &Filter) -> [Value; 2] {
-    [
-        optional(filter.kind.as_deref()),
-        optional(filter.state.map(State::name)),
-    ]
+    [filter.kind.as_deref().into(), filter.state.map(State::name).into()]
 }
 
 fn total(session: &Session<'_>, filter: &Filter) -> Result<u64, database::Error> {
-    let sum = statement(
+    let sum = Statement::new(
         "SELECT coalesce(sum(count), 0) FROM _job_counts WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR state = ?2)",
         named(filter),
     );
-    let sum = session.first(&sum, |found| Ok::<_, database::Error>(row::integer(found, 0)))?;
+    let sum = session.first(&sum, |found| Ok::<_, database::Error>(found.integer(0)))?;
     Ok(sum.unwrap_or(0).unsigned_abs())
 }
 
@@ -122,11 +115,11 @@ pub(super) fn counts(session: &Session<'_>, kinds: usize) -> Result<Counts, data
     let mut counts = Counts::new();
     let all = Statement::plain("SELECT kind, state, count FROM _job_counts ORDER BY kind");
     session.query(&all, |found| {
-        let kind = row::text(found, 0).unwrap_or_default();
+        let kind = found.text(0);
         if counts.len() < kinds || counts.contains_key(&kind) {
             let none = || State::ALL.map(|state| (state.name(), 0)).into();
             let of_kind: &mut BTreeMap<_, _> = counts.entry(kind).or_insert_with(none);
-            of_kind.insert(row::state(found, 1)?.name(), row::integer(found, 2).unsigned_abs());
+            of_kind.insert(row::state(found, 1)?.name(), found.integer(2).unsigned_abs());
         }
         Ok::<_, database::Error>(())
     })?;
@@ -154,9 +147,9 @@ pub(super) fn oldest(session: &Session<'_>, kinds: usize) -> Result<BTreeMap<Str
                FROM lane WHERE priority IS NOT NULL GROUP BY kind";
     let limit = Value::from(i64::try_from(kinds).unwrap_or(i64::MAX));
     let mut oldest = BTreeMap::new();
-    session.query(&statement(sql, [limit]), |found| {
+    session.query(&Statement::new(sql, [limit]), |found| {
         if let Some(since) = row::moment(found, 1) {
-            oldest.insert(row::text(found, 0).unwrap_or_default(), since);
+            oldest.insert(found.text(0), since);
         }
         Ok::<_, database::Error>(())
     })?;
@@ -172,8 +165,8 @@ pub(super) fn ready(session: &Session<'_>, kinds: &[String]) -> Result<Vec<Strin
                    SELECT 1 FROM _jobs WHERE state = 'queued' AND is_due = 1 AND kind = wanted.value)";
     let kinds = serde_json::Value::from(kinds).to_string();
     let mut ready = Vec::new();
-    session.query(&statement(sql, [kinds.as_str().into()]), |found| {
-        ready.extend(row::text(found, 0));
+    session.query(&Statement::new(sql, [kinds.as_str().into()]), |found| {
+        ready.extend(found.optional_text(0));
         Ok::<_, database::Error>(())
     })?;
     Ok(ready)

@@ -2,9 +2,9 @@
 
 use serde_json::value::RawValue;
 
-use super::row::{self, SHOWN, statement};
+use super::row::{self, SHOWN};
 use super::{Error, Job, JobId, State, UnixMillis};
-use crate::database::{self, Constraint, Session};
+use crate::database::{self, Constraint, Session, Statement};
 
 /// A job, as it is now.
 ///
@@ -12,7 +12,7 @@ use crate::database::{self, Constraint, Session};
 /// The database's.
 pub(super) fn find(session: &Session<'_>, id: JobId) -> Result<Option<Job>, database::Error> {
     let sql = format!("SELECT {SHOWN} FROM _jobs WHERE id = ?1");
-    session.first(&statement(sql, [id.into()]), row::job)
+    session.first(&Statement::new(sql, [id.into()]), row::job)
 }
 
 /// The payload of a job.
@@ -20,7 +20,7 @@ pub(super) fn find(session: &Session<'_>, id: JobId) -> Result<Option<Job>, data
 /// # Errors
 /// The database's.
 pub(super) fn payload(session: &Session<'_>, id: JobId) -> Result<Option<Box<RawValue>>, database::Error> {
-    let known = statement("SELECT payload FROM _jobs WHERE id = ?1", [id.into()]);
+    let known = Statement::new("SELECT payload FROM _jobs WHERE id = ?1", [id.into()]);
     let payload = session.first(&known, |found| Ok::<_, database::Error>(row::json(found, 0)))?;
     Ok(payload.flatten())
 }
@@ -30,7 +30,7 @@ pub(super) fn payload(session: &Session<'_>, id: JobId) -> Result<Option<Box<Raw
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] when it has come to another end.
 pub(super) fn cancel(session: &Session<'_>, id: JobId, now: UnixMillis) -> Result<State, Error> {
-    let queued = statement(
+    let queued = Statement::new(
         "UPDATE _jobs SET state = 'cancelled', lease_token = NULL, updated_at = ?2, finished_at = ?2 \
          WHERE id = ?1 AND state = 'queued'",
         [id.into(), now.into()],
@@ -38,7 +38,7 @@ pub(super) fn cancel(session: &Session<'_>, id: JobId, now: UnixMillis) -> Resul
     if session.execute(&queued)? > 0 {
         return Ok(State::Cancelled);
     }
-    let running = statement(
+    let running = Statement::new(
         "UPDATE _jobs SET cancel_at = coalesce(cancel_at, ?2), updated_at = ?2 WHERE id = ?1 AND state = 'processing'",
         [id.into(), now.into()],
     );
@@ -56,7 +56,7 @@ pub(super) fn cancel(session: &Session<'_>, id: JobId, now: UnixMillis) -> Resul
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] in every other state, and when another job has its unique key by now.
 pub(super) fn retry(session: &Session<'_>, id: JobId, now: UnixMillis) -> Result<State, Error> {
-    let again = statement(
+    let again = Statement::new(
         "UPDATE _jobs SET state = 'queued', is_due = 1, run_at = ?2, forgiven = attempts, cancel_at = NULL, \
              lease_token = NULL, progress = NULL, updated_at = ?2, finished_at = NULL \
          WHERE id = ?1 AND state IN ('failed', 'cancelled')",
@@ -79,6 +79,6 @@ pub(super) fn retry(session: &Session<'_>, id: JobId, now: UnixMillis) -> Result
 }
 
 fn state(session: &Session<'_>, id: JobId) -> Result<Option<State>, database::Error> {
-    let known = statement("SELECT state FROM _jobs WHERE id = ?1", [id.into()]);
+    let known = Statement::new("SELECT state FROM _jobs WHERE id = ?1", [id.into()]);
     session.first(&known, |found| row::state(found, 0))
 }

@@ -1,8 +1,8 @@
 //! A job on its way into the queue: checked before any statement, then written in whatever transaction asks for it.
 
-use super::row::{self, optional, statement};
+use super::row::{self};
 use super::{Enqueued, Error, JobId, NewJob, State, UnixMillis};
-use crate::database::{self, Session};
+use crate::database::{self, Session, Statement};
 
 /// A job that was checked and has its name. It may be written by a transaction that is run more than once.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ impl Submission {
     pub fn enqueue(&self, session: &Session<'_>) -> Result<Enqueued, Error> {
         let Self { id, job, now } = self;
         let run_at = job.run_at.unwrap_or(*now).max(*now);
-        let insert = statement(
+        let insert = Statement::new(
             "INSERT INTO _jobs (id, kind, is_due, priority, run_at, max_attempts, unique_key, created_at, updated_at, payload) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9) \
              ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND state IN ('queued', 'processing') DO NOTHING",
@@ -34,7 +34,7 @@ impl Submission {
                 job.priority.into(),
                 run_at.into(),
                 job.max_attempts.into(),
-                optional(job.unique_key.as_deref()),
+                job.unique_key.as_deref().into(),
                 (*now).into(),
                 job.payload.get().into(),
             ],
@@ -46,10 +46,10 @@ impl Submission {
                 is_new: true,
             });
         }
-        let known = statement(
+        let known = Statement::new(
             "SELECT id, state FROM _jobs \
              WHERE kind = ?1 AND unique_key = ?2 AND unique_key IS NOT NULL AND state IN ('queued', 'processing')",
-            [job.kind.as_str().into(), optional(job.unique_key.as_deref())],
+            [job.kind.as_str().into(), job.unique_key.as_deref().into()],
         );
         let known = session.first(&known, |found| {
             Ok::<_, database::Error>(Enqueued {

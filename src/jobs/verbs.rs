@@ -10,8 +10,7 @@ use super::list::{Counts, Filter, Page};
 use super::metrics::{Gauges, KINDS, Snapshot};
 use super::{Claim, Claimed, Error, Heartbeat, HeartbeatReply, Job, JobId, Jobs, Lease, Outcome, State};
 use super::{backoff, check, lease, list, queue, wait_queue};
-use crate::database::sqlite::{CancelFlag, ReadSlot};
-use crate::database::{self, Session};
+use crate::database::{self, CancelFlag, ReadSlot, Session};
 
 impl Jobs {
     /// A job, as it is now.

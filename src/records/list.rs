@@ -1,6 +1,7 @@
 //! Lists and rows, read. A list that is short is answered at once; a long one is streamed from a thread of its own, a
 //! few chunks ahead of the client and no further.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
@@ -14,8 +15,7 @@ use super::formats::{Format, ListWriter, json};
 use super::plan::{self, ListPlan, Selection};
 use super::request::ListRequest;
 use super::{Error, FieldErrors, ScopedRecords, cursor, statement};
-use crate::database::sqlite::{CancelFlag, ReadSlot};
-use crate::database::{self, Database, Session, Statement, Value};
+use crate::database::{self, CancelFlag, Database, ReadSlot, Session, Statement, Value};
 use crate::schema::{Schema, Table};
 
 /// A list of at most this many bytes may be answered whole.
@@ -184,9 +184,10 @@ impl ScopedRecords<'_> {
         let reading = Arc::new(ListQuery::of(table, &ListPlan::new(schema, table, request)?, format));
         let is_page = request.limit.is_some_and(|limit| limit <= PAGE);
         match self.database.read(|session| reading.whole(session)) {
+            Ok(Some(listing)) => Ok(listing),
             Err(Error::Database(database::Error::Interrupted)) if is_page => self.page(reading).await,
-            Err(Error::Database(database::Error::Interrupted)) => self.stream(reading).await,
-            answer => answer,
+            Ok(None) | Err(Error::Database(database::Error::Interrupted)) => self.stream(reading).await,
+            Err(error) => Err(error),
         }
     }
 
@@ -199,8 +200,9 @@ impl ScopedRecords<'_> {
             .read_long(ReadSlot::Page, flag, move |session| page.whole(session))
             .await
         {
-            Err(Error::Database(database::Error::Interrupted)) => self.stream(reading).await,
-            answer => answer,
+            Ok(Some(listing)) => Ok(listing),
+            Ok(None) | Err(Error::Database(database::Error::Interrupted)) => self.stream(reading).await,
+            Err(error) => Err(error),
         }
     }
 
@@ -262,24 +264,28 @@ impl ListQuery {
         }
     }
 
-    fn whole(&self, session: &Session<'_>) -> Result<Listing, Error> {
+    /// The whole list; `None` when it has more than [`WHOLE`] bytes.
+    fn whole(&self, session: &Session<'_>) -> Result<Option<Listing>, Error> {
         let read = || {
             let head = self.head(session)?;
             let mut out = Vec::with_capacity(4096);
             let mut writer = ListWriter::new(self.format, self.selection.shape.clone());
             writer.begin(&mut out);
-            session.query(&self.rows, |row| {
+            session.query_while(&self.rows, |row| {
                 writer.row(row, &mut out);
-                match out.len() > WHOLE {
-                    true => Err(Error::Database(database::Error::Interrupted)),
-                    false => Ok(()),
-                }
+                Ok::<_, Error>(match out.len() > WHOLE {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                })
             })?;
+            if out.len() > WHOLE {
+                return Ok(None);
+            }
             writer.end(&mut out);
-            Ok(Listing {
+            Ok(Some(Listing {
                 head,
                 rows: Rows::Whole(out),
-            })
+            }))
         };
         if self.count.is_some() {
             session.snapshot(read)

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::plan::{ListPlan, Selection};
 use crate::database::{Statement, Value};
 use crate::schema::{Check, ForeignKey, Ident, Table};
-use clauses::{and, comma, filtered, ordered, push_column, push_ident};
+use clauses::{SqlBuilder, and, comma, filtered, ordered, push_column, push_ident};
 
 /// What a column is set to.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,19 +30,19 @@ pub fn list(table: &Table, plan: &ListPlan) -> Statement {
             .push(Value::Integer(plan.limit.map_or(-1, |limit| limit as i64)));
         statement.values.push(Value::Integer(plan.offset as i64));
     }
-    statement
+    statement.into()
 }
 
 /// How many rows a list has, whatever the page.
 pub fn count(table: &Table, plan: &ListPlan) -> Statement {
-    let mut statement = Statement::plain(format!("SELECT count(*) FROM {} AS t", table.ident));
+    let mut statement = SqlBuilder::new(format!("SELECT count(*) FROM {} AS t", table.ident));
     filtered(table, plan, false, &mut statement);
-    statement
+    statement.into()
 }
 
 /// The order's values of the last row of a page of `limit` rows, and whether another follows: two rows, one, or none.
 pub fn page_end(table: &Table, plan: &ListPlan, limit: u64) -> Statement {
-    let mut statement = Statement::plain("SELECT ");
+    let mut statement = SqlBuilder::new("SELECT ");
     for (index, term) in plan.order.iter().enumerate() {
         comma(index, &mut statement.sql);
         push_column(table, term.column, &mut statement.sql);
@@ -54,19 +54,19 @@ pub fn page_end(table: &Table, plan: &ListPlan, limit: u64) -> Statement {
     statement.values.push(Value::Integer(
         plan.offset.saturating_add(limit.saturating_sub(1)).min(i64::MAX as u64) as i64,
     ));
-    statement
+    statement.into()
 }
 
 /// One row.
 pub fn row(table: &Table, selection: &Selection, key: &[Value]) -> Statement {
     let mut statement = select(table, selection);
     by_key(table, key, &mut statement);
-    statement
+    statement.into()
 }
 
 /// A new row, which is given back.
 pub fn insert(table: &Table, values: &[(usize, Value)]) -> Statement {
-    let mut statement = Statement::plain(format!("INSERT INTO {}", table.ident));
+    let mut statement = SqlBuilder::new(format!("INSERT INTO {}", table.ident));
     if values.is_empty() {
         statement.sql.push_str(" DEFAULT VALUES");
     } else {
@@ -81,12 +81,12 @@ pub fn insert(table: &Table, values: &[(usize, Value)]) -> Statement {
         statement.sql.push(')');
     }
     returning(table, &mut statement);
-    statement
+    statement.into()
 }
 
 /// A change of one row, which is given back.
 pub fn update(table: &Table, key: &[Value], changes: &[(usize, Assign)]) -> Statement {
-    let mut statement = Statement::plain(format!("UPDATE {} AS t SET ", table.ident));
+    let mut statement = SqlBuilder::new(format!("UPDATE {} AS t SET ", table.ident));
     for (index, (column, assign)) in changes.iter().enumerate() {
         comma(index, &mut statement.sql);
         push_ident(table, *column, &mut statement.sql);
@@ -102,19 +102,19 @@ pub fn update(table: &Table, key: &[Value], changes: &[(usize, Assign)]) -> Stat
     }
     by_key(table, key, &mut statement);
     returning(table, &mut statement);
-    statement
+    statement.into()
 }
 
 /// The end of one row.
 pub fn delete(table: &Table, key: &[Value]) -> Statement {
-    let mut statement = Statement::plain(format!("DELETE FROM {} AS t", table.ident));
+    let mut statement = SqlBuilder::new(format!("DELETE FROM {} AS t", table.ident));
     by_key(table, key, &mut statement);
-    statement
+    statement.into()
 }
 
 /// A row that has these values in these columns, other than the one with `except` as its key.
 pub fn same_values(table: &Table, columns: &[usize], values: &[Value], except: Option<&[Value]>) -> Statement {
-    let mut statement = Statement::plain(format!("SELECT 1 FROM {} AS t WHERE ", table.ident));
+    let mut statement = SqlBuilder::new(format!("SELECT 1 FROM {} AS t WHERE ", table.ident));
     for (index, (column, value)) in columns.iter().zip(values).enumerate() {
         and(index, &mut statement.sql);
         push_column(table, *column, &mut statement.sql);
@@ -132,24 +132,24 @@ pub fn same_values(table: &Table, columns: &[usize], values: &[Value], except: O
         statement.sql.push(')');
     }
     statement.sql.push_str(" LIMIT 1");
-    statement
+    statement.into()
 }
 
 /// The row that a foreign key with these values points to.
 pub fn referenced(key: &ForeignKey, values: &[Value]) -> Statement {
-    let mut statement = Statement::plain(format!("SELECT 1 FROM {} WHERE ", Ident::of_schema(&key.table)));
+    let mut statement = SqlBuilder::new(format!("SELECT 1 FROM {} WHERE ", Ident::of_schema(&key.table)));
     for (index, (column, value)) in key.references.iter().zip(values).enumerate() {
         and(index, &mut statement.sql);
         let _ = write!(statement.sql, "{} = ?", Ident::of_schema(column));
         statement.values.push(value.clone());
     }
     statement.sql.push_str(" LIMIT 1");
-    statement
+    statement.into()
 }
 
 /// A row of `child` whose foreign key points to the row of `table` with this key.
 pub fn pointing_to(child: &Table, foreign: &ForeignKey, table: &Table, key: &[Value]) -> Statement {
-    let mut statement = Statement::plain(format!("SELECT 1 FROM {} AS c, {} AS t", child.ident, table.ident));
+    let mut statement = SqlBuilder::new(format!("SELECT 1 FROM {} AS c, {} AS t", child.ident, table.ident));
     by_key(table, key, &mut statement);
     for (column, reference) in foreign.columns.iter().zip(&foreign.references) {
         if let Some(column) = child.columns.get(*column) {
@@ -162,12 +162,12 @@ pub fn pointing_to(child: &Table, foreign: &ForeignKey, table: &Table, key: &[Va
         }
     }
     statement.sql.push_str(" LIMIT 1");
-    statement
+    statement.into()
 }
 
 /// Whether values meet a CHECK rule: 1, 0 or null.
 pub fn check(table: &Table, check: &Check, values: &[(usize, Value)]) -> Statement {
-    let mut statement = Statement::plain(format!("SELECT ({}) FROM (SELECT ", check.expression));
+    let mut statement = SqlBuilder::new(format!("SELECT ({}) FROM (SELECT ", check.expression));
     for (index, (column, value)) in values.iter().enumerate() {
         comma(index, &mut statement.sql);
         statement.sql.push_str("? AS ");
@@ -175,10 +175,10 @@ pub fn check(table: &Table, check: &Check, values: &[(usize, Value)]) -> Stateme
         statement.values.push(value.clone());
     }
     let _ = write!(statement.sql, ") AS {}", table.ident);
-    statement
+    statement.into()
 }
 
-fn select(table: &Table, selection: &Selection) -> Statement {
+fn select(table: &Table, selection: &Selection) -> SqlBuilder {
     let mut sql = String::with_capacity(128);
     sql.push_str("SELECT ");
     for (index, (column, join)) in selection.columns.iter().zip(&selection.joins).enumerate() {
@@ -198,10 +198,10 @@ fn select(table: &Table, selection: &Selection) -> Statement {
             push_column(table, *column, &mut sql);
         }
     }
-    Statement::plain(sql)
+    SqlBuilder::new(sql)
 }
 
-fn by_key(table: &Table, key: &[Value], statement: &mut Statement) {
+fn by_key(table: &Table, key: &[Value], statement: &mut SqlBuilder) {
     statement.sql.push_str(" WHERE ");
     for (index, (column, value)) in table.key.iter().zip(key).enumerate() {
         and(index, &mut statement.sql);
@@ -211,7 +211,7 @@ fn by_key(table: &Table, key: &[Value], statement: &mut Statement) {
     }
 }
 
-fn returning(table: &Table, statement: &mut Statement) {
+fn returning(table: &Table, statement: &mut SqlBuilder) {
     statement.sql.push_str(" RETURNING ");
     for index in 0..table.columns.len() {
         comma(index, &mut statement.sql);

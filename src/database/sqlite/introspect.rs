@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Session;
 use crate::database::table_info::{ColumnInfo, ForeignKeyInfo, TableInfo};
-use crate::database::{Error, Row, Statement, Value, ValueRef};
+use crate::database::{Error, Statement, Value};
 
 const TABLES: &str = "SELECT l.name, l.type, l.wr, coalesce(s.sql, ''), \
     EXISTS (SELECT 1 FROM sqlite_schema t WHERE t.type = 'trigger' AND t.tbl_name = l.name) FROM pragma_table_list l \
@@ -19,16 +19,16 @@ const INDEXES: &str = "SELECT i.name, c.name FROM pragma_index_list(?) i JOIN pr
 pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableInfo>), Error> {
     session.snapshot(|| {
         let version = session.first(&Statement::plain("PRAGMA schema_version"), |row| {
-            Ok::<_, Error>(integer(row, 0))
+            Ok::<_, Error>(row.integer(0))
         })?;
         let mut tables = Vec::new();
         session.query(&Statement::plain(TABLES), |row| {
             tables.push(TableInfo {
-                name: text(row, 0),
-                is_view: text(row, 1) == "view",
-                has_rowid: text(row, 1) == "table" && integer(row, 2) == 0,
-                has_triggers: integer(row, 4) != 0,
-                sql: text(row, 3),
+                name: row.text(0),
+                is_view: row.text(1) == "view",
+                has_rowid: row.text(1) == "table" && row.integer(2) == 0,
+                has_triggers: row.boolean(4),
+                sql: row.text(3),
                 columns: Vec::new(),
                 foreign_keys: Vec::new(),
                 unique: Vec::new(),
@@ -50,18 +50,15 @@ pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableInfo>), Err
 fn columns(session: &Session<'_>, table: &str) -> Result<Vec<ColumnInfo>, Error> {
     let mut columns = Vec::new();
     session.query(&about(COLUMNS, table), |row| {
-        let hidden = integer(row, 5);
+        let hidden = row.integer(5);
         // 1 is a virtual table's hidden column; 2 and 3 are generated ones.
         if hidden != 1 {
             columns.push(ColumnInfo {
-                name: text(row, 0),
-                declared: text(row, 1),
-                not_null: integer(row, 2) != 0,
-                default: match row.get(3) {
-                    ValueRef::Null => None,
-                    _ => Some(text(row, 3)),
-                },
-                key: integer(row, 4) as u32,
+                name: row.text(0),
+                declared: row.text(1),
+                not_null: row.boolean(2),
+                default: row.optional_text(3),
+                key: row.integer(4) as u32,
                 generated: hidden > 1,
             });
         }
@@ -73,22 +70,20 @@ fn columns(session: &Session<'_>, table: &str) -> Result<Vec<ColumnInfo>, Error>
 fn foreign_keys(session: &Session<'_>, table: &str) -> Result<Vec<ForeignKeyInfo>, Error> {
     let mut keys: Vec<(i64, ForeignKeyInfo)> = Vec::new();
     session.query(&about(REFERENCES, table), |row| {
-        let id = integer(row, 0);
+        let id = row.integer(0);
         if keys.last().is_none_or(|(last, _)| *last != id) {
             keys.push((
                 id,
                 ForeignKeyInfo {
                     columns: Vec::new(),
-                    table: text(row, 1),
+                    table: row.text(1),
                     references: Vec::new(),
                 },
             ));
         }
         if let Some((_, key)) = keys.last_mut() {
-            key.columns.push(text(row, 2));
-            if row.get(3) != ValueRef::Null {
-                key.references.push(text(row, 3));
-            }
+            key.columns.push(row.text(2));
+            key.references.extend(row.optional_text(3));
         }
         Ok::<_, Error>(())
     })?;
@@ -99,15 +94,15 @@ fn unique(session: &Session<'_>, table: &str) -> Result<Vec<Vec<String>>, Error>
     let mut order = Vec::new();
     let mut indexes: HashMap<String, Option<Vec<String>>> = HashMap::new();
     session.query(&about(INDEXES, table), |row| {
-        let name = text(row, 0);
+        let name = row.text(0);
         let columns = indexes.entry(name.clone()).or_insert_with(|| {
             order.push(name);
             Some(Vec::new())
         });
         // An index on an expression has no column name there: the whole index is left out.
-        match (row.get(1), columns.as_mut()) {
-            (ValueRef::Null, _) => *columns = None,
-            (_, Some(known)) => known.push(text(row, 1)),
+        match (row.optional_text(1), columns.as_mut()) {
+            (None, _) => *columns = None,
+            (Some(column), Some(known)) => known.push(column),
             _ => {}
         }
         Ok::<_, Error>(())
@@ -148,23 +143,6 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn about(sql: &str, table: &str) -> Statement {
-    Statement {
-        sql: sql.to_owned(),
-        values: vec![Value::from(table)],
-    }
-}
-
-fn text(row: &Row<'_, '_>, index: usize) -> String {
-    match row.get(index).to_value() {
-        Value::Text(text) => text,
-        _ => String::new(),
-    }
-}
-
-fn integer(row: &Row<'_, '_>, index: usize) -> i64 {
-    match row.get(index) {
-        ValueRef::Integer(number) => number,
-        _ => 0,
-    }
+fn about(sql: &'static str, table: &str) -> Statement {
+    Statement::new(sql, [Value::from(table)])
 }

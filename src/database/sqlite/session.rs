@@ -1,12 +1,14 @@
-//! A connection lent to a piece of work, and the rows it reads.
+//! A connection lent to one unit of work: it runs statements and reads their rows.
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef as SqliteRef};
 
 use super::read_budget::{ReadBudget, ReadKind};
-use crate::database::{Error, Statement, Value, ValueRef};
+use super::row::Row;
+use crate::database::{Error, Statement, Value};
 
 /// Counts remembered by a reader until the data changes.
 const COUNTS: usize = 32;
@@ -25,24 +27,6 @@ pub struct Session<'c> {
 pub(super) struct Counts {
     version: i64,
     taken: Vec<(Statement, u64, i64)>,
-}
-
-/// A row, valid until the next.
-pub struct Row<'r, 's> {
-    row: &'r rusqlite::Row<'s>,
-}
-
-impl<'r> Row<'r, '_> {
-    /// The value in column `index` of the statement; NULL beyond the last.
-    pub fn get(&self, index: usize) -> ValueRef<'r> {
-        match self.row.get_ref(index) {
-            Ok(SqliteRef::Integer(value)) => ValueRef::Integer(value),
-            Ok(SqliteRef::Real(value)) => ValueRef::Real(value),
-            Ok(SqliteRef::Text(value)) => ValueRef::Text(value),
-            Ok(SqliteRef::Blob(value)) => ValueRef::Blob(value),
-            Ok(SqliteRef::Null) | Err(_) => ValueRef::Null,
-        }
-    }
 }
 
 impl<'c> Session<'c> {
@@ -67,14 +51,43 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// Runs a statement and shows each row to `each`, which ends the reading by answering with an error.
+    /// Runs a statement and passes every row to `each`.
     ///
     /// # Errors
-    /// The engine's, or `each`'s own.
+    /// The engine's, or `each`'s own, which ends the reading.
     pub fn query<E: From<Error>>(
         &self,
         statement: &Statement,
         mut each: impl FnMut(&Row<'_, '_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.query_while(statement, |row| each(row).map(ControlFlow::Continue))
+    }
+
+    /// Runs a statement and reads every row with `read`.
+    ///
+    /// # Errors
+    /// The engine's, or `read`'s own, which ends the reading.
+    pub fn all<T, E: From<Error>>(
+        &self,
+        statement: &Statement,
+        mut read: impl FnMut(&Row<'_, '_>) -> Result<T, E>,
+    ) -> Result<Vec<T>, E> {
+        let mut all = Vec::new();
+        self.query(statement, |row| {
+            all.push(read(row)?);
+            Ok::<_, E>(())
+        })?;
+        Ok(all)
+    }
+
+    /// Runs a statement and passes its rows to `each` until it answers [`ControlFlow::Break`].
+    ///
+    /// # Errors
+    /// The engine's, or `each`'s own, which ends the reading.
+    pub fn query_while<E: From<Error>>(
+        &self,
+        statement: &Statement,
+        mut each: impl FnMut(&Row<'_, '_>) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
         self.is_in_its_transaction()?;
         let mut prepared = self.connection.prepare_cached(&statement.sql).map_err(Error::from)?;
@@ -84,7 +97,9 @@ impl<'c> Session<'c> {
             if let Some((read_budget, ReadKind::Long)) = self.read_budget {
                 read_budget.refill();
             }
-            each(&Row { row })?;
+            if each(&Row::new(row))?.is_break() {
+                break;
+            }
         }
         Ok(())
     }
@@ -103,7 +118,7 @@ impl<'c> Session<'c> {
         bind(&mut prepared, &statement.values)?;
         let mut rows = prepared.raw_query();
         match rows.next().map_err(Error::from)? {
-            Some(row) => read(&Row { row }).map(Some),
+            Some(row) => read(&Row::new(row)).map(Some),
             None => Ok(None),
         }
     }
@@ -181,10 +196,7 @@ impl<'c> Session<'c> {
     }
 
     fn number(&self, statement: &Statement) -> Result<i64, Error> {
-        let number = self.first(statement, |row| match row.get(0) {
-            ValueRef::Integer(number) => Ok::<_, Error>(number),
-            _ => Ok(0),
-        })?;
+        let number = self.first(statement, |row| Ok::<_, Error>(row.integer(0)))?;
         Ok(number.unwrap_or(0))
     }
 }

@@ -2,8 +2,8 @@
 
 use super::stored::{self, Schedule, Source};
 use super::{Definition, LIMIT, ScheduleSpec, Schedules};
-use crate::database::{self, Session, Value};
-use crate::jobs::row::{integer, optional, statement};
+use crate::database::{self, Session, Statement, Value};
+
 use crate::jobs::{Error, UnixMillis};
 use crate::records::FieldErrors;
 
@@ -22,8 +22,8 @@ impl Schedules {
             if stored::find(session, &definition.name)?.is_some() {
                 return Err(FieldErrors::one("name", "schedule with this name already exists.").into());
             }
-            let count = session.first(&statement("SELECT count(*) FROM _schedules", []), |row| {
-                Ok::<_, database::Error>(integer(row, 0))
+            let count = session.first(&Statement::new("SELECT count(*) FROM _schedules", []), |row| {
+                Ok::<_, database::Error>(row.integer(0))
             })?;
             if count.is_some_and(|count| count >= LIMIT as i64) {
                 return Err(Error::Conflict(format!(
@@ -93,7 +93,7 @@ pub(super) fn insert(
         now.into(),
         definition.next_after(now, now).map_or(Value::Null, Value::from),
     ]);
-    let insert = statement(
+    let insert = Statement::new(
         "INSERT INTO _schedules (name, kind, payload, cron, every, timezone, priority, max_attempts, is_unique, is_enabled, \
              source, anchor, created_at, updated_at, next_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, ?13)",
@@ -115,7 +115,7 @@ pub(super) fn update(
     };
     let mut values = definitional(definition);
     values.extend([anchor.into(), next_at.map_or(Value::Null, Value::from), now.into()]);
-    let update = statement(
+    let update = Statement::new(
         "UPDATE _schedules SET kind = ?2, payload = ?3, cron = ?4, every = ?5, timezone = ?6, priority = ?7, \
              max_attempts = ?8, is_unique = ?9, is_enabled = ?10, anchor = ?11, next_at = ?12, updated_at = ?13 \
          WHERE name = ?1",
@@ -126,7 +126,7 @@ pub(super) fn update(
 
 pub(super) fn delete(session: &Session<'_>, name: &str) -> Result<(), database::Error> {
     session
-        .execute(&statement("DELETE FROM _schedules WHERE name = ?1", [name.into()]))
+        .execute(&Statement::new("DELETE FROM _schedules WHERE name = ?1", [name.into()]))
         .map(drop)
 }
 
@@ -152,9 +152,9 @@ fn definitional(definition: &Definition) -> Vec<Value> {
         definition.name.as_str().into(),
         draft.kind.as_str().into(),
         draft.payload.get().into(),
-        optional(timing.cron()),
-        optional(timing.every().as_deref()),
-        optional(timing.zone_name()),
+        timing.cron().into(),
+        timing.every().as_deref().into(),
+        timing.zone_name().into(),
         draft.priority.into(),
         draft.max_attempts.into(),
         i64::from(draft.unique).into(),

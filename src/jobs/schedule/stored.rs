@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::{ScheduleSpec, Schedules, Timing, TimingError};
-use crate::database::{self, Row, Session};
-use crate::jobs::row::{integer, json, moment, statement, text};
+use crate::database::{self, Row, Session, Statement};
+use crate::jobs::row::{json, moment};
 use crate::jobs::{Error, UnixMillis};
 
 /// The columns that [`schedule`] reads, in its order.
@@ -140,7 +140,7 @@ impl Schedules {
 pub(super) fn all(session: &Session<'_>) -> Result<Vec<Schedule>, database::Error> {
     let sql = format!("SELECT {COLUMNS} FROM _schedules ORDER BY name");
     let mut found = Vec::new();
-    session.query(&statement(sql, []), |row| {
+    session.query(&Statement::new(sql, []), |row| {
         found.push(schedule(row)?);
         Ok::<_, database::Error>(())
     })?;
@@ -149,33 +149,33 @@ pub(super) fn all(session: &Session<'_>) -> Result<Vec<Schedule>, database::Erro
 
 pub(super) fn find(session: &Session<'_>, name: &str) -> Result<Option<Schedule>, database::Error> {
     let sql = format!("SELECT {COLUMNS} FROM _schedules WHERE name = ?1");
-    session.first(&statement(sql, [name.into()]), schedule)
+    session.first(&Statement::new(sql, [name.into()]), schedule)
 }
 
 /// A schedule, from the columns of [`COLUMNS`].
 pub(super) fn schedule(row: &Row<'_, '_>) -> Result<Schedule, database::Error> {
-    let source = text(row, 1).unwrap_or_default();
+    let source = row.text(1);
     let source = [Source::File, Source::Api]
         .into_iter()
         .find(|known| known.name() == source);
     let corrupt = |what: &str| database::Error::Corrupt(format!("a schedule has no {what}"));
     Ok(Schedule {
-        name: text(row, 0).unwrap_or_default(),
+        name: row.text(0),
         source: source.ok_or_else(|| corrupt("source"))?,
-        kind: text(row, 2).unwrap_or_default(),
+        kind: row.text(2),
         payload: json(row, 3).ok_or_else(|| corrupt("payload"))?,
-        cron: text(row, 4),
-        every: text(row, 5),
-        timezone: text(row, 6),
-        priority: integer(row, 7),
-        max_attempts: integer(row, 8),
-        unique: integer(row, 9) != 0,
-        enabled: integer(row, 10) != 0,
-        anchor: UnixMillis(integer(row, 11)),
+        cron: row.optional_text(4),
+        every: row.optional_text(5),
+        timezone: row.optional_text(6),
+        priority: row.integer(7),
+        max_attempts: row.integer(8),
+        unique: row.boolean(9),
+        enabled: row.boolean(10),
+        anchor: UnixMillis(row.integer(11)),
         next_at: moment(row, 12),
         last_at: moment(row, 13),
-        last_job_id: text(row, 14),
-        created_at: UnixMillis(integer(row, 15)),
-        updated_at: UnixMillis(integer(row, 16)),
+        last_job_id: row.optional_text(14),
+        created_at: UnixMillis(row.integer(15)),
+        updated_at: UnixMillis(row.integer(16)),
     })
 }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use tempfile::TempDir;
 
 use super::{ScheduleSpec, Schedules};
-use crate::database::sqlite::migrations;
+use crate::database::migrations;
 use crate::database::{Database, Options, Synchronous};
 use crate::jobs::{Edge, Jobs, UnixMillis};
 

@@ -2,8 +2,8 @@
 
 use super::Schedules;
 use super::stored::{self, COLUMNS, Schedule};
-use crate::database::{self, Session, Value};
-use crate::jobs::row::{moment, statement};
+use crate::database::{self, Session, Statement, Value};
+use crate::jobs::row::moment;
 use crate::jobs::{Error, JobId, UnixMillis};
 
 /// Schedules that one transaction serves, so that no write is long.
@@ -37,7 +37,7 @@ impl Schedules {
     /// # Errors
     /// The database's.
     pub fn next_due(&self) -> Result<Option<UnixMillis>, database::Error> {
-        let first = statement("SELECT min(next_at) FROM _schedules WHERE next_at IS NOT NULL", []);
+        let first = Statement::new("SELECT min(next_at) FROM _schedules WHERE next_at IS NOT NULL", []);
         let found = self
             .jobs
             .database
@@ -80,7 +80,7 @@ impl Schedules {
             Err(unfit) => (None, Some(unfit.to_string())),
         };
         // Whoever moves it on from where it was found has the tick.
-        let advance = statement(
+        let advance = Statement::new(
             "UPDATE _schedules SET next_at = ?3, last_at = ?2 WHERE name = ?1 AND next_at = ?2",
             [
                 schedule.name.as_str().into(),
@@ -97,7 +97,7 @@ impl Schedules {
         };
         if let Ticked::Job(id) | Ticked::LeftOut(id) = ticked {
             let last = "UPDATE _schedules SET last_job = ?2 WHERE name = ?1";
-            session.execute(&statement(last, [schedule.name.as_str().into(), id.into()]))?;
+            session.execute(&Statement::new(last, [schedule.name.as_str().into(), id.into()]))?;
         }
         let name = schedule.name.clone();
         Ok(Some(Tick { name, due, ticked }))
@@ -134,7 +134,7 @@ fn due(session: &Session<'_>, now: UnixMillis) -> Result<Vec<Schedule>, database
         "SELECT {COLUMNS} FROM _schedules WHERE next_at IS NOT NULL AND next_at <= ?1 ORDER BY next_at LIMIT {BATCH}"
     );
     let mut found = Vec::new();
-    session.query(&statement(sql, [now.into()]), |row| {
+    session.query(&Statement::new(sql, [now.into()]), |row| {
         found.push(stored::schedule(row)?);
         Ok::<_, database::Error>(())
     })?;

@@ -157,10 +157,7 @@ fn counts_are_right_after_everything_that_can_happen() {
                 session.query(&database::Statement::plain(sql), |row| {
                     let none = || State::ALL.map(|state| (state.name(), 0)).into();
                     let of_kind = counted.entry("work".to_owned()).or_insert_with(none);
-                    of_kind.insert(
-                        crate::jobs::row::state(row, 0)?.name(),
-                        crate::jobs::row::integer(row, 1) as u64,
-                    );
+                    of_kind.insert(crate::jobs::row::state(row, 0)?.name(), row.integer(1) as u64);
                     Ok::<_, database::Error>(())
                 })
             })

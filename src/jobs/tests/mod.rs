@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::list::{self, Filter};
 use super::{Claim, Claimed, Edge, Enqueued, Error, Heartbeat, Job, JobId, Jobs, Lease, NewJob, State, UnixMillis};
 use super::{due, lease, queue};
-use crate::database::sqlite::migrations;
+use crate::database::migrations;
 use crate::database::{self, Database, Options, Session, Synchronous};
 
 /// A queue in a folder of its own, and a runtime to ask it with.

@@ -10,7 +10,28 @@ use crate::schema::{Column, ColumnType, Table};
 /// Digits that a double, and so SQLite's own comparison, holds exactly.
 const EXACT_DIGITS: u32 = 15;
 
-pub(super) fn filtered(table: &Table, plan: &ListPlan, with_page: bool, statement: &mut Statement) {
+/// A statement whose text is being written.
+pub(super) struct SqlBuilder {
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+}
+
+impl SqlBuilder {
+    pub(super) fn new(sql: impl Into<String>) -> Self {
+        Self {
+            sql: sql.into(),
+            values: Vec::new(),
+        }
+    }
+}
+
+impl From<SqlBuilder> for Statement {
+    fn from(builder: SqlBuilder) -> Self {
+        Self::new(builder.sql, builder.values)
+    }
+}
+
+pub(super) fn filtered(table: &Table, plan: &ListPlan, with_page: bool, statement: &mut SqlBuilder) {
     let mut count = 0;
     for condition in &plan.conditions {
         statement.sql.push_str(if count == 0 { " WHERE " } else { " AND " });
@@ -23,8 +44,8 @@ pub(super) fn filtered(table: &Table, plan: &ListPlan, with_page: bool, statemen
     }
 }
 
-fn push_condition(table: &Table, condition: &Condition, statement: &mut Statement) {
-    let Statement { sql, values } = statement;
+fn push_condition(table: &Table, condition: &Condition, statement: &mut SqlBuilder) {
+    let SqlBuilder { sql, values } = statement;
     match condition {
         Condition::Compare(column, operator, value) => {
             let is_order = !matches!(*operator, "=" | "IS NOT");
@@ -90,12 +111,12 @@ fn push_condition(table: &Table, condition: &Condition, statement: &mut Statemen
 }
 
 /// Rows behind the one with these values. NULL comes first when a term ascends and last when it descends.
-fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut Statement) {
+fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut SqlBuilder) {
     let Some(((term, rest), (bound, bounds))) = order.split_first().zip(bounds.split_first()) else {
         statement.sql.push('0');
         return;
     };
-    let Statement { sql, values } = statement;
+    let SqlBuilder { sql, values } = statement;
     sql.push('(');
     match (bound, term.descending) {
         (Value::Null, false) => {
@@ -126,7 +147,7 @@ fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut S
     statement.sql.push(')');
 }
 
-pub(super) fn ordered(table: &Table, order: &[Term], statement: &mut Statement) {
+pub(super) fn ordered(table: &Table, order: &[Term], statement: &mut SqlBuilder) {
     let sql = &mut statement.sql;
     for (index, term) in order.iter().enumerate() {
         sql.push_str(if index == 0 { " ORDER BY " } else { ", " });

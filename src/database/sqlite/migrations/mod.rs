@@ -22,7 +22,7 @@ use files::Files;
 use history::History;
 
 use super::session::Session;
-use crate::database::{Error, Statement, ValueRef};
+use crate::database::{Error, Statement};
 
 /// The outcome of [`apply`].
 #[derive(Debug, Clone)]
@@ -142,11 +142,8 @@ impl Expected {
                 "SELECT count(*) FROM {} WHERE version BETWEEN 1 AND {latest}",
                 history.table()
             );
-            let count = session.first(&Statement::plain(&sql), |row| Ok::<_, Error>(row.get(0).to_value()));
-            match count.map(|count| {
-                count.map(|count| matches!(count.as_ref(), ValueRef::Integer(n) if n == i64::from(latest)))
-            }) {
-                Ok(Some(true)) => {}
+            match session.first(&Statement::plain(sql), |row| Ok::<_, Error>(row.integer(0))) {
+                Ok(Some(count)) if count == i64::from(latest) => {}
                 Ok(_) | Err(Error::SchemaChanged(_)) => return Ok(false),
                 Err(error) => return Err(error),
             }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::{File, at, by_cron, by_stretch, new_year, payload};
-use crate::jobs::row::statement;
+use crate::database::Statement;
 use crate::jobs::schedule::{Definition, LIMIT, Schedule, ScheduleSpec, Schedules, SyncError, Synced};
 use crate::jobs::{Error, UnixMillis};
 
@@ -239,7 +239,7 @@ async fn there_are_only_so_many_schedules() {
     schedules
         .jobs
         .database
-        .write(move |session| session.execute(&statement(fill.as_str(), [])))
+        .write(move |session| session.execute(&Statement::plain(fill.clone())))
         .await
         .unwrap();
     let refused = schedules.create("more", by_stretch("1h")).await;

@@ -6,24 +6,24 @@ use jiff::Timestamp;
 use tokio::sync::Barrier;
 
 use super::{File, at, by_cron, by_stretch, new_year};
-use crate::database;
+use crate::database::{self, Statement};
 use crate::jobs::UnixMillis;
-use crate::jobs::row::{integer, statement};
+
 use crate::jobs::schedule::{ScheduleSpec, Schedules, Tick, Ticked};
 
 /// How many jobs there are in this state.
 fn count(schedules: &Schedules, state: &str) -> i64 {
-    let count = statement("SELECT count(*) FROM _jobs WHERE state = ?1", [state.into()]);
+    let count = Statement::new("SELECT count(*) FROM _jobs WHERE state = ?1", [state.into()]);
     let found = schedules
         .jobs
         .database
-        .read(|session| session.first(&count, |row| Ok::<_, database::Error>(integer(row, 0))));
+        .read(|session| session.first(&count, |row| Ok::<_, database::Error>(row.integer(0))));
     found.unwrap().unwrap()
 }
 
 /// Brings every job to its end.
 async fn finish(schedules: &Schedules) {
-    let done = statement(
+    let done = Statement::new(
         "UPDATE _jobs SET state = 'done', finished_at = 0 WHERE state = 'queued'",
         [],
     );
@@ -185,7 +185,7 @@ async fn a_schedule_that_this_socle_cannot_read_harms_no_other() {
         schedules
             .jobs
             .database
-            .write(move |session| session.execute(&statement(sql, [])))
+            .write(move |session| session.execute(&Statement::plain(sql)))
     };
     spoil("UPDATE _schedules SET every = 'fortnightly' WHERE name = 'unread'")
         .await

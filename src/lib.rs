@@ -7,6 +7,7 @@
 pub mod access;
 pub mod command;
 pub mod config;
+pub mod config_file;
 pub mod database;
 pub mod fields;
 pub mod http;

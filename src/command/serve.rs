@@ -15,7 +15,7 @@ use super::error::{CommandError, ListenError};
 use super::{random, signals, start};
 use crate::access::{Access, Administrator};
 use crate::config::Settings;
-use crate::config::file::ConfigFile;
+use crate::config_file::ConfigFile;
 use crate::http::{self, Lifecycle, Phase, Services};
 use crate::jobs::{Edge, Jobs, Pool};
 use crate::telemetry::{self, Output};

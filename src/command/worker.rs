@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::error::CommandError;
 use super::{signals, start};
 use crate::config::Settings;
-use crate::config::file::ConfigFile;
+use crate::config_file::ConfigFile;
 use crate::http::{Lifecycle, Phase};
 use crate::jobs::{Edge, Jobs, Pool};
 use crate::telemetry::{self, Output};

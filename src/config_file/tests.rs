@@ -1,15 +1,15 @@
-//! Texts of the file, and what is read or refused.
+//! Contents of the file, and how they are parsed or refused.
 
 use std::path::Path;
 
 use super::{AccessLevel, ColumnRule, ConfigFile, Located};
 
 fn parse(text: &str) -> Result<ConfigFile, String> {
-    ConfigFile::parse(Path::new("socle.toml"), text).map_err(|mistake| mistake.to_string())
+    ConfigFile::parse(Path::new("socle.toml"), text).map_err(|error| error.to_string())
 }
 
 #[test]
-fn what_the_file_says_is_kept_with_its_lines_and_in_its_order() {
+fn sections_are_parsed_with_their_lines_and_in_their_order() {
     let text = "# rules\n[tables.books]\nread = 'viewer'\nwrite = \"admin\"\n\n[tables.books.columns]\nsku = \"read-only\"\n\
                 cost = \"hidden\"\n[tables.'a b']\nhidden = true\n[jobs]\nread = \"public\"\n";
     let file = parse(text).unwrap();
@@ -54,7 +54,7 @@ fn what_the_file_says_is_kept_with_its_lines_and_in_its_order() {
 }
 
 #[test]
-fn what_is_wrong_is_one_line_with_its_number_and_what_is_allowed() {
+fn an_error_is_one_line_with_its_number_and_what_is_allowed() {
     for (text, message) in [
         (
             "[table.books]",
@@ -114,7 +114,7 @@ fn what_is_wrong_is_one_line_with_its_number_and_what_is_allowed() {
 }
 
 #[test]
-fn what_is_no_toml_is_told_with_its_line_on_one_line() {
+fn a_syntax_error_is_one_line_with_its_number() {
     for (text, line) in [
         ("[tables.books\nread = 'viewer'", "line 1"),
         ("\n\nread 'viewer'", "line 3"),
@@ -132,20 +132,20 @@ fn what_is_no_toml_is_told_with_its_line_on_one_line() {
 }
 
 #[test]
-fn a_long_name_is_not_repeated_whole() {
+fn a_long_name_is_shortened() {
     let text = format!("[tables.\"{}\"]\nread = \"{}\"", "é\\n".repeat(100), "x".repeat(1000));
     let message = parse(&text).unwrap_err();
     assert!(message.chars().count() < 250 && !message.contains('\n'), "{message}");
 }
 
 #[test]
-fn an_empty_file_says_nothing() {
+fn an_empty_file_has_no_sections() {
     assert_eq!(parse(""), Ok(ConfigFile::default()));
     assert_eq!(parse("# nothing\r\n"), Ok(ConfigFile::default()));
 }
 
 #[test]
-fn schedules_are_kept_with_the_lines_of_what_they_say() {
+fn schedules_are_parsed_with_their_lines() {
     let text = "[[schedules]]\nname = 'nightly'\nkind = \"report\"\npayload = { text = \"é\", n = 0x10, on = 2026-01-31, list = [1.5, true] }\n\
                 cron = '30 2 * * *'\n\n[[schedules]]\nkind = 'k'\nevery = '1h'\nname = 'b'\nunique = false\npriority = -3\n\
                 [schedules.payload]\nx = 1\n";
@@ -179,11 +179,11 @@ fn schedules_are_kept_with_the_lines_of_what_they_say() {
             .as_deref(),
         Some(r#"{"x":1}"#)
     );
-    assert!(!file.says_as(&parse("").unwrap()));
+    assert!(!file.has_same_content_as(&parse("").unwrap()));
 }
 
 #[test]
-fn what_is_wrong_with_a_schedule_is_told_with_its_line() {
+fn an_error_in_a_schedule_has_its_line() {
     for (text, message) in [
         (
             "[schedules]\nname = 'a'",
@@ -223,7 +223,7 @@ fn what_is_wrong_with_a_schedule_is_told_with_its_line() {
         ),
         (
             "[[schedules]]\nname = 'a'\nkind = 'k'\npayload = { x = nan }",
-            "line 4: \"schedules.payload\" is a section; allowed: anything that JSON can say",
+            "line 4: \"schedules.payload\" is a section; allowed: any value that JSON can represent",
         ),
     ] {
         let found = parse(text).unwrap_err();

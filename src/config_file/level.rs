@@ -1,26 +1,26 @@
-//! How far a caller may see or write, as a word of the file.
+//! Access levels, as `read` and `write` name them.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A kind of caller, each of which may do all that those before it may.
+/// An access level. Each includes the rights of those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccessLevel {
-    /// Anyone.
+    /// Everyone, without credentials.
     Public,
-    /// Who has shown a credential.
+    /// Callers with a valid credential.
     Viewer,
-    /// Who may write rows.
+    /// Callers that may write rows.
     Editor,
-    /// Who may do everything.
+    /// Callers that may do everything.
     Admin,
 }
 
 impl AccessLevel {
-    /// Every level, the least first.
+    /// All levels, the widest audience first.
     pub const ALL: [Self; 4] = [Self::Public, Self::Viewer, Self::Editor, Self::Admin];
 
-    /// The word for it.
+    /// The name used in the file and in messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Public => "public",
@@ -41,7 +41,7 @@ impl FromStr for AccessLevel {
     type Err = &'static str;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.into_iter().find(|level| level.name() == word);
-        found.ok_or("public, viewer, editor, admin")
+        let level = Self::ALL.into_iter().find(|level| level.name() == word);
+        level.ok_or("public, viewer, editor, admin")
     }
 }

@@ -5,27 +5,27 @@ use std::str::FromStr;
 use super::section::Section;
 use super::{AccessLevel, ConfigError, Located};
 
-/// What the file says of one table.
+/// A `[tables.NAME]` section.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableSection {
     /// The table's name.
     pub name: Located<String>,
-    /// Who may read it.
+    /// The least level that may read the table.
     pub read: Option<Located<AccessLevel>>,
-    /// Who may write it.
+    /// The least level that may write the table.
     pub write: Option<Located<AccessLevel>>,
-    /// Whether it is not offered to anyone.
+    /// Whether the table is hidden from everyone.
     pub hidden: bool,
-    /// What the file says of its columns.
+    /// The rules for its columns, in the order of the file.
     pub columns: Vec<(Located<String>, ColumnRule)>,
 }
 
-/// What the file says of a column.
+/// A rule for a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnRule {
-    /// It is not there, for anyone.
+    /// The column is hidden from everyone.
     Hidden,
-    /// It is shown and never taken.
+    /// The column is shown and cannot be written.
     ReadOnly,
 }
 
@@ -41,7 +41,7 @@ impl FromStr for ColumnRule {
     }
 }
 
-pub(super) fn read(whole: &Section<'_>) -> Result<Vec<TableSection>, ConfigError> {
+pub(super) fn parse(whole: &Section<'_>) -> Result<Vec<TableSection>, ConfigError> {
     let Some(tables) = whole.section("tables")? else {
         return Ok(Vec::new());
     };

@@ -1,19 +1,19 @@
-//! What is wrong with the file, as one line that leads to the place.
+//! Errors of the file, each one line with the path and the line number.
 
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// A value and the line it stands on, the first being 1.
+/// A value with its line number; the first line is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Located<T> {
-    /// The line.
+    /// The line number.
     pub line: usize,
     /// The value.
     pub value: T,
 }
 
-/// What is wrong with the file, and where.
+/// An error of the file: the path, the line if there is one, and the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError {
     path: PathBuf,
@@ -22,7 +22,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// A mistake on a line, or of the file as a whole.
+    /// An error on a line, or without one, about the file as a whole.
     pub fn new(path: &Path, line: Option<usize>, message: impl Into<String>) -> Self {
         Self {
             path: path.to_owned(),
@@ -35,7 +35,7 @@ impl ConfigError {
         Self::new(path, Some(line_of(text, span.start)), message)
     }
 
-    /// The line, if it is about one.
+    /// The line number, if the error is about a line.
     pub fn line(&self) -> Option<usize> {
         self.line
     }
@@ -50,7 +50,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// The line of a byte of the text.
+/// The line number of a byte offset.
 pub(super) fn line_of(text: &str, byte: usize) -> usize {
     let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
     1 + memchr::memchr_iter(b'\n', before).count()

@@ -1,5 +1,5 @@
-//! A table of the file, taken apart key by key. Whatever is not asked for is a mistake, and so is a value of another
-//! kind than the one asked for.
+//! Typed access to a TOML table with errors that name the line, the key, the value and what is allowed. Unknown keys and
+//! values of another type are errors.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -9,12 +9,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, Located, line_of};
 
-/// Characters of a value that are repeated in a message.
-const SHOWN: usize = 40;
+/// Characters of a key or value that are repeated in a message.
+const MAX_SHOWN: usize = 40;
 
 /// A table of the file.
 pub(super) struct Section<'f> {
-    /// Its name with those of the tables around it, such as `tables.books`; empty for the file itself.
+    /// The dotted name, such as `tables.books`; empty for the root table.
     name: String,
     path: &'f Path,
     text: &'f str,
@@ -22,7 +22,7 @@ pub(super) struct Section<'f> {
 }
 
 impl<'f> Section<'f> {
-    /// The file as one section.
+    /// The root table of the file.
     pub(super) fn whole(path: &'f Path, text: &'f str, table: &'f DeTable<'f>) -> Self {
         Self {
             name: String::new(),
@@ -32,8 +32,10 @@ impl<'f> Section<'f> {
         }
     }
 
+    /// Checks that there are no other keys than these.
+    ///
     /// # Errors
-    /// The first key in the file that is none of these.
+    /// The first unknown key in the order of the file.
     pub(super) fn has_only(&self, allowed: &[&str]) -> Result<(), ConfigError> {
         let unknown = self
             .table
@@ -52,12 +54,12 @@ impl<'f> Section<'f> {
         }
     }
 
-    /// The section under a key, if there is one.
+    /// The table under a key, if there is one.
     pub(super) fn section(&self, key: &str) -> Result<Option<Section<'f>>, ConfigError> {
         self.table.get(key).map(|value| self.section_in(key, value)).transpose()
     }
 
-    /// Every section in this one with its name, in the order of the file.
+    /// All tables in this one with their names, in the order of the file.
     pub(super) fn sections(&self) -> Result<Vec<(Located<String>, Section<'f>)>, ConfigError> {
         let sections = self.entries().into_iter();
         sections
@@ -65,7 +67,7 @@ impl<'f> Section<'f> {
             .collect()
     }
 
-    /// Every key in this section with the word it is given, in the order of the file.
+    /// All keys of this table with their words, in the order of the file.
     pub(super) fn words<T: FromStr<Err = &'static str>>(&self) -> Result<Vec<(Located<String>, T)>, ConfigError> {
         let words = self.entries().into_iter();
         words
@@ -73,7 +75,7 @@ impl<'f> Section<'f> {
             .collect()
     }
 
-    /// The word under a key, if there is one.
+    /// The word under a key, if there is one; the error of `T` lists the words that are allowed.
     pub(super) fn word<T: FromStr<Err = &'static str>>(&self, key: &str) -> Result<Option<Located<T>>, ConfigError> {
         let word = |value: &Spanned<DeValue<'f>>| {
             Ok(Located {
@@ -84,12 +86,12 @@ impl<'f> Section<'f> {
         self.table.get(key).map(word).transpose()
     }
 
-    /// `true` or `false` under a key; without it, false.
+    /// The boolean under a key; false without it.
     pub(super) fn flag(&self, key: &str) -> Result<bool, ConfigError> {
-        Ok(self.truth(key)?.is_some_and(|truth| truth.value))
+        Ok(self.boolean(key)?.is_some_and(|flag| flag.value))
     }
 
-    /// Every section of an array of them, such as `[[schedules]]`, with the line that it begins on.
+    /// The tables of an array such as `[[schedules]]`, each with the line of its header.
     pub(super) fn array(&self, key: &str) -> Result<Vec<Located<Section<'f>>>, ConfigError> {
         let Some(value) = self.table.get(key) else {
             return Ok(Vec::new());
@@ -112,7 +114,7 @@ impl<'f> Section<'f> {
         items.iter().map(section).collect()
     }
 
-    /// The text under a key, if there is one; `allowed` says what it is.
+    /// The string under a key, if there is one; `allowed` describes it in the error.
     pub(super) fn text(&self, key: &str, allowed: &str) -> Result<Option<Located<String>>, ConfigError> {
         self.value(key, allowed, |value| match value {
             DeValue::String(text) => Some(text.to_string()),
@@ -120,7 +122,7 @@ impl<'f> Section<'f> {
         })
     }
 
-    /// The whole number under a key, if there is one.
+    /// The integer under a key, if there is one.
     pub(super) fn integer(&self, key: &str) -> Result<Option<Located<i64>>, ConfigError> {
         self.value(key, "a whole number", |value| match value {
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
@@ -128,15 +130,16 @@ impl<'f> Section<'f> {
         })
     }
 
-    /// `true` or `false` under a key, if there is one.
-    pub(super) fn truth(&self, key: &str) -> Result<Option<Located<bool>>, ConfigError> {
+    /// The boolean under a key, if there is one.
+    pub(super) fn boolean(&self, key: &str) -> Result<Option<Located<bool>>, ConfigError> {
         self.value(key, "true, false", |value| match value {
-            DeValue::Boolean(truth) => Some(*truth),
+            DeValue::Boolean(value) => Some(*value),
             _ => None,
         })
     }
 
-    /// What `read` makes of the value under a key, if there is one; without an answer it is not what is allowed.
+    /// The value under a key, if there is one, converted by `read`. When that gives `None`, the error is that the value is
+    /// not `allowed`.
     pub(super) fn value<T>(
         &self,
         key: &str,
@@ -155,8 +158,8 @@ impl<'f> Section<'f> {
         }
     }
 
-    /// What is said of a section that lacks a key.
-    pub(super) fn lacks(&self, line: usize, key: &str, allowed: &str) -> ConfigError {
+    /// The error that a required key is missing.
+    pub(super) fn missing(&self, line: usize, key: &str, allowed: &str) -> ConfigError {
         let message = format!("\"{}\" is missing; allowed: {allowed}", self.named(key));
         ConfigError::new(self.path, Some(line), message)
     }
@@ -179,7 +182,7 @@ impl<'f> Section<'f> {
     ) -> Result<T, ConfigError> {
         let word = match value.get_ref() {
             DeValue::String(word) => word.as_ref(),
-            // No word is empty: what is allowed is asked for.
+            // No word is empty, so this gives the error that lists the words.
             _ => "",
         };
         word.parse().map_err(|allowed| self.refused(key, value, allowed))
@@ -188,14 +191,14 @@ impl<'f> Section<'f> {
     fn entries(&self) -> Vec<(Located<String>, &'f Spanned<DeValue<'f>>)> {
         let mut entries: Vec<_> = self.table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
-        let lined = |key: &Spanned<std::borrow::Cow<'f, str>>| Located {
+        let located = |key: &Spanned<std::borrow::Cow<'f, str>>| Located {
             line: line_of(self.text, key.span().start),
             value: key.get_ref().to_string(),
         };
-        entries.into_iter().map(|(key, value)| (lined(key), value)).collect()
+        entries.into_iter().map(|(key, value)| (located(key), value)).collect()
     }
 
-    /// What is wrong with the value of a key: it is not what is allowed.
+    /// The error that a value is not what is allowed.
     fn refused(&self, key: &str, value: &Spanned<DeValue<'f>>, allowed: &str) -> ConfigError {
         let given = match value.get_ref() {
             DeValue::Table(_) => "a section".to_owned(),
@@ -215,16 +218,16 @@ impl<'f> Section<'f> {
     }
 }
 
-/// The beginning of a text, on one line.
+/// The first [`MAX_SHOWN`] characters, with control characters escaped so that messages stay on one line.
 fn shortened(text: &str) -> String {
     let mut shown = String::new();
-    for letter in text.chars().take(SHOWN) {
+    for letter in text.chars().take(MAX_SHOWN) {
         match letter.is_control() {
             true => shown.extend(letter.escape_default()),
             false => shown.push(letter),
         }
     }
-    if text.chars().nth(SHOWN).is_some() {
+    if text.chars().nth(MAX_SHOWN).is_some() {
         shown.push('…');
     }
     shown

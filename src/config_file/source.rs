@@ -1,4 +1,4 @@
-//! The file itself: its text within bounds, and whether it is still the one that was read.
+//! Reading the file within a size limit, and detecting that it has changed.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
@@ -7,36 +7,36 @@ use std::path::Path;
 
 use super::ConfigError;
 
-/// The file's name.
+/// The name of the file in `CONFIG_DIR`.
 pub const NAME: &str = "socle.toml";
 
-/// Far more than rules for every table of a database, far less than a file that is there by mistake.
-const LARGEST: u64 = 256 * 1024;
+/// The largest file that is read, in bytes.
+const MAX_BYTES: u64 = 256 * 1024;
 
-/// Which file lies at a path and in which state. Links are followed, so that the exchange of a mounted ConfigMap's
-/// `..data` shows.
+/// The identity, size and times of a file: two that differ are two versions of its content. Symbolic links are followed,
+/// so that the replacement of a mounted ConfigMap's `..data` is detected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileVersion {
     file: (u64, u64),
     size: u64,
-    written: (i64, i64),
+    modified: (i64, i64),
     changed: (i64, i64),
 }
 
 impl FileVersion {
-    /// The stamp of the file at `path`, if there is one.
+    /// The version of the file at `path`, if there is one.
     pub fn of(path: &Path) -> Option<Self> {
         let found = std::fs::metadata(path).ok()?;
         Some(Self {
             file: (found.dev(), found.ino()),
             size: found.size(),
-            written: (found.mtime(), found.mtime_nsec()),
+            modified: (found.mtime(), found.mtime_nsec()),
             changed: (found.ctime(), found.ctime_nsec()),
         })
     }
 }
 
-/// The text of the file, if there is one.
+/// The text of the file; `None` when there is no file.
 pub(super) fn text(path: &Path) -> Result<Option<String>, ConfigError> {
     let unreadable = |error: std::io::Error| {
         let user = nix::unistd::geteuid();
@@ -45,19 +45,19 @@ pub(super) fn text(path: &Path) -> Result<Option<String>, ConfigError> {
         );
         ConfigError::new(path, None, message)
     };
-    // A link that leads nowhere is a mistake; no file at all is none.
+    // A dangling symbolic link is an error; a missing file is not.
     match path.symlink_metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         found => found.map_err(unreadable)?,
     };
-    // Asked before it is opened: opening a pipe would wait for whoever writes into it.
+    // Checked before it is opened: opening a named pipe blocks until it has a writer.
     if !path.metadata().map_err(unreadable)?.is_file() {
         return Err(ConfigError::new(path, None, "this is not a file; allowed: a text file"));
     }
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-    if read.map_err(unreadable)? as u64 > LARGEST {
-        let message = format!("the file is too large; allowed: at most {} KiB", LARGEST / 1024);
+    let read = File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+    if read.map_err(unreadable)? as u64 > MAX_BYTES {
+        let message = format!("the file is too large; allowed: at most {} KiB", MAX_BYTES / 1024);
         return Err(ConfigError::new(path, None, message));
     }
     String::from_utf8(bytes).map(Some).map_err(|error| {

@@ -1,8 +1,9 @@
-//! `socle.toml`, the file in `CONFIG_DIR` that says of tables what SQL cannot: read into plain data with line numbers.
+//! `socle.toml`, the file in `CONFIG_DIR` that configures what SQL cannot express: parsed into plain data with line
+//! numbers.
 //!
-//! What it means for the tables that there are is not decided here: `access/rules` does that for tables. Each part of
-//! the file has a file of its own beside this one, which takes a [`Section`] apart; a new part is a field of
-//! [`ConfigFile`], a word in [`PARTS`] and a line in [`ConfigFile::parse`].
+//! This room knows no other. Whether the data fits the tables is decided by `access::policy`, whether a schedule is
+//! valid by `jobs::schedule`. Each top-level key of the file is parsed by a file of this folder; a new key is a field of
+//! [`ConfigFile`], a word in [`KEYS`] and a line in [`ConfigFile::parse`].
 
 mod error;
 mod jobs;
@@ -22,21 +23,21 @@ use section::Section;
 pub use source::{FileVersion, NAME};
 pub use tables::{ColumnRule, TableSection};
 
-/// The parts that the file may have.
-const PARTS: [&str; 3] = ["tables", "jobs", "schedules"];
+/// The top-level keys.
+const KEYS: [&str; 3] = ["tables", "jobs", "schedules"];
 
-/// What the file says. A folder without the file says nothing.
+/// The content of the file. A missing file has no content and is no error.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ConfigFile {
-    /// Where it is, or would be; none without `CONFIG_DIR`.
+    /// The path of the file, whether it exists or not; `None` without `CONFIG_DIR`.
     pub path: Option<PathBuf>,
-    /// Which state of the file this was read from; none when there is no file.
-    pub stamp: Option<FileVersion>,
-    /// `[tables.NAME]`, each.
+    /// The version of the file that was read; `None` when there is no file.
+    pub version: Option<FileVersion>,
+    /// The `[tables.NAME]` sections, in the order of the file.
     pub tables: Vec<TableSection>,
     /// `[jobs]`.
     pub jobs: JobsSection,
-    /// `[[schedules]]`, each.
+    /// The `[[schedules]]` sections, in the order of the file.
     pub schedules: Vec<ScheduleSection>,
 }
 
@@ -44,20 +45,20 @@ impl ConfigFile {
     /// Reads the file of a folder.
     ///
     /// # Errors
-    /// When it cannot be read, or with the first line of it that is wrong.
+    /// When the file cannot be read, is not TOML, or has an unknown key or a value that is not allowed.
     pub fn read(config_dir: Option<&Path>) -> Result<Self, ConfigError> {
         let Some(path) = config_dir.map(|folder| folder.join(NAME)) else {
             return Ok(Self::default());
         };
-        // Looked at before it is read: a change in between is then seen as one.
-        let stamp = FileVersion::of(&path);
+        // Taken before the file is read, so that a change in between is noticed later.
+        let version = FileVersion::of(&path);
         let read = match source::text(&path)? {
             Some(text) => Self::parse(&path, &text)?,
             None => Self::default(),
         };
         Ok(Self {
             path: Some(path),
-            stamp,
+            version,
             ..read
         })
     }
@@ -73,27 +74,27 @@ impl ConfigFile {
             )
         })?;
         let whole = Section::whole(path, text, document.get_ref());
-        whole.has_only(&PARTS)?;
+        whole.has_only(&KEYS)?;
         Ok(Self {
-            tables: tables::read(&whole)?,
-            jobs: jobs::read(&whole)?,
-            schedules: schedules::read(&whole)?,
+            tables: tables::parse(&whole)?,
+            jobs: jobs::parse(&whole)?,
+            schedules: schedules::parse(&whole)?,
             ..Self::default()
         })
     }
 
-    /// Its path, or what it would be called.
+    /// The path for messages; without `CONFIG_DIR`, the name of the file.
     pub fn name(&self) -> &Path {
         self.path.as_deref().unwrap_or(Path::new(NAME))
     }
 
-    /// What is wrong with the file at this line; without one, as a whole.
-    pub fn mistake(&self, line: impl Into<Option<usize>>, message: impl Into<String>) -> ConfigError {
+    /// An error at a line of the file, or without one, about the file as a whole.
+    pub fn error_at(&self, line: impl Into<Option<usize>>, message: impl Into<String>) -> ConfigError {
         ConfigError::new(self.name(), line.into(), message)
     }
 
-    /// Whether it says the same as another.
-    pub fn says_as(&self, other: &Self) -> bool {
+    /// Whether both have the same sections, wherever and whenever they were read.
+    pub fn has_same_content_as(&self, other: &Self) -> bool {
         (&self.tables, &self.jobs, &self.schedules) == (&other.tables, &other.jobs, &other.schedules)
     }
 }

@@ -1,4 +1,5 @@
-//! `[[schedules]]`: jobs that are asked for by the clock. What an expression, a zone or a payload may be is not decided here.
+//! The `[[schedules]]` sections: jobs that are submitted at given times. Only types are checked here; cron expressions,
+//! time zones and payloads are validated by `jobs::schedule`.
 
 use serde_json::{Map, Number, Value as Json};
 use toml::de::DeValue;
@@ -19,34 +20,34 @@ const KEYS: [&str; 10] = [
     "enabled",
 ];
 
-/// What the file says of one schedule.
+/// A `[[schedules]]` section.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScheduleSection {
-    /// Where it begins.
+    /// The line of its header.
     pub line: usize,
-    /// Its name.
+    /// The name of the schedule.
     pub name: Located<String>,
-    /// What its jobs do.
+    /// The kind of its jobs.
     pub kind: Located<String>,
-    /// What they are about.
+    /// The payload of its jobs.
     pub payload: Option<Located<Json>>,
-    /// When, as a cron expression.
+    /// The cron expression, if it has one.
     pub cron: Option<Located<String>>,
-    /// When, as a stretch of time.
+    /// The interval as a duration, if it has one.
     pub every: Option<Located<String>>,
-    /// Whose clock the expression goes by.
+    /// The time zone in which the cron expression is evaluated.
     pub timezone: Option<Located<String>>,
     /// The priority of its jobs.
     pub priority: Option<Located<i64>>,
-    /// Attempts before a job counts as failed.
+    /// The attempts after which its jobs fail.
     pub max_attempts: Option<Located<i64>>,
-    /// Whether a tick is left out while the job of the last one is unfinished.
+    /// Whether a tick is skipped while the job of an earlier one is unfinished.
     pub unique: Option<Located<bool>>,
-    /// Whether it ticks.
+    /// Whether the schedule is active.
     pub enabled: Option<Located<bool>>,
 }
 
-pub(super) fn read(whole: &Section<'_>) -> Result<Vec<ScheduleSection>, ConfigError> {
+pub(super) fn parse(whole: &Section<'_>) -> Result<Vec<ScheduleSection>, ConfigError> {
     whole.array("schedules")?.into_iter().map(schedule).collect()
 }
 
@@ -59,32 +60,32 @@ fn schedule(section: Located<Section<'_>>) -> Result<ScheduleSection, ConfigErro
         line,
         name: section
             .text("name", NAME)?
-            .ok_or_else(|| section.lacks(line, "name", NAME))?,
+            .ok_or_else(|| section.missing(line, "name", NAME))?,
         kind: section
             .text("kind", KIND)?
-            .ok_or_else(|| section.lacks(line, "kind", KIND))?,
-        payload: section.value("payload", "anything that JSON can say", json)?,
+            .ok_or_else(|| section.missing(line, "kind", KIND))?,
+        payload: section.value("payload", "any value that JSON can represent", json)?,
         cron: section.text("cron", "a cron expression, such as \"30 2 * * *\"")?,
         every: section.text("every", "a time, such as \"1h30m\"")?,
         timezone: section.text("timezone", "the name of a time zone, such as \"Europe/Paris\"")?,
         priority: section.integer("priority")?,
         max_attempts: section.integer("max_attempts")?,
-        unique: section.truth("unique")?,
-        enabled: section.truth("enabled")?,
+        unique: section.boolean("unique")?,
+        enabled: section.boolean("enabled")?,
     })
 }
 
-/// A value as JSON; days and times become strings. Nothing for what JSON has no number for.
+/// The value as JSON; dates and times become strings. `None` for numbers that JSON cannot represent, such as `nan`.
 fn json(value: &DeValue<'_>) -> Option<Json> {
     Some(match value {
         DeValue::String(text) => Json::String(text.to_string()),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok()?.into(),
         DeValue::Float(number) => Json::Number(Number::from_f64(number.as_str().parse().ok()?)?),
-        DeValue::Boolean(truth) => Json::Bool(*truth),
-        DeValue::Datetime(moment) => Json::String(moment.to_string()),
+        DeValue::Boolean(value) => Json::Bool(*value),
+        DeValue::Datetime(time) => Json::String(time.to_string()),
         DeValue::Array(items) => items.iter().map(|item| json(item.get_ref())).collect::<Option<_>>()?,
         DeValue::Table(table) => {
-            // In the order of the file, which is the one that people will find the payload in.
+            // In the order of the file; TOML tables are sorted by name.
             let mut entries: Vec<_> = table.iter().collect();
             entries.sort_by_key(|(key, _)| key.span().start);
             let fields = entries

@@ -1,18 +1,18 @@
-//! `[jobs]`: who may see jobs and ask for them.
+//! The `[jobs]` section: the access levels for reading and submitting jobs.
 
 use super::section::Section;
 use super::{AccessLevel, ConfigError, Located};
 
-/// What the file says of jobs.
+/// The `[jobs]` section.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct JobsSection {
-    /// Who may see a job.
+    /// The least level that may read jobs.
     pub read: Option<Located<AccessLevel>>,
-    /// Who may ask for one.
+    /// The least level that may submit jobs.
     pub write: Option<Located<AccessLevel>>,
 }
 
-pub(super) fn read(whole: &Section<'_>) -> Result<JobsSection, ConfigError> {
+pub(super) fn parse(whole: &Section<'_>) -> Result<JobsSection, ConfigError> {
     let Some(section) = whole.section("jobs")? else {
         return Ok(JobsSection::default());
     };

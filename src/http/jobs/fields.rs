@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 
 use super::ApiError;
+use crate::clock::UnixMillis;
 use crate::config;
 use crate::database::Value;
-use crate::jobs::UnixMillis;
 use crate::records::FieldErrors;
 use crate::records::body::{Body, BodyRows, Fields};
 use crate::records::error::NON_FIELD;

@@ -2,9 +2,10 @@
 
 use super::stored::{self, Schedule, Source};
 use super::{Definition, LIMIT, ScheduleSpec, Schedules};
+use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement, Value};
 
-use crate::jobs::{Error, UnixMillis};
+use crate::jobs::Error;
 use crate::records::FieldErrors;
 
 /// What is said of a change over the API to what the file says.

@@ -3,7 +3,8 @@
 use serde_json::value::RawValue;
 
 use super::{Schedules, Timing};
-use crate::jobs::{Error, NewJob, Submission, UnixMillis, job};
+use crate::clock::UnixMillis;
+use crate::jobs::{Error, NewJob, Submission, job};
 use crate::records::FieldErrors;
 
 /// The longest name.

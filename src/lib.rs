@@ -5,6 +5,7 @@
 //! [`schema`] says which tables there are; [`fields`] is what a client sent; [`database`] is the only door to an engine.
 
 pub mod access;
+pub mod clock;
 pub mod command;
 pub mod config;
 pub mod config_file;

@@ -155,7 +155,9 @@ impl<'b> FieldReader<'b> {
     /// True or false.
     pub fn boolean(&mut self, name: &str) -> Option<bool> {
         self.parsed(name, |input| {
-            ColumnType::Boolean.parse(input).map(|value| value == Value::Boolean(true))
+            ColumnType::Boolean
+                .parse(input)
+                .map(|value| value == Value::Boolean(true))
         })
     }
 

@@ -9,11 +9,12 @@ use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use super::{ApiError, accepted};
+use crate::clock::UnixMillis;
 use crate::http::fields::FieldReader;
 use crate::http::{App, body};
 use crate::jobs::job::{ATTEMPTS_LIMIT, PRIORITY_LIMIT};
 use crate::jobs::schedule::KEYS_OF_SCHEDULES;
-use crate::jobs::{Error, NewJob, UnixMillis};
+use crate::jobs::{Error, NewJob};
 
 /// Fields that every job may have.
 const OPTIONS: [&str; 6] = ["kind", "payload", "priority", "run_at", "max_attempts", "unique_key"];

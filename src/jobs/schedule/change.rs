@@ -2,9 +2,10 @@
 
 use super::stored::{self, Schedule, Source};
 use super::{Definition, LIMIT, ScheduleSpec, Schedules};
+use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement, Value};
 use crate::fields::{FieldErrors, message};
-use crate::jobs::{Error, UnixMillis};
+use crate::jobs::Error;
 
 /// What is said of a change over the API to what the file says.
 const IN_THE_FILE: &str = "This schedule is written in socle.toml: change it there.";

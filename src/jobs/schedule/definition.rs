@@ -3,8 +3,9 @@
 use serde_json::value::RawValue;
 
 use super::{Schedules, Timing};
+use crate::clock::UnixMillis;
 use crate::fields::{FieldErrors, message};
-use crate::jobs::{Error, NewJob, Submission, UnixMillis, job};
+use crate::jobs::{Error, NewJob, Submission, job};
 
 /// The longest name.
 const NAME_LIMIT: usize = 80;

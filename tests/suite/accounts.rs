@@ -1,6 +1,5 @@
 //! Accounts over the API, and what nobody gets that way.
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::people::{ADMIN, PASSWORD, closed};
@@ -231,14 +230,19 @@ fn open_and_closed_are_shown_and_what_was_closed_never_opens() {
     assert!(!again.said().contains("whoever reaches the port"), "{}", again.said());
 }
 
+/// The stored password hash of the only account.
+#[track_caller]
+fn stored_hash(server: &Server) -> String {
+    let hash = server.query_value("SELECT password FROM _users");
+    hash.as_str().expect("a text").to_owned()
+}
+
 #[test]
 fn a_password_is_kept_as_argon2id_with_owasps_parameters_and_nowhere_else() {
     let mut server = closed().start();
     server.bearer_of(ADMIN);
-    let kept: String = Connection::open(server.setup.database())
-        .and_then(|database| database.query_row("SELECT password FROM _users", [], |row| row.get(0)))
-        .expect("the account");
-    assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+    let stored = stored_hash(&server);
+    assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
     let said = server.stop().well().said();
     assert!(!said.contains(PASSWORD) && !said.contains("$argon2id"), "{said}");
     let file = std::fs::read(server.setup.database()).expect("the database");
@@ -256,20 +260,13 @@ fn a_hash_made_with_other_parameters_is_renewed_at_the_next_sign_in() {
         .hash_password(PASSWORD.as_bytes(), &salt)
         .expect("a hash")
         .to_string();
-    let database = Connection::open(server.setup.database()).expect("the database");
-    database
-        .execute("UPDATE _users SET password = ?", [&old])
-        .expect("an older hash");
+    server.sql(&format!("UPDATE _users SET password = '{old}'"));
     let wrong = json!({"username": ADMIN, "password": "not this one"});
     server.post("/api/auth/token/", wrong).is(400);
-    let kept = || -> String {
-        database
-            .query_row("SELECT password FROM _users", [], |row| row.get(0))
-            .expect("the account")
-    };
-    assert_eq!(kept(), old);
+    assert_eq!(stored_hash(&server), old);
     server.bearer_of(ADMIN);
-    assert!(kept().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", kept());
+    let renewed = stored_hash(&server);
+    assert!(renewed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{renewed}");
     server.bearer_of(ADMIN);
 }
 

@@ -1,22 +1,16 @@
 //! `ADMIN_LOGIN`, `ADMIN_PASSWORD` and `ADMIN_EMAIL`: the administrator at install.
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::people::{ADMIN, PASSWORD, closed};
 use crate::server::{Server, Setup};
 
-/// The account's row, as it is kept.
-fn row(setup: &Setup) -> (String, String, Option<String>, String, i64) {
-    Connection::open(setup.database())
-        .and_then(|database| {
-            database.query_row(
-                "SELECT name, role, email, password, updated_at FROM _users",
-                [],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
-            )
-        })
-        .expect("one account")
+/// The stored row of the only account: name, role, email, password hash and the time of its last change.
+#[track_caller]
+fn row(setup: &Setup) -> Vec<Value> {
+    let mut rows = setup.query("SELECT name, role, email, password, updated_at FROM _users");
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    rows.remove(0)
 }
 
 #[test]
@@ -154,7 +148,7 @@ fn two_servers_that_start_together_make_one_administrator() {
             .map(|start| start.join().expect("a server"))
             .collect()
     });
-    assert_eq!(row(&setup).0, ADMIN);
+    assert_eq!(row(&setup)[0], ADMIN);
     for server in &servers {
         server.bearer_of(ADMIN);
     }

@@ -152,7 +152,7 @@ fn what_follows_the_last_chunk_changes_nothing() {
     );
     let reply = server.raw(request.as_bytes()).expect("an answer");
     assert_eq!(reply.status, 201, "{}", reply.text());
-    assert_ne!(reply.header("x-request-id"), Some("smuggled"));
+    assert_ne!(reply.header("x-request-id"), "smuggled");
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use crate::client::Answer;
 use crate::closed::Closed;
 use crate::server::Server;
-use crate::wire::Reply;
 
 /// Spellings of `/api/NAME/`, with `{}` for the name. A server that takes one of them for the address must guard it.
 const SPELLINGS: [&str; 44] = [
@@ -77,7 +77,7 @@ fn spellings_of(name: &str) -> Vec<String> {
     ]
 }
 
-fn ask(server: &Server, method: &str, target: &str, headers: &str, body: &str) -> Option<Reply> {
+fn ask(server: &Server, method: &str, target: &str, headers: &str, body: &str) -> Option<Answer> {
     let length = body.len();
     server.raw(
         format!(

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use ureq::http::{HeaderMap, Request};
+use ureq::Body;
+use ureq::http::{HeaderMap, Request, Response};
 
 use crate::server::Server;
 
@@ -89,18 +90,13 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = if matches!(method, "POST" | "PUT" | "PATCH") {
+        let response = if matches!(method, "POST" | "PUT" | "PATCH") {
             self.agent.run(request.body(body)?)?
         } else {
             assert!(body.is_empty(), "the client sends no body with {method}");
             self.agent.run(request.body(())?)?
         };
-        Ok(Answer {
-            what: format!("{method} {path}"),
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.body_mut().with_config().limit(u64::MAX).read_to_vec()?,
-        })
+        Answer::read(method, path, response)
     }
 
     /// The rows that a list answers.
@@ -138,6 +134,16 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// Reads a response to its end.
+    pub(crate) fn read(method: &str, path: &str, mut response: Response<Body>) -> Result<Self, ureq::Error> {
+        Ok(Self {
+            what: format!("{method} {path}"),
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.body_mut().with_config().limit(u64::MAX).read_to_vec()?,
+        })
+    }
+
     /// Asserts the status.
     #[track_caller]
     pub(crate) fn is(self, status: u16) -> Self {

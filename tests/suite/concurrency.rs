@@ -160,18 +160,13 @@ fn a_list_is_of_one_moment_while_others_write() {
 #[test]
 fn a_writer_in_another_process_is_waited_for() {
     let server = Server::start();
-    let mut other = rusqlite::Connection::open(server.setup.database()).expect("the database");
-    let held = other
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .expect("a transaction");
-    held.execute("INSERT INTO items (name) VALUES ('held')", [])
-        .expect("a row");
+    let held = server.setup.begin("INSERT INTO items (name) VALUES ('held')");
     thread::scope(|scope| {
         let waiting = scope.spawn(|| server.post("/api/items/", json!({"name": "waited"})));
         server.get("/api/items/").is(200);
         thread::sleep(Duration::from_millis(300));
         assert!(!waiting.is_finished(), "it did not wait");
-        held.commit().expect("a commit");
+        held.commit();
         waiting.join().expect("a client").is(201);
     });
     assert_eq!(server.column("/api/items/", "name"), ["held", "waited"]);

@@ -1,11 +1,11 @@
 //! What was answered is there, whatever happens to the process.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::server::{Setup, eventually};
 use crate::wire::Wire;
@@ -64,29 +64,18 @@ fn every_answered_insert_survives_a_kill_and_none_is_there_twice() {
         let answered = live_and_die(&setup, round);
         in_the_middle += usize::from(answered.len() < INSERTS / THREADS * THREADS);
 
-        let database = rusqlite::Connection::open(setup.database()).expect("the database");
-        let sound: String = database
-            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-            .expect("a check");
-        assert_eq!(sound, "ok", "round {round}");
-        let mut statement = database
-            .prepare("SELECT id, name FROM items WHERE name GLOB ?1")
-            .expect("a statement");
-        let rows = statement
-            .query_map([format!("{round}-*")], |row| Ok((row.get(0)?, row.get(1)?)))
-            .expect("rows");
-        let kept: HashMap<i64, String> = rows.collect::<Result<_, _>>().expect("rows");
+        setup.assert_sound();
+        let rows = setup.query(&format!("SELECT id, name FROM items WHERE name LIKE '{round}-%'"));
+        let kept: HashMap<&Value, &Value> = rows.iter().map(|row| (&row[0], &row[1])).collect();
         for (id, name) in &answered {
-            assert_eq!(kept.get(id), Some(name), "round {round}: an answered insert is lost");
+            assert_eq!(
+                kept.get(&json!(id)),
+                Some(&&json!(name)),
+                "round {round}: an answered insert is lost"
+            );
         }
-        let twice: i64 = database
-            .query_row(
-                "SELECT count(*) - count(DISTINCT name) FROM items WHERE name GLOB ?1",
-                [format!("{round}-*")],
-                |row| row.get(0),
-            )
-            .expect("a count");
-        assert_eq!(twice, 0, "round {round}: a row is there twice");
+        let names: HashSet<&Value> = kept.values().copied().collect();
+        assert_eq!(names.len(), rows.len(), "round {round}: a row is there twice");
     }
     assert!(
         in_the_middle > ROUNDS * 3 / 4,
@@ -108,14 +97,7 @@ fn a_bulk_insert_cut_by_a_kill_is_there_whole_or_not_at_all() {
             server.kill9();
             offer.join().expect("a client")
         });
-        let database = rusqlite::Connection::open(setup.database()).expect("the database");
-        let kept: i64 = database
-            .query_row(
-                "SELECT count(*) FROM items WHERE name GLOB ?1",
-                [format!("{round}-*")],
-                |row| row.get(0),
-            )
-            .expect("a count");
+        let kept = setup.query_integer(&format!("SELECT count(*) FROM items WHERE name LIKE '{round}-%'"));
         assert!(
             kept == 5000 || (kept == 0 && !answered),
             "round {round}: {kept} rows, answered: {answered}"

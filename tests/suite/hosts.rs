@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use crate::client::Answer;
 use crate::server::Server;
-use crate::wire::Reply;
 
 fn only(hosts: &str) -> Server {
     Server::with(|setup| setup.env("ALLOWED_HOSTS", hosts))
@@ -11,7 +11,7 @@ fn only(hosts: &str) -> Server {
 
 /// A request with exactly these lines after its first.
 #[track_caller]
-fn asked(server: &Server, request_line: &str, lines: &[&str]) -> Reply {
+fn asked(server: &Server, request_line: &str, lines: &[&str]) -> Answer {
     let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
     let request = format!("{request_line} HTTP/1.1\r\n{lines}Connection: close\r\n\r\n");
     server.raw(request.as_bytes()).expect("an answer")

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::queue::{verb, with_lease};
+use crate::queue::{time_from_now, verb, with_lease};
 use crate::server::{Server, Setup};
 
 /// A server without workers of its own: jobs wait.
@@ -235,26 +235,13 @@ fn nobody_takes_the_key_of_a_schedule() {
 #[test]
 fn a_job_may_wait_for_its_time() {
     let server = Server::start();
-    let soon = moment_from_now(700);
+    let soon = time_from_now(700);
     let id = server.submit(json!({"text": "later", "run_at": soon}));
     let job = server.job(&id);
     assert_eq!((&job["status"], &job["run_at"]), (&json!("queued"), &json!(soon)));
     let job = server.job_once(&id, "done");
     let started = job["started_at"].as_str().expect("a time");
     assert!(started >= soon.as_str(), "{started} is before {soon}");
-}
-
-/// The time so many milliseconds from now, as answers write it.
-fn moment_from_now(later_ms: i64) -> String {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .expect("a time");
-    let at = i64::try_from(now.as_millis()).expect("a time") + later_ms;
-    // One whose last digit is none that a short form leaves out.
-    let at = at - at % 10 + 1;
-    let database = rusqlite::Connection::open_in_memory().expect("a calculator");
-    let sql = "SELECT strftime('%Y-%m-%dT%H:%M:%S', ?1 / 1000, 'unixepoch') || printf('.%03dZ', ?1 % 1000)";
-    database.query_row(sql, [at], |row| row.get(0)).expect("a time as text")
 }
 
 #[test]

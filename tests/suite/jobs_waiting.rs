@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::jobs_api::without_workers;
+use crate::queue::time_from_now;
 use crate::server::{Server, Setup, eventually};
 
 /// Claims with patience on a thread of its own; gives what came and how long it took.
@@ -103,10 +104,7 @@ fn workers_that_wait_are_served_in_their_order_and_each_job_once() {
 #[test]
 fn a_waiting_claim_takes_a_job_whose_hour_comes() {
     let server = without_workers();
-    let at = rusqlite::Connection::open_in_memory().expect("a calculator");
-    let sql = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1.5 seconds')";
-    let at: String = at.query_row(sql, [], |row| row.get(0)).expect("a time");
-    let id = server.submit(json!({"kind": "k", "run_at": at}));
+    let id = server.submit(json!({"kind": "k", "run_at": time_from_now(1_500)}));
     assert!(server.claim("k").is_none());
     let began = Instant::now();
     let claimed = server

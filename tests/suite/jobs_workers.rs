@@ -106,9 +106,7 @@ fn two_servers_share_the_work_and_each_shows_all_of_it() {
     other.submit_many(1_000);
     one.drained(Duration::from_secs(120), 2_000);
     assert_eq!(other.counts()["done"], 2_000);
-    let attempts: i64 = rusqlite::Connection::open(setup.database())
-        .and_then(|database| database.query_row("SELECT sum(attempts - forgiven) FROM _jobs", [], |row| row.get(0)))
-        .expect("the attempts");
+    let attempts = setup.query_integer("SELECT sum(attempts - forgiven) FROM _jobs");
     assert_eq!(attempts, 2_000, "none was done twice");
 }
 

@@ -41,11 +41,7 @@ fn sigterm_and_sigint_end_it_well_and_leave_one_file() {
             std::fs::metadata(&log).map_or(0, |file| file.len()) == 0,
             "{signal}: the log is not checkpointed"
         );
-        let kept = rusqlite::Connection::open(server.setup.database()).expect("the database");
-        let count: i64 = kept
-            .query_row("SELECT count(*) FROM items", [], |row| row.get(0))
-            .expect("a count");
-        assert_eq!(count, 1);
+        assert_eq!(server.query_integer("SELECT count(*) FROM items"), 1);
     }
 }
 
@@ -183,13 +179,10 @@ fn a_database_that_cannot_be_made_is_named() {
 fn a_database_from_a_newer_socle_is_not_touched() {
     let mut server = Server::start();
     server.stop().well();
-    let database = rusqlite::Connection::open(server.setup.database()).expect("the database");
-    database
-        .execute_batch(
-            "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
-             VALUES (999, 'from_the_future', '2030-01-01T00:00:00Z', '1')",
-        )
-        .expect("a migration from the future");
+    server.sql(
+        "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
+         VALUES (999, 'from_the_future', '2030-01-01T00:00:00Z', '1')",
+    );
     let line = refusal(&server.setup);
     assert!(line.contains("newer") && line.contains("999"), "{line}");
 }

@@ -23,6 +23,7 @@ mod queue;
 mod server;
 mod shell;
 mod site;
+mod sql;
 mod wire;
 
 mod accounts;

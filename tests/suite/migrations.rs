@@ -28,15 +28,10 @@ fn library() -> Setup {
 /// Starts a server that must refuse to, and gives the one line that says why, after the database was found unchanged.
 #[track_caller]
 fn refusal(setup: &Setup) -> String {
-    let before = schema(&setup.database());
+    let before = setup.schema();
     let ended = setup.run(&[]).badly();
     assert_eq!(ended.status.code(), Some(1), "{}", ended.said());
-    assert_eq!(
-        schema(&setup.database()),
-        before,
-        "the database has changed: {}",
-        ended.said()
-    );
+    assert_eq!(setup.schema(), before, "the database has changed: {}", ended.said());
     one_line(&ended)
 }
 
@@ -49,19 +44,6 @@ fn one_line(ended: &Ended) -> String {
         ended.said()
     );
     line.to_owned()
-}
-
-/// The statements that made the database, or nothing when there is no file.
-fn schema(database: &Path) -> Option<Vec<String>> {
-    if !database.exists() {
-        return None;
-    }
-    let connection = rusqlite::Connection::open(database).unwrap();
-    let mut statement = connection
-        .prepare("SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY 1")
-        .ok()?;
-    let rows = statement.query_map([], |row| row.get(0)).unwrap();
-    Some(rows.map(Result::unwrap).collect())
 }
 
 /// The same setup as a user who is neither root nor the owner of the files, if this test may become one.
@@ -297,11 +279,11 @@ fn migrate_says_what_it_does_and_status_lists_everything_and_changes_nothing() {
 #[test]
 fn a_migration_that_is_killed_half_way_leaves_the_database_as_it_was_before_that_file() {
     let setup = library().migration("V2__endless.sql", ENDLESS);
-    let before = schema(&setup.database());
+    let before = setup.schema();
     let mut process = under_way(&setup);
     process.child.kill().unwrap();
     process.ended();
-    assert_eq!(schema(&setup.database()), before);
+    assert_eq!(setup.schema(), before);
     let server = setup.migration("V2__endless.sql", LOANS).start();
     server.get("/api/loans/").is(200);
 }

@@ -115,19 +115,14 @@ fn an_exchanged_config_map_is_seen() {
 #[test]
 fn when_tables_change_the_rules_are_held_against_them_again() {
     let server = start("[tables.books]\nhidden = true\n[tables.other]\nread = 'viewer'");
-    let database = rusqlite::Connection::open(server.setup.database()).unwrap();
-    database
-        .execute_batch("DROP TABLE other; CREATE TABLE fresh (id INTEGER PRIMARY KEY);")
-        .unwrap();
+    server.sql("DROP TABLE other; CREATE TABLE fresh (id INTEGER PRIMARY KEY);");
     becomes(&server, "/api/fresh/", 200);
     eventually("a warning for the rule of a table that has gone", || {
         (said(&server, "there is no table \"other\"") == 1).then_some(())
     });
     server.get("/api/books/").is(404);
     // A table that comes back, whatever its capitals, comes back under its rule.
-    database
-        .execute_batch("CREATE TABLE Other (id INTEGER PRIMARY KEY); CREATE TABLE last (id INTEGER PRIMARY KEY);")
-        .unwrap();
+    server.sql("CREATE TABLE Other (id INTEGER PRIMARY KEY); CREATE TABLE last (id INTEGER PRIMARY KEY);");
     becomes(&server, "/api/last/", 200);
     server.get("/api/Other/").is(404);
 }

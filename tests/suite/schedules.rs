@@ -301,12 +301,10 @@ fn a_mistake_in_a_schedule_stops_the_start_with_its_line() {
 fn a_name_that_was_taken_over_the_api_stops_the_start() {
     let setup = setup("");
     setup.start();
-    let taken = "INSERT INTO _schedules (name, source, kind, payload, every, priority, max_attempts, is_unique, is_enabled, \
-                 anchor, created_at, updated_at) VALUES ('mine', 'api', 'k', 'null', '1h', 0, 1, 1, 1, 0, 0, 0)";
-    rusqlite::Connection::open(setup.database())
-        .unwrap()
-        .execute(taken, [])
-        .unwrap();
+    setup.sql(
+        "INSERT INTO _schedules (name, source, kind, payload, every, priority, max_attempts, is_unique, is_enabled, \
+                 anchor, created_at, updated_at) VALUES ('mine', 'api', 'k', 'null', '1h', 0, 1, 1, 1, 0, 0, 0)",
+    );
     let setup = setup.rules("[[schedules]]\nkind = 'k'\nname = 'mine'\nevery = '1h'\n");
     let line = setup.run(&[]).badly().err;
     assert!(

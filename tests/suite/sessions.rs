@@ -1,6 +1,5 @@
 //! Sessions of browsers: their cookie, and how they end.
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::people::{ADMIN, PASSWORD, closed, cookie};
@@ -13,9 +12,7 @@ fn milliseconds() -> i64 {
 }
 
 fn set_session(server: &Server, column: &str, value: i64) {
-    let database = Connection::open(server.setup.database()).expect("the database");
-    let sql = format!("UPDATE _sessions SET {column} = ?");
-    database.execute(&sql, [value]).expect("the session");
+    server.sql(&format!("UPDATE _sessions SET {column} = {value}"));
 }
 
 #[test]
@@ -132,10 +129,7 @@ fn a_session_ends_when_it_is_not_used_and_in_any_case_after_two_weeks() {
     browser.get("/api/auth/me/").is(200);
     // Its use is written down: it slides.
     eventually("the session was seen", || {
-        let database = Connection::open(server.setup.database()).ok()?;
-        let seen: i64 = database
-            .query_row("SELECT seen_at FROM _sessions", [], |row| row.get(0))
-            .ok()?;
+        let seen = server.query_integer("SELECT seen_at FROM _sessions");
         (seen > milliseconds() - HOUR).then_some(())
     });
     set_session(&server, "seen_at", milliseconds() - 13 * HOUR);
@@ -145,13 +139,8 @@ fn a_session_ends_when_it_is_not_used_and_in_any_case_after_two_weeks() {
     set_session(&server, "ends_at", milliseconds() - 1);
     browser.get("/api/auth/me/").is(401);
     let again = server.browser_of(ADMIN);
-    let database = Connection::open(server.setup.database()).expect("the database");
-    let (begins, ends): (i64, i64) = database
-        .query_row("SELECT created_at, ends_at FROM _sessions", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .expect("only the new session");
-    assert_eq!(ends - begins, 14 * 24 * HOUR);
+    let length = server.query_integer("SELECT ends_at - created_at FROM _sessions");
+    assert_eq!(length, 14 * 24 * HOUR);
     again.get("/api/auth/me/").is(200);
 }
 
@@ -223,19 +212,13 @@ fn the_header_wins_over_the_cookie() {
 fn an_account_has_only_so_many_sessions() {
     let server = closed().start();
     let first = server.browser_of(ADMIN);
-    let database = Connection::open(server.setup.database()).expect("the database");
-    database
-        .execute_batch(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+    server.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
              INSERT INTO _sessions (hash, user_id, created_at, seen_at, ends_at)
              SELECT randomblob(32), user_id, created_at, seen_at, ends_at FROM _sessions, n",
-        )
-        .expect("many sessions");
+    );
     let last = server.browser_of(ADMIN);
-    let count: i64 = database
-        .query_row("SELECT count(*) FROM _sessions", [], |row| row.get(0))
-        .expect("a count");
-    assert_eq!(count, 50);
+    assert_eq!(server.query_integer("SELECT count(*) FROM _sessions"), 50);
     first.get("/api/auth/me/").is(401);
     last.get("/api/auth/me/").is(200);
 }

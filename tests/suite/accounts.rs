@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::people::{ADMIN, PASSWORD, closed};
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed};
 use crate::server::Server;
 
 #[test]

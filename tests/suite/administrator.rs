@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::people::{ADMIN, PASSWORD, closed};
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed};
 use crate::server::{Server, Setup};
 
 /// The stored row of the only account: name, role, email, password hash and the time of its last change.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Answer;
-use crate::closed::Closed;
+use crate::roles_fixture::ServerWithRoles;
 use crate::server::Server;
 
 /// One request for each kind of guarded address: public rows, writing, what needs a role, and what describes the rest.
@@ -24,8 +24,8 @@ const ADDRESSES: [(&str, &str); 14] = [
     ("GET", "/api/auth/audit/"),
 ];
 
-fn with_a_row() -> Closed {
-    let closed = Closed::start();
+fn with_a_row() -> ServerWithRoles {
+    let closed = ServerWithRoles::start();
     closed
         .as_role("editor", "POST", "/api/items/", &json!({"name": "kept"}))
         .is(201);
@@ -44,7 +44,7 @@ fn ask(server: &Server, method: &str, path: &str, headers: &[(&str, &str)]) -> A
 
 /// Asserts that these headers are refused everywhere, and that nothing has changed.
 #[track_caller]
-fn refused_everywhere(closed: &Closed, headers: &[(&str, &str)]) {
+fn refused_everywhere(closed: &ServerWithRoles, headers: &[(&str, &str)]) {
     for (method, path) in ADDRESSES {
         let answer = ask(&closed.server, method, path, headers);
         assert_eq!(

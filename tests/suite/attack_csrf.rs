@@ -4,18 +4,25 @@
 use serde_json::json;
 
 use crate::client::Answer;
-use crate::closed::Closed;
+use crate::roles_fixture::ServerWithRoles;
 use crate::server::Server;
 
 /// A request with this cookie, as a browser sends it for whoever asks.
-fn sent(closed: &Closed, cookie: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+fn sent(
+    closed: &ServerWithRoles,
+    cookie: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
     let headers = [&[("Cookie", cookie)], headers].concat();
     closed.server.ask(method, path, &headers, body)
 }
 
 /// A server with a row, and the cookie of its administrator.
-fn with_a_row() -> (Closed, String) {
-    let closed = Closed::start();
+fn with_a_row() -> (ServerWithRoles, String) {
+    let closed = ServerWithRoles::start();
     closed
         .as_role("editor", "POST", "/api/items/", &json!({"name": "kept"}))
         .is(201);
@@ -24,7 +31,7 @@ fn with_a_row() -> (Closed, String) {
 }
 
 #[track_caller]
-fn nothing_changed(closed: &Closed, cookie: &str) {
+fn nothing_changed(closed: &ServerWithRoles, cookie: &str) {
     assert_eq!(closed.server.column("/api/items/", "name"), ["kept"]);
     assert_eq!(closed.accounts().len(), 4);
     sent(closed, cookie, "GET", "/api/auth/me/", &[], b"").is(200);
@@ -149,7 +156,7 @@ fn a_safe_method_changes_nothing_whatever_it_says() {
 
 #[test]
 fn an_allowed_origin_uses_tokens_and_never_cookies() {
-    let closed = Closed::with(|setup| setup.env("CORS_ORIGINS", "https://app.example.org"));
+    let closed = ServerWithRoles::with(|setup| setup.env("CORS_ORIGINS", "https://app.example.org"));
     let cookie = closed.server.browser_of("editor").cookie;
     let origin = ("Origin", "https://app.example.org");
     let json = ("Content-Type", "application/json");
@@ -178,7 +185,7 @@ fn an_allowed_origin_uses_tokens_and_never_cookies() {
 
 #[test]
 fn of_several_cookies_none_is_taken_for_another() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let good = closed.server.browser_of("admin").cookie;
     let (name, _) = good.split_once('=').expect("a cookie");
     let own = format!("http://{}", closed.server.address);
@@ -205,7 +212,7 @@ fn of_several_cookies_none_is_taken_for_another() {
 
 #[test]
 fn behind_tls_the_own_origin_is_what_the_browser_sees() {
-    let closed = Closed::with(|setup| setup.env("TRUSTED_PROXIES", "127.0.0.1"));
+    let closed = ServerWithRoles::with(|setup| setup.env("TRUSTED_PROXIES", "127.0.0.1"));
     let (tls, host) = (("X-Forwarded-Proto", "https"), ("Host", "socle.example"));
     let browser = closed.server.browser_with("editor", &[tls, host]);
     for (origin, status) in [

@@ -3,18 +3,18 @@
 
 use serde_json::{Value, json};
 
-use crate::closed::Closed;
+use crate::roles_fixture::ServerWithRoles;
 
 /// A job that waits for a worker of one's own.
 #[track_caller]
-fn waiting(closed: &Closed) -> String {
+fn waiting(closed: &ServerWithRoles) -> String {
     let job = json!({"kind": "resize", "payload": {"width": 10}});
     let made = closed.as_role("editor", "POST", "/api/jobs/", &job).is(202);
     made.json()["job_id"].as_str().expect("an id").to_owned()
 }
 
 #[track_caller]
-fn status_of(closed: &Closed, id: &str) -> String {
+fn status_of(closed: &ServerWithRoles, id: &str) -> String {
     let job = closed
         .as_role("viewer", "GET", &format!("/api/jobs/{id}/"), &Value::Null)
         .is(200);
@@ -23,7 +23,7 @@ fn status_of(closed: &Closed, id: &str) -> String {
 
 #[test]
 fn a_lease_is_held_by_its_token_alone() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let id = waiting(&closed);
     let claimed = closed
         .as_role(

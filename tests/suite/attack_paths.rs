@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::client::Answer;
-use crate::closed::Closed;
+use crate::roles_fixture::ServerWithRoles;
 use crate::server::Server;
 
 /// Spellings of `/api/NAME/`, with `{}` for the name. A server that takes one of them for the address must guard it.
@@ -90,7 +90,7 @@ fn ask(server: &Server, method: &str, target: &str, headers: &str, body: &str) -
 
 #[test]
 fn no_spelling_of_their_address_leads_strangers_to_accounts() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let before = closed.accounts();
     let account = json!({"username": "mallory", "password": "a password of mallory", "role": "admin"}).to_string();
     for spelling in SPELLINGS {
@@ -123,7 +123,7 @@ fn no_spelling_of_their_address_leads_strangers_to_accounts() {
 
 #[test]
 fn no_spelling_of_their_address_leads_editors_to_accounts() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let before = closed.accounts();
     let (id, token) = (closed.id_of("editor"), closed.token("editor"));
     let headers = format!("Authorization: Token {token}\r\n");
@@ -151,7 +151,7 @@ fn no_spelling_of_their_address_leads_editors_to_accounts() {
 
 #[test]
 fn no_spelling_of_its_name_shows_a_table_that_one_may_not_read() {
-    let closed = Closed::with(|setup| {
+    let closed = ServerWithRoles::with(|setup| {
         let setup = setup.migration(
             "V1__diaries.sql",
             "CREATE TABLE diaries (id INTEGER PRIMARY KEY, entry TEXT NOT NULL);
@@ -204,7 +204,7 @@ fn no_spelling_of_its_name_shows_a_table_that_one_may_not_read() {
 
 #[test]
 fn a_table_that_one_may_not_read_is_answered_as_one_that_is_not_there() {
-    let closed = Closed::with(|setup| {
+    let closed = ServerWithRoles::with(|setup| {
         let setup = setup.migration(
             "V1__diaries.sql",
             "CREATE TABLE diaries (id INTEGER PRIMARY KEY, entry TEXT NOT NULL);",

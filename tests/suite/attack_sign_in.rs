@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::accounts_fixture::PASSWORD;
 use crate::client::Answer;
-use crate::closed::Closed;
-use crate::people::PASSWORD;
+use crate::roles_fixture::ServerWithRoles;
 
-fn try_it(closed: &Closed, path: &str, username: &str, password: &str) -> Answer {
+fn try_it(closed: &ServerWithRoles, path: &str, username: &str, password: &str) -> Answer {
     closed
         .server
         .post(path, json!({"username": username, "password": password}))
@@ -14,7 +14,7 @@ fn try_it(closed: &Closed, path: &str, username: &str, password: &str) -> Answer
 
 #[test]
 fn an_unknown_name_is_held_up_as_a_known_one_is() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let until_held = |name: &str| {
         (0..50)
             .position(|n| try_it(&closed, "/api/auth/token/", name, &format!("guess number {n}")).status == 429)
@@ -25,7 +25,7 @@ fn an_unknown_name_is_held_up_as_a_known_one_is() {
 
 #[test]
 fn what_is_no_name_and_password_is_refused_before_it_is_tried() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     for body in [
         json!({"username": {"$ne": null}, "password": {"$ne": null}}),
         json!({"username": ["editor"], "password": [PASSWORD]}),
@@ -49,7 +49,7 @@ fn what_is_no_name_and_password_is_refused_before_it_is_tried() {
 
 #[test]
 fn passwords_are_nowhere_to_be_read() {
-    let mut closed = Closed::with(|setup| setup.env("LOG_LEVEL", "trace"));
+    let mut closed = ServerWithRoles::with(|setup| setup.env("LOG_LEVEL", "trace"));
     try_it(&closed, "/api/auth/token/", "editor", "a secret that was mistyped").is(400);
     try_it(&closed, "/api/auth/token/", "a secret in the wrong field", "x").is(400);
     let browser = closed.server.browser_of("editor");

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Answer;
-use crate::closed::Closed;
+use crate::roles_fixture::ServerWithRoles;
 use crate::server::Server;
 
 const PAYLOADS: [&str; 22] = [
@@ -285,7 +285,7 @@ fn sql_in_headers_changes_nothing() {
 
 #[test]
 fn sql_in_what_accounts_are_asked_with_signs_nobody_in_and_changes_nothing() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let server = &closed.server;
     let own = closed.id_of("viewer");
     let before = closed.accounts();

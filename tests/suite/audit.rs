@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::people::{ADMIN, PASSWORD, closed};
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed};
 
 #[test]
 fn every_event_is_a_row_and_a_log_line_and_none_holds_a_secret() {

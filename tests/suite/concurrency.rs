@@ -53,7 +53,7 @@ fn two_servers_write_one_file_at_the_same_time() {
         for server in [&one, &other] {
             for thread in 0..threads {
                 scope.spawn(move || {
-                    let mut wire = server.wire();
+                    let mut wire = server.raw_connection();
                     for n in 0..inserts {
                         let body = json!({"name": format!("{}-{thread}-{n}", server.pid())});
                         let reply = wire.post("/api/items/", &body).expect("an answer");
@@ -113,7 +113,7 @@ fn of_many_who_insert_the_same_value_one_succeeds_and_the_others_are_told() {
         let clients: Vec<_> = (0..16)
             .map(|_| {
                 scope.spawn(|| {
-                    let mut wire = server.wire();
+                    let mut wire = server.raw_connection();
                     let mut made = 0;
                     for n in 0..50 {
                         let reply = wire

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::people::{ADMIN, PASSWORD, closed};
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed};
 use crate::server::Server;
 
 /// Headers that say where a request comes from, and whether it may change something.

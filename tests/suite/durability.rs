@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::raw_connection::RawConnection;
 use crate::server::{Setup, eventually};
-use crate::wire::Wire;
 
 const ROUNDS: usize = 50;
 const THREADS: usize = 32;
 const INSERTS: usize = 10_000;
 
 /// Offers this thread's share of the inserts on one connection, and gives those that were answered: id and name.
-fn offer(mut wire: Wire, round: usize, thread: usize, answered: &AtomicUsize) -> Vec<(i64, String)> {
+fn offer(mut wire: RawConnection, round: usize, thread: usize, answered: &AtomicUsize) -> Vec<(i64, String)> {
     let mut kept = Vec::new();
     for n in 0..INSERTS / THREADS {
         let name = format!("{round}-{thread}-{n}");
@@ -36,7 +36,7 @@ fn live_and_die(setup: &Setup, round: usize) -> Vec<(i64, String)> {
     let pid = nix::unistd::Pid::from_raw(i32::try_from(server.pid()).expect("a process id"));
     let kept = thread::scope(|scope| {
         let answered = &answered;
-        let wires: Vec<Wire> = (0..THREADS).map(|_| server.wire()).collect();
+        let wires: Vec<RawConnection> = (0..THREADS).map(|_| server.raw_connection()).collect();
         let offers = wires.into_iter().enumerate();
         let offers: Vec<_> = offers
             .map(|(thread, wire)| scope.spawn(move || offer(wire, round, thread, answered)))
@@ -91,7 +91,7 @@ fn a_bulk_insert_cut_by_a_kill_is_there_whole_or_not_at_all() {
         let rows: Vec<_> = (0..5000).map(|n| json!({"name": format!("{round}-{n}")})).collect();
         let body = json!(rows);
         let answered = thread::scope(|scope| {
-            let mut wire = server.wire();
+            let mut wire = server.raw_connection();
             let offer = scope.spawn(move || wire.post("/api/items/", &body).is_some_and(|reply| reply.status == 201));
             thread::sleep(Duration::from_millis(round * 7));
             server.kill9();

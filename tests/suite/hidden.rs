@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::client::Answer;
 use crate::server::{Server, Setup};
-use crate::table_rights::with_an_administrator;
+use crate::table_access::with_an_administrator;
 
 /// Whatever is hidden has a name or a value with this in it, and nothing else has.
 const MARK: &str = "zz";

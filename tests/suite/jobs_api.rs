@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::queue::{time_from_now, verb, with_lease};
+use crate::jobs_client::{time_from_now, verb, with_lease};
 use crate::server::{Server, Setup};
 
 /// A server without workers of its own: jobs wait.

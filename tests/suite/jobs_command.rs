@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::jobs_api::without_workers;
-use crate::queue::{verb, with_lease};
+use crate::jobs_client::{verb, with_lease};
 use crate::server::{Server, Setup};
 
 fn run(server: &Server, arguments: &[&str]) -> crate::process::Ended {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::jobs_api::without_workers;
-use crate::queue::{verb, with_lease};
+use crate::jobs_client::{verb, with_lease};
 use crate::server::{PATIENCE, Server};
 
 /// The events of a stream, one after another.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::jobs_api::without_workers;
-use crate::queue::{verb, with_lease};
+use crate::jobs_client::{verb, with_lease};
 use crate::server::{Server, eventually};
 
 #[test]

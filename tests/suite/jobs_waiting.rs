@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::jobs_api::without_workers;
-use crate::queue::time_from_now;
+use crate::jobs_client::time_from_now;
 use crate::server::{Server, Setup, eventually};
 
 /// Claims with patience on a thread of its own; gives what came and how long it took.
@@ -122,7 +122,7 @@ fn a_waiting_claim_takes_a_job_whose_hour_comes() {
 fn a_job_is_not_lost_with_a_worker_that_has_gone() {
     let server = without_workers();
     let body = json!({"kinds": ["k"], "wait": "30s"}).to_string();
-    let mut wire = server.wire();
+    let mut wire = server.raw_connection();
     assert!(wire.write(
         format!(
             "POST /jobs/claim HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -148,7 +148,7 @@ fn a_job_is_not_lost_with_a_worker_that_has_gone() {
 fn waiting_claims_do_not_hold_up_the_end() {
     let mut server = without_workers();
     let began = Instant::now();
-    let mut wire = server.wire();
+    let mut wire = server.raw_connection();
     let body = json!({"kinds": ["k"], "wait": "60s"}).to_string();
     let head = format!(
         "POST /jobs/claim HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
@@ -162,5 +162,5 @@ fn waiting_claims_do_not_hold_up_the_end() {
         "it took {:?}",
         began.elapsed()
     );
-    assert_eq!(wire.reply().expect("an answer").status, 204);
+    assert_eq!(wire.answer().expect("an answer").status, 204);
 }

@@ -30,7 +30,7 @@ impl Server {
         thread::scope(|scope| {
             for first in 0..CONNECTIONS {
                 scope.spawn(move || {
-                    let mut wire = self.wire();
+                    let mut wire = self.raw_connection();
                     for number in (first..count).step_by(CONNECTIONS) {
                         let job = json!({"text": format!("text {number}"), "max_attempts": 20});
                         let reply = wire.post("/jobs", &job).expect("an answer");

@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use serde_json::json;
 
+use crate::raw_connection::RawConnection;
 use crate::server::{Server, Setup, eventually};
-use crate::wire::Wire;
 
 /// A `POST` of which everything but the end of the body is sent, and that end.
-fn half_a_post(server: &Server) -> (Wire, &'static [u8]) {
-    let mut wire = server.wire();
+fn half_a_post(server: &Server) -> (RawConnection, &'static [u8]) {
+    let mut wire = server.raw_connection();
     let sent = wire.write(
         b"POST /api/items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\
           Expect: 100-continue\r\n\r\n",
     );
     // The server says so when it has begun to read the body.
-    assert_eq!(wire.any_reply().expect("an interim answer").status, 100);
+    assert_eq!(wire.any_answer().expect("an interim answer").status, 100);
     assert!(sent && wire.write(b"{\"name\": \"in f"));
     (wire, b"light\"}")
 }
@@ -53,7 +53,7 @@ fn a_request_in_flight_is_finished_before_the_end() {
         server.signal(Signal::SIGTERM);
         wait_until_not_ready(&server);
         assert!(wire.write(rest));
-        let reply = wire.reply().expect("the answer");
+        let reply = wire.answer().expect("the answer");
         assert_eq!(
             (reply.status, &reply.json()["name"]),
             (201, &json!("in flight")),
@@ -96,10 +96,10 @@ fn a_client_that_never_finishes_is_left_behind_when_the_grace_is_over() {
 #[test]
 fn idle_connections_do_not_hold_up_the_end() {
     let mut server = Server::with(|setup| setup.env("SHUTDOWN_GRACE", "50s"));
-    let mut wires: Vec<_> = (0..20).map(|_| server.wire()).collect();
+    let mut wires: Vec<_> = (0..20).map(|_| server.raw_connection()).collect();
     for wire in wires.iter_mut().take(10) {
         assert!(wire.write(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-        assert_eq!(wire.reply().expect("an answer").status, 200);
+        assert_eq!(wire.answer().expect("an answer").status, 200);
     }
     let began = Instant::now();
     server.stop().well();

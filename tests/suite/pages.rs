@@ -166,9 +166,9 @@ fn nothing_else_lies_beside_the_files() {
         "/static/..%2fCargo.toml",
         "/static/%2e%2e/Cargo.toml",
     ] {
-        let mut wire = server.wire();
+        let mut wire = server.raw_connection();
         assert!(wire.write(format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()));
-        let reply = wire.reply().expect("an answer");
+        let reply = wire.answer().expect("an answer");
         assert!((400..500).contains(&reply.status), "{target}: {}", reply.status);
     }
 }

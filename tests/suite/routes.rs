@@ -1,7 +1,7 @@
 //! Every route of the running server, asked with every kind of credential: each answers as the rule says that it is
 //! mounted under, and none is mounted without one.
 
-use crate::people::{ADMIN, closed};
+use crate::accounts_fixture::{ADMIN, closed};
 use crate::server::Server;
 
 /// A route, as the server logs it at its start.

@@ -9,12 +9,12 @@ const ALL: &str = "/api/jobs/schedules/";
 const FILE: &str = "[[schedules]]\nname = 'written'\nkind = 'k'\nevery = '1h'\n";
 
 /// A server that has an administrator, and the administrator.
-struct Closed {
+struct ServerWithRoles {
     server: Server,
     authorization: String,
 }
 
-impl Closed {
+impl ServerWithRoles {
     fn start() -> Self {
         let (name, password) = ("root", "correct horse battery staple");
         let setup = Setup::new()
@@ -58,7 +58,7 @@ impl Closed {
 
 #[test]
 fn a_schedule_is_made_shown_changed_and_removed() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let made = closed.make(json!({
         "name": "nightly", "kind": "report", "payload": {"of": "yesterday"}, "cron": "30 2 * * *", "timezone": "Europe/Paris",
     }));
@@ -111,7 +111,7 @@ fn a_schedule_is_made_shown_changed_and_removed() {
 
 #[test]
 fn a_schedule_that_was_made_ticks_and_one_that_was_removed_does_not() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     closed
         .make(json!({"name": "pulse", "kind": "uppercase", "payload": {"text": "ß"}, "every": "1s"}))
         .is(201);
@@ -138,7 +138,7 @@ fn a_schedule_that_was_made_ticks_and_one_that_was_removed_does_not() {
 
 #[test]
 fn what_is_wrong_is_told_by_field_all_at_once() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let everything = json!({
         "name": "a b", "kind": 7, "cron": "61 * * * *", "timezone": 1, "priority": "high", "max_attempts": 0, "unique": "maybe",
         "corn": "* * * * *",
@@ -209,7 +209,7 @@ fn what_is_wrong_is_told_by_field_all_at_once() {
 
 #[test]
 fn what_the_file_says_is_changed_in_the_file() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let refused = closed.change("written", json!({"enabled": false})).is(409).json();
     assert!(refused["detail"].as_str().unwrap().contains("socle.toml"), "{refused}");
     closed.ask("DELETE", "/jobs/schedules/written", &Value::Null).is(409);
@@ -218,7 +218,7 @@ fn what_the_file_says_is_changed_in_the_file() {
 
 #[test]
 fn a_name_in_the_file_that_the_api_has_taken_leaves_a_running_server_as_it_was() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     closed.make(json!({"name": "mine", "kind": "k", "every": "1h"})).is(201);
     let both = "[[schedules]]\nname = 'mine'\nkind = 'other'\nevery = '2h'\n";
     std::fs::write(closed.server.setup.config_dir().join("socle.toml"), both).unwrap();
@@ -231,7 +231,7 @@ fn a_name_in_the_file_that_the_api_has_taken_leaves_a_running_server_as_it_was()
 
 #[test]
 fn strangers_see_nothing_of_a_closed_server_and_others_what_their_role_allows() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     closed.server.get(ALL).is(401);
     closed.server.get("/jobs/schedules/written").is(401);
     closed.server.get("/jobs/schedules/nothing").is(401);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::people::{ADMIN, PASSWORD, closed, cookie};
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed, cookie};
 use crate::server::{Server, eventually};
 
 const HOUR: i64 = 3_600_000;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed};
 use crate::client::Answer;
-use crate::people::{ADMIN, PASSWORD, closed};
 use crate::server::{Server, Setup};
 
 /// A server that believes who its clients say they are.

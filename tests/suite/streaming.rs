@@ -93,7 +93,7 @@ fn a_client_that_goes_away_stops_the_reading() {
     let server = Server::with(|setup| setup.migration("V1__endless.sql", endless));
     for path in ["/api/endless/", "/api/endless/?format=csv", "/api/endless/?i__lt=0"] {
         for _ in 0..4 {
-            let mut wire = server.wire();
+            let mut wire = server.raw_connection();
             assert!(wire.write(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()));
             wire.read_at_most(Duration::from_millis(200));
             wire.read(1000);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::people::{ADMIN, closed};
+use crate::accounts_fixture::{ADMIN, closed};
 use crate::server::Server;
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::people::{ADMIN, PASSWORD, bearer, closed};
+use crate::accounts_fixture::{ADMIN, PASSWORD, bearer, closed};
 use crate::server::{Server, eventually};
 
 /// Credentials that are none. What is good about each is good only elsewhere.

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use serde_json::json;
 
-use crate::people::PASSWORD;
+use crate::accounts_fixture::PASSWORD;
 use crate::server::{Server, Setup};
 
 #[test]

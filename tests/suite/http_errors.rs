@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::errors::{car_with, cars};
+use crate::validation_errors::{car_with, cars};
 
 #[test]
 fn what_is_not_there_is_404_with_a_detail() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::keys::segment;
+use crate::primary_keys::segment;
 use crate::server::Server;
 
 #[test]

@@ -149,7 +149,7 @@ fn what_workers_of_another_language_do_is_done_once_for_each_attempt() {
     let jobs = how_many("SOCLE_TEST_JOBS", 5_000) / 5;
     let server = without_workers();
     server.sql(ATTEMPT_LOG);
-    let mut wire = server.wire();
+    let mut wire = server.raw_connection();
     for number in 0..jobs {
         let job = json!({"kind": "note", "payload": number, "max_attempts": 20});
         assert_eq!(wire.post("/jobs", &job).expect("an answer").status, 202);

@@ -19,10 +19,10 @@ fn with_a_row() -> Server {
 /// The statuses answered on one connection, until the server closes it.
 #[track_caller]
 fn statuses(server: &Server, request: &str) -> Vec<u16> {
-    let mut wire = server.wire();
+    let mut wire = server.raw_connection();
     let _ = wire.write(request.as_bytes());
     let mut statuses = Vec::new();
-    while let Some(reply) = wire.reply() {
+    while let Some(reply) = wire.answer() {
         statuses.push(reply.status);
     }
     statuses
@@ -176,7 +176,7 @@ fn a_body_on_a_method_that_takes_none_is_no_request() {
             ),
         ] {
             let request = format!("{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{framing}\r\n\r\n{body}");
-            let mut wire = server.wire();
+            let mut wire = server.raw_connection();
             let _ = wire.write(request.as_bytes());
             assert!(wire.is_closed_by_the_server(), "{line}");
         }

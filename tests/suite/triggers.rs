@@ -134,7 +134,7 @@ fn what_rolls_back_one_clients_work_leaves_the_others_theirs() {
         let clients: Vec<_> = (0..16)
             .map(|client| {
                 scope.spawn(move || {
-                    let mut wire = server.wire();
+                    let mut wire = server.raw_connection();
                     let mut made = Vec::new();
                     for n in 0..60 {
                         // Every fourth client makes trouble, each time of another kind.

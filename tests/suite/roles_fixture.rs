@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::accounts_fixture::{ADMIN, closed};
 use crate::client::Answer;
-use crate::people::{ADMIN, closed};
 use crate::server::{Server, Setup};
 
 const ROLES: [&str; 4] = ["viewer", "worker", "editor", "admin"];
 
 /// The server, and who may ask it.
-pub(crate) struct Closed {
+pub(crate) struct ServerWithRoles {
     pub(crate) server: Server,
     bearers: BTreeMap<&'static str, String>,
 }
 
-impl Closed {
+impl ServerWithRoles {
     #[track_caller]
     pub(crate) fn start() -> Self {
         Self::with(|setup| setup)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::raw_connection::RawConnection;
 use crate::server::{Server, eventually, eventually_within};
-use crate::wire::Wire;
 
 /// A list that no client will ever finish reading.
 const ENDLESS: &str = "
@@ -27,7 +27,7 @@ fn serves(server: &Server) {
 const LONGEST: Duration = Duration::from_secs(240);
 
 /// Writes the beginning of a request, then a little at a time, until the server has had enough.
-fn drip(mut wire: Wire, first: &[u8], drop: &[u8]) {
+fn drip(mut wire: RawConnection, first: &[u8], drop: &[u8]) {
     wire.read_at_most(Duration::from_millis(1));
     let mut alive = wire.write(first);
     let what = String::from_utf8_lossy(&[first, drop].join(&b"..."[..])).into_owned();
@@ -45,10 +45,16 @@ fn clients_that_send_slowly_are_let_go_and_harm_nobody() {
     thread::scope(|scope| {
         let (server, mut ended) = (&server, Vec::new());
         for _ in 0..20 {
-            ended.push(scope.spawn(|| drip(server.wire(), b"GET /api/items/ HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"a")));
-            ended.push(scope.spawn(|| drip(server.wire(), b"GET /api/items/ HTTP/1.1\r\nHost: x\r\n", b"")));
-            ended.push(scope.spawn(|| drip(server.wire(), body, b"a")));
-            ended.push(scope.spawn(|| drip(server.wire(), body, b"")));
+            ended.push(scope.spawn(|| {
+                drip(
+                    server.raw_connection(),
+                    b"GET /api/items/ HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+                    b"a",
+                )
+            }));
+            ended.push(scope.spawn(|| drip(server.raw_connection(), b"GET /api/items/ HTTP/1.1\r\nHost: x\r\n", b"")));
+            ended.push(scope.spawn(|| drip(server.raw_connection(), body, b"a")));
+            ended.push(scope.spawn(|| drip(server.raw_connection(), body, b"")));
         }
         for _ in 0..50 {
             serves(server);
@@ -63,11 +69,11 @@ fn clients_that_send_slowly_are_let_go_and_harm_nobody() {
 #[test]
 fn a_body_that_stops_arriving_is_answered_408() {
     let server = Server::start();
-    let mut wire = server.wire();
+    let mut wire = server.raw_connection();
     assert!(wire.write(
         b"POST /api/items/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{\"name\": \"half of it"
     ));
-    let reply = wire.reply().expect("an answer");
+    let reply = wire.answer().expect("an answer");
     assert_eq!(reply.status, 408, "{}", reply.text());
     assert!(reply.json()["detail"].is_string());
 }
@@ -75,7 +81,7 @@ fn a_body_that_stops_arriving_is_answered_408() {
 #[test]
 fn readers_that_stop_are_let_go_and_harm_nobody() {
     let server = Server::with(|setup| setup.migration("V1__endless.sql", ENDLESS));
-    let mut stopped: Vec<_> = (0..64).map(|_| server.wire()).collect();
+    let mut stopped: Vec<_> = (0..64).map(|_| server.raw_connection()).collect();
     for wire in &mut stopped {
         assert!(wire.write(b"GET /api/endless/ HTTP/1.1\r\nHost: x\r\n\r\n"));
     }
@@ -94,10 +100,10 @@ fn readers_that_stop_are_let_go_and_harm_nobody() {
 #[test]
 fn five_hundred_idle_connections_stop_nobody() {
     let server = Server::start();
-    let mut idle: Vec<_> = (0..500).map(|_| server.wire()).collect();
+    let mut idle: Vec<_> = (0..500).map(|_| server.raw_connection()).collect();
     for wire in idle.iter_mut().step_by(2) {
         assert!(wire.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
-        assert_eq!(wire.reply().expect("an answer").status, 200);
+        assert_eq!(wire.answer().expect("an answer").status, 200);
     }
     for _ in 0..20 {
         serves(&server);
@@ -178,7 +184,7 @@ fn methods_that_nobody_knows_are_refused() {
 #[test]
 fn requests_sent_ahead_are_answered_in_order() {
     let server = Server::start();
-    let mut wire = server.wire();
+    let mut wire = server.raw_connection();
     let mut requests = String::new();
     for n in 1..=20 {
         let body = format!("{{\"name\": \"n{n}\"}}");
@@ -191,7 +197,7 @@ fn requests_sent_ahead_are_answered_in_order() {
     assert!(wire.write(requests.as_bytes()));
     for n in 1..=20 {
         for status in [201, 200] {
-            let reply = wire.reply().expect("an answer");
+            let reply = wire.answer().expect("an answer");
             assert_eq!((reply.status, &reply.json()["name"]), (status, &json!(format!("n{n}"))));
         }
     }

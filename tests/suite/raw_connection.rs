@@ -10,7 +10,7 @@ use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 use crate::client::Answer;
 use crate::server::{PATIENCE, Server};
 
-pub(crate) struct Wire {
+pub(crate) struct RawConnection {
     stream: TcpStream,
     /// What was read past the last answer.
     rest: Vec<u8>,
@@ -18,7 +18,7 @@ pub(crate) struct Wire {
 
 impl Server {
     /// A fresh connection. Reading from it waits at most as long as any test waits.
-    pub(crate) fn wire(&self) -> Wire {
+    pub(crate) fn raw_connection(&self) -> RawConnection {
         let stream = TcpStream::connect(self.address).expect("a connection");
         stream
             .set_read_timeout(Some(PATIENCE * 2))
@@ -26,7 +26,7 @@ impl Server {
         stream
             .set_write_timeout(Some(PATIENCE * 2))
             .expect("a bound for writing");
-        Wire {
+        RawConnection {
             stream,
             rest: Vec::new(),
         }
@@ -35,18 +35,18 @@ impl Server {
     /// Sends these bytes on a connection of their own and gives the first answer, or `None` when the server closes
     /// without one.
     pub(crate) fn raw(&self, bytes: &[u8]) -> Option<Answer> {
-        let mut wire = self.wire();
+        let mut wire = self.raw_connection();
         // A server that has seen enough may close before it has read everything.
         let _ = wire.stream.write_all(bytes);
-        wire.reply()
+        wire.answer()
     }
 
     /// The same for bytes that may be the beginning of something: the server is told that nothing will follow.
     pub(crate) fn raw_and_no_more(&self, bytes: &[u8]) -> Option<Answer> {
-        let mut wire = self.wire();
+        let mut wire = self.raw_connection();
         let _ = wire.stream.write_all(bytes);
         let _ = wire.stream.shutdown(Shutdown::Write);
-        wire.reply()
+        wire.answer()
     }
 
     /// A `GET` of a request target exactly as written, which a client library would tidy up or refuse.
@@ -58,7 +58,7 @@ impl Server {
     }
 }
 
-impl Wire {
+impl RawConnection {
     /// Writes, and says whether the other side still took it.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
@@ -72,7 +72,7 @@ impl Wire {
             body.len()
         );
         if self.write(&[head.as_bytes(), body.as_bytes()].concat()) {
-            self.reply()
+            self.answer()
         } else {
             None
         }
@@ -111,9 +111,9 @@ impl Wire {
     }
 
     /// The next final answer (interim ones such as `100 Continue` are passed over), or `None` when the connection ends.
-    pub(crate) fn reply(&mut self) -> Option<Answer> {
+    pub(crate) fn answer(&mut self) -> Option<Answer> {
         loop {
-            let reply = self.any_reply()?;
+            let reply = self.any_answer()?;
             if reply.status >= 200 {
                 return Some(reply);
             }
@@ -121,7 +121,7 @@ impl Wire {
     }
 
     /// The next answer, interim or final.
-    pub(crate) fn any_reply(&mut self) -> Option<Answer> {
+    pub(crate) fn any_answer(&mut self) -> Option<Answer> {
         let head = String::from_utf8_lossy(&self.until(b"\r\n\r\n")?).into_owned();
         let mut lines = head.split("\r\n");
         let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;

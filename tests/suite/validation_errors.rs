@@ -23,7 +23,7 @@ const CARS: &str = "
     INSERT INTO owners VALUES (1, 'Ada');
     INSERT INTO cars (plate, owner_id, colour, shelf, slot) VALUES ('AB-123', 1, 'red', 'A', 1);";
 
-/// Also what [`crate::refusals`] asks of.
+/// Also what [`crate::http_errors`] asks of.
 pub(crate) fn cars() -> Server {
     Server::with(|setup| setup.migration("V1__cars.sql", CARS).env("MAX_BODY", "64KiB"))
 }

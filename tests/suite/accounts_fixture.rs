@@ -9,9 +9,16 @@ use crate::server::{Server, Setup};
 pub(crate) const ADMIN: &str = "ada";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// A setup whose server has an administrator.
+impl Setup {
+    /// Gives the server an administrator, which closes it to strangers.
+    pub(crate) fn administrator(self) -> Self {
+        self.env("ADMIN_LOGIN", ADMIN).env("ADMIN_PASSWORD", PASSWORD)
+    }
+}
+
+/// The setup of a closed server: one that has an administrator.
 pub(crate) fn closed() -> Setup {
-    Setup::new().env("ADMIN_LOGIN", ADMIN).env("ADMIN_PASSWORD", PASSWORD)
+    Setup::new().administrator()
 }
 
 /// A browser that has signed in.

@@ -3,15 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::server::Server;
+use crate::tables::PEOPLE;
 
 fn people() -> Server {
-    Server::with(|setup| {
-        setup.migration(
-            "V1__people.sql",
-            "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT UNIQUE,
-                                  boss_id INTEGER REFERENCES people(id), age INTEGER CHECK (age >= 0));",
-        )
-    })
+    Server::with_tables(PEOPLE)
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::client::Answer;
 use crate::roles_fixture::ServerWithRoles;
 use crate::server::Server;
+use crate::tables::DIARIES;
 
 /// Spellings of `/api/NAME/`, with `{}` for the name. A server that takes one of them for the address must guard it.
 const SPELLINGS: [&str; 44] = [
@@ -152,17 +153,9 @@ fn no_spelling_of_their_address_leads_editors_to_accounts() {
 #[test]
 fn no_spelling_of_its_name_shows_a_table_that_one_may_not_read() {
     let closed = ServerWithRoles::with(|setup| {
-        let setup = setup.migration(
-            "V1__diaries.sql",
-            "CREATE TABLE diaries (id INTEGER PRIMARY KEY, entry TEXT NOT NULL);
-             INSERT INTO diaries VALUES (1, 'dear diary');",
-        );
-        std::fs::write(
-            setup.config_dir().join("socle.toml"),
-            "[tables.diaries]\nread = \"editor\"\n",
-        )
-        .expect("the rules");
         setup
+            .tables(DIARIES)
+            .socle_toml("[tables.diaries]\nread = \"editor\"\n")
     });
     closed
         .as_role("editor", "GET", "/api/diaries/1/", &serde_json::Value::Null)
@@ -204,18 +197,8 @@ fn no_spelling_of_its_name_shows_a_table_that_one_may_not_read() {
 
 #[test]
 fn a_table_that_one_may_not_read_is_answered_as_one_that_is_not_there() {
-    let closed = ServerWithRoles::with(|setup| {
-        let setup = setup.migration(
-            "V1__diaries.sql",
-            "CREATE TABLE diaries (id INTEGER PRIMARY KEY, entry TEXT NOT NULL);",
-        );
-        std::fs::write(
-            setup.config_dir().join("socle.toml"),
-            "[tables.diaries]\nread = \"admin\"\n",
-        )
-        .expect("the rules");
-        setup
-    });
+    let closed =
+        ServerWithRoles::with(|setup| setup.tables(DIARIES).socle_toml("[tables.diaries]\nread = \"admin\"\n"));
     for role in ["viewer", "worker", "editor"] {
         for (method, tail, body) in [
             ("GET", "", json!(null)),

@@ -7,14 +7,12 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::server::{Server, Setup, eventually};
-
-const NOTES: &str =
-    "CREATE TABLE notes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, count INTEGER NOT NULL DEFAULT 0);";
+use crate::tables::NOTES;
 
 #[test]
 fn two_servers_that_start_together_on_an_empty_file_both_serve() {
     for _ in 0..5 {
-        let setup = Setup::new().migration("V1__notes.sql", NOTES);
+        let setup = Setup::new().tables(NOTES);
         let servers: Vec<Server> = thread::scope(|scope| {
             let starts: Vec<_> = (0..3).map(|_| scope.spawn(|| setup.start())).collect();
             starts
@@ -76,7 +74,7 @@ fn two_servers_write_one_file_at_the_same_time() {
 fn migrate_beside_a_running_server_gives_it_the_new_table() {
     let server = Server::start();
     server.get("/api/notes/").is(404);
-    let beside = server.setup.clone().migration("V1__notes.sql", NOTES);
+    let beside = server.setup.clone().tables(NOTES);
     beside.run(&["migrate"]).well();
     let migrated = Instant::now();
     eventually("the table is offered", || {
@@ -108,7 +106,7 @@ fn migrate_beside_a_running_server_gives_it_the_new_table() {
 
 #[test]
 fn of_many_who_insert_the_same_value_one_succeeds_and_the_others_are_told() {
-    let server = Server::with(|setup| setup.migration("V1__notes.sql", NOTES));
+    let server = Server::with_tables(NOTES);
     let made: usize = thread::scope(|scope| {
         let clients: Vec<_> = (0..16)
             .map(|_| {
@@ -139,7 +137,7 @@ fn of_many_who_insert_the_same_value_one_succeeds_and_the_others_are_told() {
 
 #[test]
 fn a_list_is_of_one_moment_while_others_write() {
-    let server = Server::with(|setup| setup.migration("V1__notes.sql", NOTES));
+    let server = Server::with_tables(NOTES);
     let rows: Vec<_> = (0..2000).map(|n| json!({"name": format!("n{n}")})).collect();
     server.post("/api/notes/", json!(rows)).is(201);
     thread::scope(|scope| {

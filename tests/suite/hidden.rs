@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
+use crate::accounts_fixture::ADMIN;
 use crate::client::Answer;
 use crate::server::{Server, Setup};
-use crate::table_access::with_an_administrator;
 
 /// Whatever is hidden has a name or a value with this in it, and nothing else has.
 const MARK: &str = "zz";
@@ -43,10 +43,7 @@ const RULES: &str = "
     zznote = 'hidden'";
 
 pub(crate) fn setup() -> Setup {
-    Setup::new()
-        .env("DEBUG", "true")
-        .migration("V1__books.sql", TABLES)
-        .rules(RULES)
+    Setup::new().env("DEBUG", "true").tables(TABLES).socle_toml(RULES)
 }
 
 /// Asserts that an answer holds nothing hidden, in body or headers.
@@ -246,8 +243,8 @@ fn searching_and_counting_look_past_what_is_hidden() {
 fn rows_without_a_key_are_not_put_in_the_order_of_a_hidden_column() {
     let sql = "CREATE TABLE notes (_rowid_ INTEGER, name TEXT); INSERT INTO notes VALUES (3, 'a'), (1, 'b'), (2, 'c');";
     let setup = Setup::new()
-        .migration("V1__notes.sql", sql)
-        .rules("[tables.notes.columns]\n_rowid_ = 'hidden'");
+        .tables(sql)
+        .socle_toml("[tables.notes.columns]\n_rowid_ = 'hidden'");
     assert_eq!(setup.start().column("/api/notes/", "name"), ["a", "b", "c"]);
 }
 
@@ -282,7 +279,7 @@ fn times_that_are_hidden_are_kept_all_the_same() {
     let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, updated_at TIMESTAMP NOT NULL, name TEXT, created_at TIMESTAMP NOT NULL);
                CREATE VIEW times AS SELECT id, created_at AS made, updated_at AS changed, name FROM notes;";
     let rules = "[tables.notes.columns]\ncreated_at = 'hidden'\nupdated_at = 'hidden'";
-    let server = Setup::new().migration("V1__notes.sql", sql).rules(rules).start();
+    let server = Setup::new().tables(sql).socle_toml(rules).start();
     assert!(!server.said().contains("no row can be added"), "{}", server.said());
     assert_eq!(
         server.post("/api/notes/", json!({"name": "a"})).is(201).json(),
@@ -308,17 +305,18 @@ fn a_column_that_others_point_to_is_hidden_from_them_too() {
     let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, zzcode TEXT UNIQUE, name TEXT);
                CREATE TABLE notes (id INTEGER PRIMARY KEY, code TEXT REFERENCES people(ZZCODE));
                INSERT INTO people VALUES (1, 'a', 'Ada'); INSERT INTO notes VALUES (1, 'a');";
-    let setup = Setup::new().migration("V1__notes.sql", sql);
+    let setup = Setup::new().tables(sql);
     let expanded = setup.start().get("/api/notes/?expand=code").is(200).json();
     assert_eq!(expanded[0]["code"]["name"], "Ada");
-    let server = setup.rules("[tables.people.columns]\nzzcode = 'hidden'").start();
+    let server = setup.socle_toml("[tables.people.columns]\nzzcode = 'hidden'").start();
     clean(server.get("/api/notes/?expand=code").is(400));
     clean(server.get("/api/openapi.json").is(200));
 }
 
 #[test]
 fn administrators_see_no_more_of_what_is_hidden() {
-    let (server, admin) = with_an_administrator(setup());
+    let server = setup().administrator().start();
+    let admin = server.bearer_of(ADMIN);
     let ask = |path: &str| clean(server.ask("GET", path, &[("Authorization", &admin)], b""));
     for path in [
         "/api/",

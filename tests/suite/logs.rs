@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::server::{Server, eventually};
+use crate::tables::numbered_rows;
 
 #[test]
 fn each_request_is_a_line_with_what_was_asked_and_how_it_went() {
@@ -103,10 +104,7 @@ fn a_client_cannot_write_lines_into_the_log() {
 
 #[test]
 fn the_line_of_a_streamed_list_tells_how_much_was_sent() {
-    let numbers = "CREATE TABLE numbers (id INTEGER PRIMARY KEY, words TEXT NOT NULL);
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-        INSERT INTO numbers SELECT i, 'some words to fill a line with' FROM n;";
-    let server = Server::with(|setup| setup.migration("V1__numbers.sql", numbers).env("LOG_FORMAT", "json"));
+    let server = Server::with(|setup| setup.tables(&numbered_rows(20_000)).env("LOG_FORMAT", "json"));
     let sent = server
         .ask("GET", "/api/numbers/", &[("X-Request-Id", "the-long-one")], b"")
         .is(200)

@@ -25,6 +25,7 @@ mod server;
 mod shell;
 mod site;
 mod sql;
+mod tables;
 
 mod accounts;
 mod administrator;

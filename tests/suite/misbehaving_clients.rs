@@ -7,12 +7,7 @@ use serde_json::json;
 
 use crate::raw_connection::RawConnection;
 use crate::server::{Server, eventually, eventually_within};
-
-/// A list that no client will ever finish reading.
-const ENDLESS: &str = "
-    CREATE VIEW endless AS
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)
-        SELECT i, 'a row that takes some room on the way to the client' AS text FROM n;";
+use crate::tables::ENDLESS;
 
 /// Asserts that an ordinary client is served as ever.
 #[track_caller]
@@ -80,7 +75,7 @@ fn a_body_that_stops_arriving_is_answered_408() {
 
 #[test]
 fn readers_that_stop_are_let_go_and_harm_nobody() {
-    let server = Server::with(|setup| setup.migration("V1__endless.sql", ENDLESS));
+    let server = Server::with_tables(ENDLESS);
     let mut stopped: Vec<_> = (0..64).map(|_| server.raw_connection()).collect();
     for wire in &mut stopped {
         assert!(wire.write(b"GET /api/endless/ HTTP/1.1\r\nHost: x\r\n\r\n"));

@@ -4,16 +4,12 @@
 use serde_json::{Value, json};
 
 use crate::server::{Server, Setup};
+use crate::tables::PRODUCTS;
 
 fn books() -> Server {
-    let sql = "CREATE TABLE books (
-                   id INTEGER PRIMARY KEY, sku TEXT DEFAULT 'none' CHECK (length(sku) > 1), title TEXT NOT NULL, rank INTEGER UNIQUE,
-                   parent_id INTEGER REFERENCES books(id));
-               INSERT INTO books VALUES (1, 'A-1', 'One', 10, NULL), (2, 'B-2', 'Two', 20, 1);
-               CREATE TABLE codes (code TEXT PRIMARY KEY DEFAULT 'made', name TEXT, amount INTEGER);";
     let rules = "[tables.books.columns]\nsku = 'read-only'\nrank = 'read-only'\nparent_id = 'read-only'\n\
                  [tables.codes.columns]\ncode = 'read-only'";
-    Setup::new().migration("V1__books.sql", sql).rules(rules).start()
+    Setup::new().tables(PRODUCTS).socle_toml(rules).start()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::accounts_fixture::{ADMIN, closed};
+use crate::accounts_fixture::ADMIN;
 use crate::client::Answer;
 use crate::server::{Server, Setup};
 
@@ -24,7 +24,7 @@ impl ServerWithRoles {
 
     #[track_caller]
     pub(crate) fn with(describe: impl FnOnce(Setup) -> Setup) -> Self {
-        let server = describe(closed()).start();
+        let server = describe(Setup::new().administrator()).start();
         let first = server.bearer_of(ADMIN);
         let bearers: BTreeMap<_, _> = ROLES
             .map(|role| {

@@ -13,7 +13,7 @@ use crate::server::{Server, Setup, eventually};
 const EVERY_SECOND: &str = "[[schedules]]\nname = 'pulse'\nkind = 'beat'\nevery = '1s'\nunique = false\n";
 
 fn setup(schedules: &str) -> Setup {
-    Setup::new().rules(schedules)
+    Setup::new().socle_toml(schedules)
 }
 
 fn schedule(server: &Server, name: &str) -> Value {
@@ -193,7 +193,7 @@ fn a_changed_file_changes_the_schedules_of_a_running_server() {
         "[[schedules]]\nname = 'a'\nkind = 'k'\nevery = '1h'\n[[schedules]]\nname = 'b'\nkind = 'k'\nevery = '1h'\n",
     )
     .start();
-    let write = |text: &str| std::fs::write(server.setup.config_dir().join("socle.toml"), text).unwrap();
+    let write = |text: &str| server.setup.write_socle_toml(text);
     let kept = schedule(&server, "a")["next_at"].clone();
     write(
         "[[schedules]]\nname = 'a'\nkind = 'other'\nevery = '1h'\n[[schedules]]\nname = 'c'\nkind = 'beat'\nevery = '1s'\nunique = false\n",
@@ -228,7 +228,7 @@ fn a_restart_with_the_same_file_keeps_the_place_in_the_row_of_ticks() {
     let before = schedule(&server, "a");
     server.stop().well();
     assert_eq!(schedule(&setup.start(), "a"), before);
-    let setup = setup.rules("[[schedules]]\nname = 'a'\nkind = 'k'\nevery = '2h'\n");
+    let setup = setup.socle_toml("[[schedules]]\nname = 'a'\nkind = 'k'\nevery = '2h'\n");
     let after = schedule(&setup.start(), "a");
     assert!(moment(&after["next_at"]) > moment(&before["next_at"]));
     let without = setup.without("CONFIG_DIR").start();
@@ -305,7 +305,7 @@ fn a_name_that_was_taken_over_the_api_stops_the_start() {
         "INSERT INTO _schedules (name, source, kind, payload, every, priority, max_attempts, is_unique, is_enabled, \
                  anchor, created_at, updated_at) VALUES ('mine', 'api', 'k', 'null', '1h', 0, 1, 1, 1, 0, 0, 0)",
     );
-    let setup = setup.rules("[[schedules]]\nkind = 'k'\nname = 'mine'\nevery = '1h'\n");
+    let setup = setup.socle_toml("[[schedules]]\nkind = 'k'\nname = 'mine'\nevery = '1h'\n");
     let line = setup.run(&[]).badly().err;
     assert!(
         line.contains("line 3: a schedule named \"mine\" was made over the API"),

@@ -3,14 +3,10 @@
 use serde_json::json;
 
 use crate::server::Server;
+use crate::tables::TOWNS;
 
 fn towns() -> Server {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__towns.sql",
-            "CREATE TABLE towns (id INTEGER PRIMARY KEY, name TEXT NOT NULL, region VARCHAR(80), inhabitants INTEGER);",
-        )
-    });
+    let server = Server::with_tables(TOWNS);
     server
         .post(
             "/api/towns/",

@@ -87,16 +87,26 @@ impl Setup {
         self
     }
 
-    /// Adds a migration, such as `V1__library.sql`, to the configuration folder.
+    /// Gives the database these tables, as the first migration of the configuration folder.
+    pub(crate) fn tables(self, sql: &str) -> Self {
+        self.migration("V1__tables.sql", sql)
+    }
+
+    /// Adds a migration, such as `V2__loans.sql`, to the configuration folder.
     pub(crate) fn migration(self, name: &str, sql: &str) -> Self {
         std::fs::write(self.config_dir().join(name), sql).expect("a migration");
         self
     }
 
     /// Writes `socle.toml` into the configuration folder.
-    pub(crate) fn rules(self, text: &str) -> Self {
-        std::fs::write(self.config_dir().join("socle.toml"), text).expect("the rules");
+    pub(crate) fn socle_toml(self, text: &str) -> Self {
+        self.write_socle_toml(text);
         self
+    }
+
+    /// The same while a server may be running.
+    pub(crate) fn write_socle_toml(&self, text: &str) {
+        std::fs::write(self.config_dir().join("socle.toml"), text).expect("socle.toml");
     }
 
     pub(crate) fn home(&self) -> &Path {
@@ -202,6 +212,12 @@ impl Server {
     #[track_caller]
     pub(crate) fn with(describe: impl FnOnce(Setup) -> Setup) -> Self {
         describe(Setup::new()).start()
+    }
+
+    /// A server with these tables beside `items`.
+    #[track_caller]
+    pub(crate) fn with_tables(sql: &str) -> Self {
+        Setup::new().tables(sql).start()
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -6,16 +6,10 @@ use std::os::unix::fs::symlink;
 use serde_json::json;
 
 use crate::server::Setup;
-
-const TABLES: &str = "
-    CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-    CREATE TABLE books (isbn TEXT PRIMARY KEY, title TEXT NOT NULL, cost INTEGER, author_id INTEGER REFERENCES authors(id));
-    CREATE TABLE stock (shelf TEXT, place INTEGER, amount INTEGER NOT NULL, PRIMARY KEY (shelf, place));
-    CREATE TABLE jobs (id INTEGER PRIMARY KEY);
-    CREATE VIEW titles AS SELECT title FROM books;";
+use crate::tables::STOCK;
 
 fn setup(rules: &str) -> Setup {
-    Setup::new().migration("V1__library.sql", TABLES).rules(rules)
+    Setup::new().tables(STOCK).socle_toml(rules)
 }
 
 /// The one line with which a start, and `socle openapi`, fail.
@@ -91,7 +85,11 @@ fn what_is_no_toml_is_found_before_anything_is_migrated() {
 
 #[test]
 fn no_file_and_an_empty_one_are_no_rules() {
-    for setup in [Setup::new(), Setup::new().rules(""), Setup::new().without("CONFIG_DIR")] {
+    for setup in [
+        Setup::new(),
+        Setup::new().socle_toml(""),
+        Setup::new().without("CONFIG_DIR"),
+    ] {
         let server = setup.start();
         server.post("/api/items/", json!({"name": "n"})).is(201);
         assert!(!server.said().contains("socle.toml"), "{}", server.said());

@@ -5,16 +5,14 @@ use std::thread;
 use std::time::Duration;
 
 use crate::server::{Server, Setup, eventually};
+use crate::tables::PRICED_BOOKS;
 
 fn start(rules: &str) -> Server {
-    let sql =
-        "CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT, cost INTEGER); INSERT INTO books VALUES (1, 't', 5);
-               CREATE TABLE other (id INTEGER PRIMARY KEY);";
-    Setup::new().migration("V1__books.sql", sql).rules(rules).start()
+    Setup::new().tables(PRICED_BOOKS).socle_toml(rules).start()
 }
 
 fn write(server: &Server, rules: &str) {
-    std::fs::write(server.setup.config_dir().join("socle.toml"), rules).unwrap();
+    server.setup.write_socle_toml(rules);
 }
 
 #[track_caller]

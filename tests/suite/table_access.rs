@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::accounts_fixture::ADMIN;
 use crate::client::Answer;
 use crate::server::{Server, Setup};
+use crate::tables::NOTES_OF_PEOPLE;
 
 /// One table for each pair of rules that the file may give.
 const RULES: [(&str, Option<&str>, Option<&str>); 9] = [
@@ -29,33 +31,13 @@ fn setup() -> Setup {
         let line = |key: &str, word: Option<&str>| word.map_or(String::new(), |word| format!("{key} = '{word}'\n"));
         format!("[tables.{name}]\n{}{}", line("read", read), line("write", write))
     });
-    Setup::new()
-        .migration("V1__tables.sql", &tables.concat())
-        .rules(&sections.concat())
+    Setup::new().tables(&tables.concat()).socle_toml(&sections.concat())
 }
 
-/// A server with an administrator, and the administrator's `Authorization`.
-pub(crate) fn with_an_administrator(setup: Setup) -> (Server, String) {
-    let (name, password) = ("root", "a long enough password");
-    let server = setup.env("ADMIN_LOGIN", name).env("ADMIN_PASSWORD", password).start();
-    let signed_in = server.post("/api/auth/token/", json!({"username": name, "password": password}));
-    let bearer = bearer(&signed_in.is(200));
-    (server, bearer)
-}
-
-/// The `Authorization` of a new token.
+/// The `Authorization` of a new token with this role.
+#[track_caller]
 fn token(server: &Server, admin: &str, role: &str) -> String {
-    let headers = [("Authorization", admin), ("Content-Type", "application/json")];
-    let asked = json!({"name": role, "role": role}).to_string();
-    bearer(
-        &server
-            .ask("POST", "/api/auth/tokens/", &headers, asked.as_bytes())
-            .is(201),
-    )
-}
-
-fn bearer(answer: &Answer) -> String {
-    format!("Bearer {}", answer.json()["token"].as_str().expect("a token"))
+    server.add_token(admin, json!({"name": role, "role": role})).0
 }
 
 /// How far a word of the file, or a role, reaches.
@@ -170,7 +152,8 @@ fn before_there_are_accounts_strangers_may_do_what_no_rule_forbids() {
 
 #[test]
 fn once_there_are_tokens_each_role_may_do_what_the_rules_say() {
-    let (server, admin) = with_an_administrator(setup());
+    let server = setup().administrator().start();
+    let admin = server.bearer_of(ADMIN);
     let tokens = ["viewer", "worker", "editor", "admin"].map(|role| (role, Some(token(&server, &admin, role))));
     for (row, (role, token)) in [("stranger", None)].into_iter().chain(tokens).enumerate() {
         let asker = Asker {
@@ -204,11 +187,13 @@ fn who_may_not_write_is_told_so_before_anything_else_of_the_request() {
 
 #[test]
 fn a_row_is_expanded_only_for_those_who_may_read_the_other_table() {
-    let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO people VALUES (1, 'Ada');
-               CREATE TABLE notes (id INTEGER PRIMARY KEY, person_id INTEGER REFERENCES people(id));
-               INSERT INTO notes VALUES (1, 1);";
     let rules = "[tables.people]\nread = 'viewer'\n[tables.notes]\nwrite = 'public'";
-    let (server, admin) = with_an_administrator(Setup::new().migration("V1__notes.sql", sql).rules(rules));
+    let server = Setup::new()
+        .tables(NOTES_OF_PEOPLE)
+        .socle_toml(rules)
+        .administrator()
+        .start();
+    let admin = server.bearer_of(ADMIN);
     let viewer = token(&server, &admin, "viewer");
     let as_viewer = |method: &str, path: &str| server.ask(method, path, &[("Authorization", viewer.as_str())], b"");
     let refused = server.get("/api/notes/?expand=person_id").is(400).json();
@@ -235,7 +220,7 @@ fn who_closes_a_server_closes_it_for_every_process() {
     let open = setup().start();
     open.post("/api/plain/", json!({"name": "n"})).is(201);
     assert!(open.options("/api/plain/").json().get("actions").is_some());
-    let _closed = with_an_administrator(open.setup.clone());
+    let _closed = open.setup.clone().administrator().start();
     open.post("/api/plain/", json!({"name": "n"})).is(401);
     assert_eq!(open.options("/api/plain/").json().get("actions"), None);
     let document = open.get("/api/openapi.json").is(200);

@@ -7,12 +7,8 @@ use crate::server::Server;
 
 #[test]
 fn a_view_is_a_table_that_is_only_read() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__view.sql",
-            "CREATE VIEW named AS SELECT id, upper(name) AS loud FROM items WHERE name <> '';",
-        )
-    });
+    let server =
+        Server::with_tables("CREATE VIEW named AS SELECT id, upper(name) AS loud FROM items WHERE name <> '';");
     server
         .post("/api/items/", json!([{"name": "a"}, {"name": ""}, {"name": "c"}]))
         .is(201);
@@ -26,14 +22,11 @@ fn a_view_is_a_table_that_is_only_read() {
 
 #[test]
 fn a_generated_column_is_computed_and_read_only() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__lines.sql",
-            "CREATE TABLE lines (id INTEGER PRIMARY KEY, price INTEGER NOT NULL, count INTEGER NOT NULL DEFAULT 1,
+    let server = Server::with_tables(
+        "CREATE TABLE lines (id INTEGER PRIMARY KEY, price INTEGER NOT NULL, count INTEGER NOT NULL DEFAULT 1,
                                  total INTEGER GENERATED ALWAYS AS (price * count) VIRTUAL,
                                  label TEXT AS ('n' || count) STORED);",
-        )
-    });
+    );
     let row = server
         .post(
             "/api/lines/",
@@ -55,14 +48,11 @@ fn a_generated_column_is_computed_and_read_only() {
 
 #[test]
 fn names_that_are_sql_words_or_hold_quotes_and_spaces_are_names_like_others() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__names.sql",
-            r#"CREATE TABLE "order" (id INTEGER PRIMARY KEY, "select" TEXT, "group" INTEGER, "from" TEXT);
+    let server = Server::with_tables(
+        r#"CREATE TABLE "order" (id INTEGER PRIMARY KEY, "select" TEXT, "group" INTEGER, "from" TEXT);
                CREATE TABLE "it's ""my"" table" (id INTEGER PRIMARY KEY, "say ""hi"", you" TEXT, "it's" TEXT, "a b" TEXT, "é" TEXT);
                CREATE TABLE "données" (id INTEGER PRIMARY KEY, "ordering" TEXT, "limit" INTEGER, "search" TEXT);"#,
-        )
-    });
+    );
     let row = server
         .post("/api/order/", json!({"select": "*", "group": 5, "from": "x"}))
         .is(201)
@@ -109,7 +99,7 @@ fn names_that_are_sql_words_or_hold_quotes_and_spaces_are_names_like_others() {
 fn a_table_of_200_columns_is_whole() {
     let columns: String = (0..200).map(|n| format!(", c{n} INTEGER NOT NULL")).collect();
     let sql = format!("CREATE TABLE wide (id INTEGER PRIMARY KEY{columns});");
-    let server = Server::with(|setup| setup.migration("V1__wide.sql", &sql));
+    let server = Server::with_tables(&sql);
     let body: Value = (0..200).map(|n| (format!("c{n}"), json!(n))).collect();
     let row = server.post("/api/wide/", body).is(201).json();
     assert_eq!(row.as_object().map(serde_json::Map::len), Some(201));
@@ -128,13 +118,10 @@ fn a_table_of_200_columns_is_whole() {
 
 #[test]
 fn system_tables_are_not_there_and_neither_are_tables_under_reserved_names() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__hidden.sql",
-            "CREATE TABLE _secret (id INTEGER PRIMARY KEY AUTOINCREMENT); CREATE TABLE jobs (id INTEGER PRIMARY KEY);
+    let server = Server::with_tables(
+        "CREATE TABLE _secret (id INTEGER PRIMARY KEY AUTOINCREMENT); CREATE TABLE jobs (id INTEGER PRIMARY KEY);
              CREATE VIRTUAL TABLE notes USING fts5(body); CREATE TABLE seen (id INTEGER PRIMARY KEY);",
-        )
-    });
+    );
     let root = server.get("/api/").is(200).json();
     let names: Vec<_> = root.as_object().unwrap().keys().collect();
     let hidden = |name: &str| name.starts_with('_') || name.starts_with("notes_") || name == "jobs";

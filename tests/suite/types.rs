@@ -4,16 +4,10 @@ use serde_json::{Value, json};
 
 use crate::client::Answer;
 use crate::server::Server;
-
-/// One column of each type, none of them required; also for [`crate::stored_values`].
-pub(crate) const SAMPLES: &str = "CREATE TABLE samples (
-    id INTEGER PRIMARY KEY,
-    whole INTEGER, number REAL, words TEXT, short VARCHAR(5), flag BOOLEAN, day DATE, moment TIMESTAMP,
-    exact DECIMAL, price DECIMAL(10,2), data JSON, ident UUID, bytes BLOB
-);";
+use crate::tables::SAMPLES;
 
 fn samples() -> Server {
-    Server::with(|setup| setup.migration("V1__samples.sql", SAMPLES))
+    Server::with_tables(SAMPLES)
 }
 
 /// Inserts a JSON text as it is, so that numbers reach the server digit by digit.

@@ -1,5 +1,4 @@
-//! Jobs of a closed server: what strangers and lesser roles may not do with them, and that a worker holds only what it
-//! claimed.
+//! Jobs of a closed server: what strangers and lesser roles may not do, and that only the lease's token holds a lease.
 
 use serde_json::{Value, json};
 
@@ -79,7 +78,7 @@ fn a_lease_is_held_by_its_token_alone() {
 }
 
 #[test]
-fn no_other_site_asks_for_jobs_or_calls_them_off() {
+fn other_sites_cannot_submit_or_cancel_jobs() {
     let server = crate::server::Server::start();
     let job = server
         .post("/jobs/", json!({"kind": "resize", "payload": {}}))
@@ -95,10 +94,10 @@ fn no_other_site_asks_for_jobs_or_calls_them_off() {
         format!("/jobs/{id}/fail"),
     ] {
         for kind in ["application/x-www-form-urlencoded", "text/plain"] {
-            let answer = server.ask("POST", &path, &[evil, ("Content-Type", kind)], b"text=x&kind=resize");
+            let answer = server.request("POST", &path, &[evil, ("Content-Type", kind)], b"text=x&kind=resize");
             assert_eq!(answer.status, 403, "{path} {kind}: {}", answer.text());
         }
-        server.ask("POST", &path, &[evil], b"").is(403);
+        server.request("POST", &path, &[evil], b"").is(403);
     }
     assert_eq!(server.get(&format!("/jobs/{id}")).is(200).json()["status"], "queued");
 }

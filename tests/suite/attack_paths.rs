@@ -1,4 +1,4 @@
-//! Other spellings of an address: none of them leads around the guard, to accounts or to a table that is not readable.
+//! Alternative spellings of paths: none of them bypasses the guard of accounts or of a table with a read rule.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Ways to more rights than one was given: fields that nobody should set, changes at the same time, and system tables.
+//! Privilege escalation: protected fields of accounts, concurrent changes, and system tables.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Names and passwords: guessed, of the wrong kind, and looked for where they might be left.
+//! Guessed and malformed credentials, and places where secrets could leak.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ fn try_it(closed: &ServerWithRoles, path: &str, username: &str, password: &str) 
 }
 
 #[test]
-fn an_unknown_name_is_held_up_as_a_known_one_is() {
+fn unknown_usernames_are_throttled_like_known_ones() {
     let closed = ServerWithRoles::start();
     let until_held = |name: &str| {
         (0..50)
@@ -24,7 +24,7 @@ fn an_unknown_name_is_held_up_as_a_known_one_is() {
 }
 
 #[test]
-fn what_is_no_name_and_password_is_refused_before_it_is_tried() {
+fn malformed_credentials_are_refused_before_they_are_checked() {
     let closed = ServerWithRoles::start();
     for body in [
         json!({"username": {"$ne": null}, "password": {"$ne": null}}),
@@ -48,7 +48,7 @@ fn what_is_no_name_and_password_is_refused_before_it_is_tried() {
 }
 
 #[test]
-fn passwords_are_nowhere_to_be_read() {
+fn secrets_appear_in_no_log_audit_or_database_file() {
     let mut closed = ServerWithRoles::with(|setup| setup.env("LOG_LEVEL", "trace"));
     try_it(&closed, "/api/auth/token/", "editor", "a secret that was mistyped").is(400);
     try_it(&closed, "/api/auth/token/", "a secret in the wrong field", "x").is(400);
@@ -68,7 +68,7 @@ fn passwords_are_nowhere_to_be_read() {
         &csrf_token,
     ]
     .map(str::to_owned);
-    let said = closed.server.stop().well().said();
+    let said = closed.server.stop().success().output();
     let database = std::fs::read(closed.server.setup.database()).expect("the database");
     for secret in secrets {
         assert!(!audit.contains(&secret), "{audit}");

@@ -1,5 +1,4 @@
-//! SQL in every place of a request that may hold words of a client's: it is taken for words, whatever it says, and
-//! nothing of the database changes.
+//! SQL injection: SQL in every part of a request that a client controls is taken as text and changes nothing.
 
 use serde_json::{Value, json};
 
@@ -90,7 +89,7 @@ fn sql_in_paths_changes_nothing_and_finds_nothing() {
                 ("PUT", b"{\"name\": \"changed\"}"),
                 ("PATCH", b"{\"name\": \"changed\"}"),
             ] {
-                let answer = server.ask(method, &path, &[("Content-Type", "application/json")], body);
+                let answer = server.request(method, &path, &[("Content-Type", "application/json")], body);
                 is_harmless(&answer);
                 let is_described = method == "OPTIONS" && answer.status == 200;
                 assert!(is_described || (400..500).contains(&answer.status), "{}", answer.what);
@@ -186,7 +185,7 @@ fn sql_in_the_names_of_parameters_is_refused() {
                     b"{\"name\": \"changed\"}"
                 };
                 let path = format!("{path}?{query}");
-                let answer = server.ask(method, &path, &[("Content-Type", "application/json")], body);
+                let answer = server.request(method, &path, &[("Content-Type", "application/json")], body);
                 is_harmless(&answer);
                 assert_eq!(answer.status, 400, "{method} {path}: {}", answer.text());
             }
@@ -226,7 +225,7 @@ fn sql_in_the_names_of_fields_is_refused() {
 }
 
 #[test]
-fn sql_in_the_values_of_fields_is_kept_to_the_letter() {
+fn sql_in_the_values_of_fields_is_stored_verbatim() {
     let server = with_rows();
     for payload in PAYLOADS {
         let made = server
@@ -274,17 +273,17 @@ fn sql_in_headers_changes_nothing() {
             "X-Request-Id",
         ] {
             for (name, value) in [(header, payload.to_owned()), (header, format!("socle={payload}"))] {
-                is_harmless(&server.ask("GET", "/api/items/", &[(name, &value)], b""));
+                is_harmless(&server.request("GET", "/api/items/", &[(name, &value)], b""));
             }
         }
         let token = format!("Token {payload}");
-        is_harmless(&server.ask("GET", "/api/items/", &[("Authorization", &token)], b""));
+        is_harmless(&server.request("GET", "/api/items/", &[("Authorization", &token)], b""));
     }
     assert_eq!(server.setup.contents(), before);
 }
 
 #[test]
-fn sql_in_what_accounts_are_asked_with_signs_nobody_in_and_changes_nothing() {
+fn sql_in_requests_about_accounts_signs_nobody_in_and_changes_nothing() {
     let closed = ServerWithRoles::start();
     let server = &closed.server;
     let own = closed.id_of("viewer");
@@ -351,7 +350,7 @@ fn sql_in_what_accounts_are_asked_with_signs_nobody_in_and_changes_nothing() {
             ("Cookie", format!("socle={payload}")),
             ("Cookie", format!("socle={in_path}")),
         ] {
-            let answer = server.ask("GET", "/api/auth/me/", &[(header.0, &header.1)], b"");
+            let answer = server.request("GET", "/api/auth/me/", &[(header.0, &header.1)], b"");
             is_harmless(&answer);
             assert_eq!(answer.status, 401, "{header:?}");
         }

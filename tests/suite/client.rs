@@ -1,4 +1,4 @@
-//! Ordinary requests to a [`Server`], and what can be said of an [`Answer`]; used by every module of the suite.
+//! The HTTP client of the suite, and [`Answer`], the response of every kind of client.
 
 use std::time::Duration;
 
@@ -28,27 +28,27 @@ impl Server {
 
     #[track_caller]
     pub(crate) fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, &[], b"")
+        self.request("GET", path, &[], b"")
     }
 
     #[track_caller]
     pub(crate) fn get_as(&self, path: &str, accept: &str) -> Answer {
-        self.ask("GET", path, &[("Accept", accept)], b"")
+        self.request("GET", path, &[("Accept", accept)], b"")
     }
 
     #[track_caller]
     pub(crate) fn head(&self, path: &str) -> Answer {
-        self.ask("HEAD", path, &[], b"")
+        self.request("HEAD", path, &[], b"")
     }
 
     #[track_caller]
     pub(crate) fn options(&self, path: &str) -> Answer {
-        self.ask("OPTIONS", path, &[], b"")
+        self.request("OPTIONS", path, &[], b"")
     }
 
     #[track_caller]
     pub(crate) fn delete(&self, path: &str) -> Answer {
-        self.ask("DELETE", path, &[], b"")
+        self.request("DELETE", path, &[], b"")
     }
 
     #[track_caller]
@@ -68,18 +68,18 @@ impl Server {
 
     #[track_caller]
     pub(crate) fn send(&self, method: &str, path: &str, content_type: &str, body: &[u8]) -> Answer {
-        self.ask(method, path, &[("Content-Type", content_type)], body)
+        self.request(method, path, &[("Content-Type", content_type)], body)
     }
 
     /// One request with exactly these headers besides the client's own `Host`, `User-Agent` and `Accept: */*`.
     #[track_caller]
-    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        self.try_ask(method, path, headers, body)
+    pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.try_request(method, path, headers, body)
             .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     /// The same for tests in which the server may go away.
-    pub(crate) fn try_ask(
+    pub(crate) fn try_request(
         &self,
         method: &str,
         path: &str,

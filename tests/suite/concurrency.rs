@@ -1,4 +1,4 @@
-//! Many clients on one server, and several servers on one file.
+//! Many clients on one server, and several servers on one database file.
 
 use std::collections::HashSet;
 use std::thread;
@@ -29,7 +29,7 @@ fn two_servers_that_start_together_on_an_empty_file_both_serve() {
 }
 
 #[test]
-fn what_one_server_has_answered_the_other_one_sees() {
+fn a_write_answered_by_one_server_is_seen_by_the_other() {
     let one = Setup::new().start();
     let other = one.setup.start();
     for n in 1..=50 {
@@ -51,10 +51,10 @@ fn two_servers_write_one_file_at_the_same_time() {
         for server in [&one, &other] {
             for thread in 0..threads {
                 scope.spawn(move || {
-                    let mut wire = server.raw_connection();
+                    let mut connection = server.raw_connection();
                     for n in 0..inserts {
                         let body = json!({"name": format!("{}-{thread}-{n}", server.pid())});
-                        let reply = wire.post("/api/items/", &body).expect("an answer");
+                        let reply = connection.post("/api/items/", &body).expect("an answer");
                         assert_eq!(reply.status, 201, "{}", reply.text());
                     }
                 });
@@ -75,7 +75,7 @@ fn migrate_beside_a_running_server_gives_it_the_new_table() {
     let server = Server::start();
     server.get("/api/notes/").is(404);
     let beside = server.setup.clone().tables(NOTES);
-    beside.run(&["migrate"]).well();
+    beside.run(&["migrate"]).success();
     let migrated = Instant::now();
     eventually("the table is offered", || {
         (server.get("/api/notes/").status == 200).then_some(())
@@ -94,7 +94,7 @@ fn migrate_beside_a_running_server_gives_it_the_new_table() {
         "V2__more.sql",
         "ALTER TABLE notes ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';",
     );
-    more.run(&["migrate"]).well();
+    more.run(&["migrate"]).success();
     eventually("the column is offered", || {
         (server.rows("/api/notes/")[0]["colour"] == "red").then_some(())
     });
@@ -105,16 +105,16 @@ fn migrate_beside_a_running_server_gives_it_the_new_table() {
 }
 
 #[test]
-fn of_many_who_insert_the_same_value_one_succeeds_and_the_others_are_told() {
+fn of_many_inserts_of_one_unique_value_exactly_one_succeeds() {
     let server = Server::with_tables(NOTES);
     let made: usize = thread::scope(|scope| {
         let clients: Vec<_> = (0..16)
             .map(|_| {
                 scope.spawn(|| {
-                    let mut wire = server.raw_connection();
+                    let mut connection = server.raw_connection();
                     let mut made = 0;
                     for n in 0..50 {
-                        let reply = wire
+                        let reply = connection
                             .post("/api/notes/", &json!({"name": format!("n{n}")}))
                             .expect("an answer");
                         match reply.status {
@@ -136,7 +136,7 @@ fn of_many_who_insert_the_same_value_one_succeeds_and_the_others_are_told() {
 }
 
 #[test]
-fn a_list_is_of_one_moment_while_others_write() {
+fn a_list_is_a_consistent_snapshot_while_others_write() {
     let server = Server::with_tables(NOTES);
     let rows: Vec<_> = (0..2000).map(|n| json!({"name": format!("n{n}")})).collect();
     server.post("/api/notes/", json!(rows)).is(201);

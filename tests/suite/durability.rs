@@ -1,4 +1,4 @@
-//! What was answered is there, whatever happens to the process.
+//! An answered write survives the death of the process.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,11 +15,11 @@ const THREADS: usize = 32;
 const INSERTS: usize = 10_000;
 
 /// Offers this thread's share of the inserts on one connection, and gives those that were answered: id and name.
-fn offer(mut wire: RawConnection, round: usize, thread: usize, answered: &AtomicUsize) -> Vec<(i64, String)> {
+fn offer(mut connection: RawConnection, round: usize, thread: usize, answered: &AtomicUsize) -> Vec<(i64, String)> {
     let mut kept = Vec::new();
     for n in 0..INSERTS / THREADS {
         let name = format!("{round}-{thread}-{n}");
-        let Some(reply) = wire.post("/api/items/", &json!({"name": name})) else {
+        let Some(reply) = connection.post("/api/items/", &json!({"name": name})) else {
             break;
         };
         assert_eq!(reply.status, 201, "{}", reply.text());
@@ -36,10 +36,10 @@ fn live_and_die(setup: &Setup, round: usize) -> Vec<(i64, String)> {
     let pid = nix::unistd::Pid::from_raw(i32::try_from(server.pid()).expect("a process id"));
     let kept = thread::scope(|scope| {
         let answered = &answered;
-        let wires: Vec<RawConnection> = (0..THREADS).map(|_| server.raw_connection()).collect();
-        let offers = wires.into_iter().enumerate();
+        let connections: Vec<RawConnection> = (0..THREADS).map(|_| server.raw_connection()).collect();
+        let offers = connections.into_iter().enumerate();
         let offers: Vec<_> = offers
-            .map(|(thread, wire)| scope.spawn(move || offer(wire, round, thread, answered)))
+            .map(|(thread, connection)| scope.spawn(move || offer(connection, round, thread, answered)))
             .collect();
         eventually("an insert is answered", || {
             (answered.load(Ordering::Relaxed) > 0).then_some(())
@@ -52,7 +52,7 @@ fn live_and_die(setup: &Setup, round: usize) -> Vec<(i64, String)> {
             .flat_map(|offer| offer.join().expect("a client"))
             .collect()
     });
-    server.ended();
+    server.wait();
     kept
 }
 
@@ -91,10 +91,14 @@ fn a_bulk_insert_cut_by_a_kill_is_there_whole_or_not_at_all() {
         let rows: Vec<_> = (0..5000).map(|n| json!({"name": format!("{round}-{n}")})).collect();
         let body = json!(rows);
         let answered = thread::scope(|scope| {
-            let mut wire = server.raw_connection();
-            let offer = scope.spawn(move || wire.post("/api/items/", &body).is_some_and(|reply| reply.status == 201));
+            let mut connection = server.raw_connection();
+            let offer = scope.spawn(move || {
+                connection
+                    .post("/api/items/", &body)
+                    .is_some_and(|reply| reply.status == 201)
+            });
             thread::sleep(Duration::from_millis(round * 7));
-            server.kill9();
+            server.kill();
             offer.join().expect("a client")
         });
         let kept = setup.query_integer(&format!("SELECT count(*) FROM items WHERE name LIKE '{round}-%'"));

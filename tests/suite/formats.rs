@@ -1,4 +1,4 @@
-//! What a list or a row is written as: JSON, CSV or NDJSON, some of its columns, and the rows it refers to.
+//! The formats of lists and rows: JSON, CSV and NDJSON; `fields` and `expand`.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Bodies as HTML forms send them.
+//! Form bodies: `application/x-www-form-urlencoded` and `multipart/form-data`.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Tables and columns that `socle.toml` hides. To every caller they are what does not exist: wherever their name is sent,
-//! the answer is that to a name that nobody has ever used, and nothing that is answered holds a name or value of theirs.
+//! Tables and columns that `socle.toml` hides. A request that names one is answered as if it did not exist, and no answer
+//! contains a name or value of one.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ fn is_as_unknown(server: &Server, method: &str, path: &str, body: &Value) {
         let (path, body) = (path.replace(MARK, name), body.to_string().replace(MARK, name));
         let is_write = matches!(method, "POST" | "PUT" | "PATCH");
         let body = if is_write { body.as_bytes() } else { b"" };
-        let answer = server.ask(method, &path, &[("Content-Type", "application/json")], body);
+        let answer = server.request(method, &path, &[("Content-Type", "application/json")], body);
         let allow = answer.header("allow");
         (answer.status, allow, answer.text().replace(name, ""))
     };
@@ -187,7 +187,7 @@ fn no_answer_holds_what_is_hidden_in_any_format() {
         server.get("/api/books/1/").json(),
         json!({"id": 1, "title": "One", "author_id": 1, "vault_id": 1, "price": 10})
     );
-    let document = setup().run(&["openapi"]).well();
+    let document = setup().run(&["openapi"]).success();
     assert!(
         !document.out.contains(MARK) && document.out.contains("/api/books/"),
         "{}",
@@ -275,12 +275,12 @@ fn what_is_written_leaves_hidden_columns_as_they_are() {
 }
 
 #[test]
-fn times_that_are_hidden_are_kept_all_the_same() {
+fn hidden_times_are_still_set_by_the_server() {
     let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, updated_at TIMESTAMP NOT NULL, name TEXT, created_at TIMESTAMP NOT NULL);
                CREATE VIEW times AS SELECT id, created_at AS made, updated_at AS changed, name FROM notes;";
     let rules = "[tables.notes.columns]\ncreated_at = 'hidden'\nupdated_at = 'hidden'";
     let server = Setup::new().tables(sql).socle_toml(rules).start();
-    assert!(!server.said().contains("no row can be added"), "{}", server.said());
+    assert!(!server.output().contains("no row can be added"), "{}", server.output());
     assert_eq!(
         server.post("/api/notes/", json!({"name": "a"})).is(201).json(),
         json!({"id": 1, "name": "a"})
@@ -317,7 +317,7 @@ fn a_column_that_others_point_to_is_hidden_from_them_too() {
 fn administrators_see_no_more_of_what_is_hidden() {
     let server = setup().administrator().start();
     let admin = server.bearer_of(ADMIN);
-    let ask = |path: &str| clean(server.ask("GET", path, &[("Authorization", &admin)], b""));
+    let ask = |path: &str| clean(server.request("GET", path, &[("Authorization", &admin)], b""));
     for path in [
         "/api/",
         "/api/openapi.json",
@@ -335,6 +335,6 @@ fn administrators_see_no_more_of_what_is_hidden() {
         ask(path).is(status);
     }
     server
-        .ask("GET", "/api/books/?zzcost=9", &[("Authorization", &admin)], b"")
+        .request("GET", "/api/books/?zzcost=9", &[("Authorization", &admin)], b"")
         .is(400);
 }

@@ -1,4 +1,4 @@
-//! What the database refuses because of something hidden: told in general words, in which nothing hidden has a name.
+//! Errors that a hidden table or column causes: told without its name.
 
 use serde_json::json;
 
@@ -82,7 +82,7 @@ fn a_rule_of_a_hidden_column_is_enforced_and_has_no_name() {
         }
         clean(server.options(&path).is(200));
         let problem = server
-            .ask(
+            .request(
                 "POST",
                 &path,
                 &[("Accept", "application/problem+json")],

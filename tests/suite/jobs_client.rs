@@ -1,4 +1,4 @@
-//! Ordinary things to ask of a [`Server`]'s queue; used by the modules about jobs.
+//! Requests to the job queue of a [`Server`].
 
 use std::time::Duration;
 

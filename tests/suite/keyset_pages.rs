@@ -1,4 +1,4 @@
-//! Keyset pages over columns of every kind: each row once, in the order of the whole list, forwards and backwards.
+//! Keyset pagination over columns of every type: each row once, in the order of the whole list, in both directions.
 
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ fn walks_like_the_list(server: &Server, table: &str, columns: &[&str]) {
 }
 
 #[test]
-fn pages_follow_each_other_over_every_type() {
+fn keyset_pages_cover_columns_of_every_type() {
     let server = Server::with_tables(SAMPLES);
     let words = ["", "é", "É", "e\u{301}", "a\0b", "a"];
     let decimals = [
@@ -81,7 +81,7 @@ fn pages_follow_each_other_over_every_type() {
 }
 
 #[test]
-fn pages_follow_each_other_over_values_of_mixed_types() {
+fn keyset_pages_cover_values_of_mixed_types() {
     let server = Server::with_tables("CREATE TABLE mixed (id INTEGER PRIMARY KEY, v, whole INTEGER, moment TIMESTAMP);
              INSERT INTO mixed (v, whole, moment) VALUES
                 (5, 'text', 'nonsense'), ('5', 5, 5), (5.0, 5.5, '2026-01-01 00:00:00'), (x'35', x'35', NULL),
@@ -91,14 +91,14 @@ fn pages_follow_each_other_over_values_of_mixed_types() {
 }
 
 #[test]
-fn pages_follow_each_other_by_the_collation_of_the_column() {
+fn keyset_pages_follow_the_collation_of_the_column() {
     let server = Server::with_tables("CREATE TABLE words (id INTEGER PRIMARY KEY, loose TEXT COLLATE NOCASE, ended TEXT COLLATE RTRIM);
              INSERT INTO words (loose, ended) VALUES ('b', 'x '), ('A', 'x'), ('a', 'x  '), ('B', 'w'), ('a', ''), ('C', ' ');");
     walks_like_the_list(&server, "words", &["loose", "ended"]);
 }
 
 #[test]
-fn a_page_of_a_view_has_no_key_and_is_walked_by_offset() {
+fn a_view_without_a_key_is_paged_by_offset() {
     let server = Server::with_tables("CREATE VIEW shown AS SELECT id, name FROM items;");
     let rows: Vec<Value> = (0..7).map(|n| json!({"name": format!("n{n}")})).collect();
     server.post("/api/items/", Value::from(rows)).is(201);

@@ -1,4 +1,4 @@
-//! A stranger's SQL file in `CONFIG_DIR` becomes a complete, validated, documented API.
+//! A SQL file in `CONFIG_DIR` becomes a validated and documented API.
 
 use serde_json::{Value, json};
 

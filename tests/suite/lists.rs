@@ -1,4 +1,4 @@
-//! Lists: their order, their pages by offset and by key, and the links between the pages.
+//! Lists: ordering, pages by offset and by key, and the links between pages.
 
 use serde_json::{Value, json};
 
@@ -134,7 +134,7 @@ fn links_keep_what_was_asked_and_lead_through_everything_once() {
 }
 
 #[test]
-fn after_goes_on_behind_the_row_it_names() {
+fn after_continues_behind_the_row_it_names() {
     let server = tasks();
     assert_eq!(server.ids("/api/tasks/?after=3"), [4, 5, 6, 7]);
     assert_eq!(server.ids("/api/tasks/?after=3&limit=2"), [4, 5]);
@@ -186,7 +186,7 @@ fn keyset_pages_are_not_moved_by_rows_that_come_and_go() {
 }
 
 #[test]
-fn a_cursor_that_nobody_gave_is_refused() {
+fn a_forged_cursor_is_refused() {
     let server = tasks();
     let real = server
         .get("/api/tasks/?ordering=title&limit=2&after=")

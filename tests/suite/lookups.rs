@@ -1,4 +1,4 @@
-//! Filters: every lookup on every type where it means something, and what is said of the others.
+//! Filters: every lookup on every type that it applies to, and the errors for the others.
 
 use serde_json::json;
 

@@ -1,10 +1,12 @@
-//! The integration tests: they start the real binary, each in a folder of its own, and speak HTTP to it.
+//! The integration tests: black-box tests that start the real binary and speak HTTP to it.
 //!
-//! [`server`] starts and stops it, [`client`] asks for ordinary things, [`wire`] for those that no library would
-//! send; [`people`] are those who sign in; [`queue`] asks for jobs; [`shell`], [`site`] and [`load`] are for a Socle that
-//! Docker or Kubernetes runs. Every other module is one subject and reads as a list of what Socle promises about it.
+//! Support: [`server`] builds, starts and stops servers; [`client`] sends requests and checks answers, [`raw_connection`]
+//! sends bytes that no client library would; [`tables`] are the tables that servers are given; [`sql`] runs SQL on the
+//! database directly; [`accounts_fixture`] and [`roles_fixture`] sign in; [`jobs_client`] talks to the queue; [`shell`],
+//! [`site`] and [`load`] are for servers that Docker or Kubernetes runs. Every other module tests one subject, and its test
+//! names state what Socle guarantees about it.
 
-// A test is allowed to stop at the first thing that is not as promised; that is what it is for.
+// A test fails by panicking at the first thing that is not as specified.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

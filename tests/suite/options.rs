@@ -1,4 +1,4 @@
-//! `OPTIONS`: what a table is made of, as Django REST framework describes it.
+//! `OPTIONS`: the metadata of a table, in the form of Django REST framework.
 
 use serde_json::{Value, json};
 

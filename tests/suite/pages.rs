@@ -117,12 +117,12 @@ fn a_file_that_a_browser_has_already_is_not_sent_again() {
             format!("W/{tag}"),
             "*".to_owned(),
         ] {
-            let again = server.ask("GET", path, &[("Accept", BROWSER), ("If-None-Match", &held)], b"");
+            let again = server.request("GET", path, &[("Accept", BROWSER), ("If-None-Match", &held)], b"");
             assert_eq!(again.header("etag"), tag);
             assert!(again.is(304).body.is_empty());
         }
         server
-            .ask("GET", path, &[("Accept", BROWSER), ("If-None-Match", "\"other\"")], b"")
+            .request("GET", path, &[("Accept", BROWSER), ("If-None-Match", "\"other\"")], b"")
             .is(200);
     }
 }
@@ -132,7 +132,7 @@ fn files_are_compressed_for_those_who_take_it() {
     let server = Server::start();
     let get = |accepted: &str| {
         let answer = server
-            .ask("GET", "/static/style.css", &[("Accept-Encoding", accepted)], b"")
+            .request("GET", "/static/style.css", &[("Accept-Encoding", accepted)], b"")
             .is(200);
         assert!(answer.header("vary").contains("Accept-Encoding"));
         answer

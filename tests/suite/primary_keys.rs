@@ -1,4 +1,4 @@
-//! Rows by their address, whatever their key is made of; and tables that have none.
+//! Rows by their address, for primary keys of every kind; and tables without one.
 
 use serde_json::json;
 
@@ -118,7 +118,7 @@ fn a_uuid_key_is_found_in_any_case() {
 }
 
 #[test]
-fn what_is_no_integer_is_no_row_of_a_table_with_integer_keys() {
+fn an_address_that_is_not_an_integer_is_404_in_a_table_with_integer_keys() {
     let server = Server::start();
     server.post("/api/items/", json!({"name": "n"})).is(201);
     for id in [

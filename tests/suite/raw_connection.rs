@@ -1,4 +1,4 @@
-//! A connection written to by hand: bad bytes, slow clients, pipelining, and clients that must never retry.
+//! A TCP connection written to byte by byte: malformed requests, slow clients, pipelining, and clients that must not retry.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::client::Answer;
-use crate::server::{PATIENCE, Server};
+use crate::server::{Server, TIMEOUT};
 
 pub(crate) struct RawConnection {
     stream: TcpStream,
@@ -20,11 +20,9 @@ impl Server {
     /// A fresh connection. Reading from it waits at most as long as any test waits.
     pub(crate) fn raw_connection(&self) -> RawConnection {
         let stream = TcpStream::connect(self.address).expect("a connection");
+        stream.set_read_timeout(Some(TIMEOUT * 2)).expect("a bound for reading");
         stream
-            .set_read_timeout(Some(PATIENCE * 2))
-            .expect("a bound for reading");
-        stream
-            .set_write_timeout(Some(PATIENCE * 2))
+            .set_write_timeout(Some(TIMEOUT * 2))
             .expect("a bound for writing");
         RawConnection {
             stream,
@@ -35,18 +33,18 @@ impl Server {
     /// Sends these bytes on a connection of their own and gives the first answer, or `None` when the server closes
     /// without one.
     pub(crate) fn raw(&self, bytes: &[u8]) -> Option<Answer> {
-        let mut wire = self.raw_connection();
+        let mut connection = self.raw_connection();
         // A server that has seen enough may close before it has read everything.
-        let _ = wire.stream.write_all(bytes);
-        wire.answer()
+        let _ = connection.stream.write_all(bytes);
+        connection.answer()
     }
 
     /// The same for bytes that may be the beginning of something: the server is told that nothing will follow.
     pub(crate) fn raw_and_no_more(&self, bytes: &[u8]) -> Option<Answer> {
-        let mut wire = self.raw_connection();
-        let _ = wire.stream.write_all(bytes);
-        let _ = wire.stream.shutdown(Shutdown::Write);
-        wire.answer()
+        let mut connection = self.raw_connection();
+        let _ = connection.stream.write_all(bytes);
+        let _ = connection.stream.shutdown(Shutdown::Write);
+        connection.answer()
     }
 
     /// A `GET` of a request target exactly as written, which a client library would tidy up or refuse.

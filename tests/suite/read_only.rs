@@ -1,5 +1,4 @@
-//! Columns that `socle.toml` makes read-only: shown like any other, and left alone by whatever is sent, as the columns are
-//! that the server keeps itself.
+//! Columns that `socle.toml` makes read-only: readable like any other, and ignored in what clients send.
 
 use serde_json::{Value, json};
 
@@ -36,7 +35,7 @@ fn a_read_only_column_is_shown_filtered_ordered_searched_and_expanded() {
 }
 
 #[test]
-fn what_is_sent_for_it_is_ignored_whatever_it_is() {
+fn values_sent_for_a_read_only_column_are_ignored() {
     let server = books();
     let made = server
         .post(
@@ -73,7 +72,7 @@ fn what_is_sent_for_it_is_ignored_whatever_it_is() {
 }
 
 #[test]
-fn it_is_described_as_read_only() {
+fn a_read_only_column_is_described_as_read_only() {
     let server = books();
     for (path, method) in [("/api/books/", "POST"), ("/api/books/1/", "PUT")] {
         let field = server.options(path).json()["actions"][method]["sku"].clone();

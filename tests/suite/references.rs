@@ -1,4 +1,4 @@
-//! Foreign keys of every make, and what following them may show.
+//! Foreign keys of every kind, and what `expand` may show.
 
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ fn a_hidden_table_is_not_shown_through_a_reference() {
 }
 
 #[test]
-fn a_reference_to_a_table_that_is_not_there_hurts_only_those_who_use_it() {
+fn a_reference_to_a_missing_table_affects_only_requests_that_use_it() {
     let server = Server::with_tables(
         "CREATE TABLE orphans (id INTEGER PRIMARY KEY, name TEXT, parent_id INTEGER REFERENCES nowhere(id));
              INSERT INTO orphans (name) VALUES ('kept');",
@@ -97,7 +97,7 @@ fn columns_named_like_lookups_are_told_apart() {
 }
 
 #[test]
-fn what_is_answered_can_be_asked_for() {
+fn values_as_answered_work_as_filters() {
     let server = Server::with_tables(
         "CREATE TABLE times (id INTEGER PRIMARY KEY, moment TIMESTAMP, ident UUID, flag BOOLEAN, price DECIMAL(8,2));
              INSERT INTO times (moment, ident, flag, price) VALUES
@@ -131,10 +131,10 @@ const BROKEN: &str = "
     INSERT INTO watched VALUES (1, 'kept');";
 
 #[test]
-fn a_reference_or_trigger_to_what_is_not_there_is_told_at_the_start_and_is_no_passing_trouble() {
+fn a_reference_or_trigger_to_a_missing_table_is_logged_at_the_start_and_answers_500() {
     let server = Server::with_tables(BROKEN);
     for (table, missing) in [("orphans", "main.parents"), ("watched", "main.watchers")] {
-        let said = server.said();
+        let said = server.output();
         let lines: Vec<_> = said
             .lines()
             .filter(|line| line.contains("WARN") && line.contains(&format!("\"{table}\"")))

@@ -1,4 +1,4 @@
-//! A closed server with one account of each role, called by its role, as the attacks need it.
+//! A closed server with one account for each role.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ impl ServerWithRoles {
     /// A request with an account's token.
     #[track_caller]
     pub(crate) fn as_role(&self, role: &str, method: &str, path: &str, body: &Value) -> Answer {
-        self.server.ask_as(&self.bearers[role], method, path, body.clone())
+        self.server.request_as(&self.bearers[role], method, path, body.clone())
     }
 
     /// The number of an account.

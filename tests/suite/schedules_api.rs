@@ -1,4 +1,4 @@
-//! Schedules over the API: made, changed and removed by administrators, and seen by who may see jobs.
+//! Schedules over the API: administrators create, change and delete them; whoever may read jobs reads them.
 
 use serde_json::{Value, json};
 
@@ -24,23 +24,25 @@ impl Schedules {
     }
 
     #[track_caller]
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
-        self.server.ask_as(&self.admin, method, path, body.clone())
+    fn request(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.server.request_as(&self.admin, method, path, body.clone())
     }
 
     #[track_caller]
     fn make(&self, schedule: Value) -> Answer {
-        self.ask("POST", ALL, &schedule)
+        self.request("POST", ALL, &schedule)
     }
 
     #[track_caller]
     fn change(&self, name: &str, change: Value) -> Answer {
-        self.ask("PATCH", &format!("{ALL}{name}/"), &change)
+        self.request("PATCH", &format!("{ALL}{name}/"), &change)
     }
 
     #[track_caller]
     fn schedule(&self, name: &str) -> Value {
-        self.ask("GET", &format!("{ALL}{name}/"), &Value::Null).is(200).json()
+        self.request("GET", &format!("{ALL}{name}/"), &Value::Null)
+            .is(200)
+            .json()
     }
 }
 
@@ -53,7 +55,10 @@ fn a_schedule_is_made_shown_changed_and_removed() {
     let made = made.is(201);
     assert_eq!(made.location(), "/api/jobs/schedules/nightly");
     let shown = made.json();
-    assert_eq!(closed.ask("GET", &made.location(), &Value::Null).is(200).json(), shown);
+    assert_eq!(
+        closed.request("GET", &made.location(), &Value::Null).is(200).json(),
+        shown
+    );
     assert_eq!(
         (&shown["source"], &shown["unique"], &shown["max_attempts"]),
         (&json!("api"), &json!(true), &json!(5))
@@ -91,9 +96,13 @@ fn a_schedule_is_made_shown_changed_and_removed() {
     let paused = closed.change("nightly", json!({"enabled": false})).is(200).json();
     assert_eq!((&paused["next_at"], &paused["next"]), (&Value::Null, &json!([])));
 
-    closed.ask("DELETE", "/jobs/schedules/nightly", &Value::Null).is(204);
-    closed.ask("GET", "/jobs/schedules/nightly", &Value::Null).is(404);
-    closed.ask("DELETE", "/jobs/schedules/nightly", &Value::Null).is(404);
+    closed
+        .request("DELETE", "/jobs/schedules/nightly", &Value::Null)
+        .is(204);
+    closed.request("GET", "/jobs/schedules/nightly", &Value::Null).is(404);
+    closed
+        .request("DELETE", "/jobs/schedules/nightly", &Value::Null)
+        .is(404);
     closed.change("nightly", json!({})).is(404);
 }
 
@@ -105,7 +114,7 @@ fn a_schedule_that_was_made_ticks_and_one_that_was_removed_does_not() {
         .is(201);
     let count = || {
         closed
-            .ask("GET", "/jobs/?kind=uppercase&status=done", &Value::Null)
+            .request("GET", "/jobs/?kind=uppercase&status=done", &Value::Null)
             .is(200)
             .json()
             .as_array()
@@ -113,9 +122,9 @@ fn a_schedule_that_was_made_ticks_and_one_that_was_removed_does_not() {
     };
     eventually("two ticks", || (count() >= 2).then_some(()));
     assert!(closed.schedule("pulse")["last_job_id"].is_string());
-    closed.ask("DELETE", "/jobs/schedules/pulse", &Value::Null).is(204);
+    closed.request("DELETE", "/jobs/schedules/pulse", &Value::Null).is(204);
     let left = closed
-        .ask("GET", "/jobs/?kind=uppercase", &Value::Null)
+        .request("GET", "/jobs/?kind=uppercase", &Value::Null)
         .is(200)
         .json()
         .as_array()
@@ -200,7 +209,9 @@ fn what_the_file_says_is_changed_in_the_file() {
     let closed = Schedules::start();
     let refused = closed.change("written", json!({"enabled": false})).is(409).json();
     assert!(refused["detail"].as_str().unwrap().contains("socle.toml"), "{refused}");
-    closed.ask("DELETE", "/jobs/schedules/written", &Value::Null).is(409);
+    closed
+        .request("DELETE", "/jobs/schedules/written", &Value::Null)
+        .is(409);
     assert_eq!(closed.schedule("written")["enabled"], true);
 }
 
@@ -211,7 +222,7 @@ fn a_name_in_the_file_that_the_api_has_taken_leaves_a_running_server_as_it_was()
     let both = "[[schedules]]\nname = 'mine'\nkind = 'other'\nevery = '2h'\n";
     closed.server.setup.write_socle_toml(both);
     eventually("the log says so", || {
-        closed.server.said().contains("was made over the API").then_some(())
+        closed.server.output().contains("was made over the API").then_some(())
     });
     assert_eq!(closed.schedule("mine")["kind"], "k");
     assert_eq!(closed.schedule("written")["source"], "file");

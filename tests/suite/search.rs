@@ -1,4 +1,4 @@
-//! `search=`: every word must be found in some text column, whatever the case and the accents.
+//! `search=`: every word must occur in some text column, regardless of case and accents.
 
 use serde_json::json;
 

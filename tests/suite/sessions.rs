@@ -35,7 +35,7 @@ fn signing_in_sets_a_cookie_that_no_script_and_no_other_site_gets() {
     let behind_tls = Server::with(|_| closed().env("TRUSTED_PROXIES", "127.0.0.1/32"));
     let headers = [("X-Forwarded-Proto", "https"), ("Content-Type", "application/json")];
     let answer = behind_tls
-        .ask("POST", "/api/auth/login/", &headers, body.to_string().as_bytes())
+        .request("POST", "/api/auth/login/", &headers, body.to_string().as_bytes())
         .is(200);
     let header = answer.header("set-cookie");
     assert!(
@@ -47,7 +47,7 @@ fn signing_in_sets_a_cookie_that_no_script_and_no_other_site_gets() {
     let secret = cookie.split_once('=').expect("a value").1;
     let me = |cookie: &str, proto: &str| {
         let headers = [("Cookie", cookie), ("X-Forwarded-Proto", proto)];
-        behind_tls.ask("GET", "/api/auth/me/", &headers, b"").status
+        behind_tls.request("GET", "/api/auth/me/", &headers, b"").status
     };
     assert_eq!(me(&cookie, "https"), 200);
     assert_eq!(me(&cookie, "http"), 401);
@@ -60,7 +60,7 @@ fn a_session_signs_requests_until_it_is_signed_out() {
     let (one, other) = (server.browser_of(ADMIN), server.browser_of(ADMIN));
     assert_ne!(one.cookie, other.cookie);
     assert_eq!(one.get("/api/auth/me/").is(200).json()["username"], ADMIN);
-    let out = one.ask("POST", "/api/auth/logout/", "").is(204);
+    let out = one.request("POST", "/api/auth/logout/", "").is(204);
     assert!(
         out.header("set-cookie").contains("Max-Age=0"),
         "{}",
@@ -69,22 +69,24 @@ fn a_session_signs_requests_until_it_is_signed_out() {
     one.get("/api/auth/me/").is(401);
     other.get("/api/auth/me/").is(200);
     let third = server.browser_of(ADMIN);
-    third.ask("POST", "/api/auth/logout-all/", "").is(204);
+    third.request("POST", "/api/auth/logout-all/", "").is(204);
     for browser in [&other, &third] {
         browser.get("/api/auth/me/").is(401);
     }
     let bearer = server.bearer_of(ADMIN);
-    server.ask_as(&bearer, "POST", "/api/auth/logout/", Value::Null).is(400);
+    server
+        .request_as(&bearer, "POST", "/api/auth/logout/", Value::Null)
+        .is(400);
 }
 
 #[test]
 fn a_dead_cookie_is_401_everywhere_and_taken_away() {
     let server = closed().start();
     let browser = server.browser_of(ADMIN);
-    browser.ask("POST", "/api/auth/logout/", "").is(204);
+    browser.request("POST", "/api/auth/logout/", "").is(204);
     for cookie in [browser.cookie.as_str(), "socle=", "socle=nonsense", "socle=' OR 1=1 --"] {
         for path in ["/api/items/", "/api/", "/api/auth/me/", "/api/openapi.json"] {
-            let refused = server.ask("GET", path, &[("Cookie", cookie)], b"").is(401);
+            let refused = server.request("GET", path, &[("Cookie", cookie)], b"").is(401);
             let header = refused.header("set-cookie");
             assert!(
                 header.starts_with("socle=;") && header.contains("Max-Age=0"),
@@ -92,9 +94,9 @@ fn a_dead_cookie_is_401_everywhere_and_taken_away() {
             );
         }
         server
-            .ask("GET", "/", &[("Cookie", cookie), ("Accept", "text/html")], b"")
+            .request("GET", "/", &[("Cookie", cookie), ("Accept", "text/html")], b"")
             .is(200);
-        server.ask("GET", "/health", &[("Cookie", cookie)], b"").is(200);
+        server.request("GET", "/health", &[("Cookie", cookie)], b"").is(200);
     }
     // The next sign-in works with the dead cookie still there.
     server
@@ -104,7 +106,7 @@ fn a_dead_cookie_is_401_everywhere_and_taken_away() {
 }
 
 #[test]
-fn no_session_is_ever_fixed_by_somebody_else() {
+fn a_session_cannot_be_fixed_by_an_attacker() {
     let server = closed().start();
     let admin = server.bearer_of(ADMIN);
     server.add_user(&admin, "mallory", "viewer");
@@ -117,7 +119,9 @@ fn no_session_is_ever_fixed_by_somebody_else() {
         let victim = server.browser_with(ADMIN, &[("Cookie", before)]);
         assert_ne!(victim.cookie, before);
         assert_eq!(victim.get("/api/auth/me/").is(200).json()["username"], ADMIN);
-        server.ask("GET", "/api/auth/me/", &[("Cookie", before)], b"").is(401);
+        server
+            .request("GET", "/api/auth/me/", &[("Cookie", before)], b"")
+            .is(401);
     }
 }
 
@@ -150,7 +154,7 @@ fn a_new_password_ends_the_other_sessions() {
     let (here, elsewhere) = (server.browser_of(ADMIN), server.browser_of(ADMIN));
     let change = |old: &str, new: &str| {
         let body = json!({"old_password": old, "new_password": new}).to_string();
-        here.ask("POST", "/api/auth/password/", &body)
+        here.request("POST", "/api/auth/password/", &body)
     };
     let wrong = change("not this one", "another long password").is(400).json();
     assert_eq!(wrong, json!({"old_password": ["Wrong password."]}));
@@ -180,7 +184,7 @@ fn a_password_that_an_administrator_sets_ends_the_accounts_sessions() {
     let other = server.browser_of(ADMIN);
     let change = json!({"password": "another long password"});
     server
-        .ask_as(&admin, "PATCH", &format!("/api/auth/users/{id}/"), change)
+        .request_as(&admin, "PATCH", &format!("/api/auth/users/{id}/"), change)
         .is(200);
     bob.get("/api/auth/me/").is(401);
     other.get("/api/auth/me/").is(200);
@@ -193,19 +197,21 @@ fn the_header_wins_over_the_cookie() {
     server.add_user(&admin, "bob", "viewer");
     let (browser, bob) = (server.browser_of(ADMIN), server.bearer_of("bob"));
     let me = browser
-        .ask_from(&[("Authorization", &bob)], "GET", "/api/auth/me/", "")
+        .request_from(&[("Authorization", &bob)], "GET", "/api/auth/me/", "")
         .is(200);
     assert_eq!(me.json()["username"], "bob");
     browser
-        .ask_from(&[("Authorization", "Bearer nonsense")], "GET", "/api/auth/me/", "")
+        .request_from(&[("Authorization", "Bearer nonsense")], "GET", "/api/auth/me/", "")
         .is(401);
     let dead = [("Authorization", bob.as_str()), ("Cookie", "socle=dead")];
-    server.ask("GET", "/api/auth/me/", &dead, b"").is(200);
+    server.request("GET", "/api/auth/me/", &dead, b"").is(200);
     // A cookie is no header, and a token no cookie.
     let secret = browser.cookie.trim_start_matches("socle=");
     server.get_with(&format!("Bearer {secret}"), "/api/auth/me/").is(401);
     let token = format!("socle={}", bob.trim_start_matches("Bearer "));
-    server.ask("GET", "/api/auth/me/", &[("Cookie", &token)], b"").is(401);
+    server
+        .request("GET", "/api/auth/me/", &[("Cookie", &token)], b"")
+        .is(401);
 }
 
 #[test]

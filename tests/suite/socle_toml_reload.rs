@@ -1,4 +1,5 @@
-//! `socle.toml` while the server runs: a change is in force within moments, a mistake changes nothing and is said once.
+//! `socle.toml` while the server runs: a change takes effect without a restart; an invalid file changes nothing and is
+//! logged once.
 
 use std::os::unix::fs::symlink;
 use std::thread;
@@ -23,7 +24,7 @@ fn becomes(server: &Server, path: &str, status: u16) {
 }
 
 fn said(server: &Server, words: &str) -> usize {
-    server.said().matches(words).count()
+    server.output().matches(words).count()
 }
 
 #[test]
@@ -66,18 +67,18 @@ fn a_mistake_keeps_the_rules_and_is_said_once() {
         write(&server, rules);
         eventually("the mistake is logged", || (said(&server, words) > 0).then_some(()));
         server.get("/api/books/").is(404);
-        assert!(server.said().contains("the rules stay as they were"));
+        assert!(server.output().contains("the rules stay as they were"));
     }
     // Several looks later it has not been said again.
     thread::sleep(Duration::from_millis(1600));
-    assert_eq!(said(&server, "this is not TOML"), 1, "{}", server.said());
+    assert_eq!(said(&server, "this is not TOML"), 1, "{}", server.output());
     write(&server, "[tables.other]\nhidden = true");
     becomes(&server, "/api/books/", 200);
     server.get("/api/other/").is(404);
 }
 
 #[test]
-fn a_file_that_goes_away_takes_no_rule_with_it() {
+fn deleting_the_file_keeps_its_rules_in_force() {
     let server = start("[tables.books]\nhidden = true");
     let file = server.setup.config_dir().join("socle.toml");
     std::fs::remove_file(&file).unwrap();
@@ -90,7 +91,7 @@ fn a_file_that_goes_away_takes_no_rule_with_it() {
 }
 
 #[test]
-fn an_exchanged_config_map_is_seen() {
+fn a_replaced_config_map_is_reloaded() {
     let setup = Setup::new();
     let folder = setup.config_dir();
     let version = |name: &str, rules: &str| {
@@ -140,7 +141,7 @@ fn a_file_that_waits_for_its_table_is_taken_when_the_table_comes() {
         .setup
         .clone()
         .migration("V2__loans.sql", "CREATE TABLE loans (id INTEGER PRIMARY KEY);");
-    setup.run(&["migrate"]).well();
+    setup.run(&["migrate"]).success();
     becomes(&server, "/api/books/", 404);
     server.get("/api/loans/").is(404);
 }

@@ -1,4 +1,4 @@
-//! Values that SQL put in the tables, not a client: answered in the same forms, whatever they are.
+//! Values that were stored by SQL, not by a client: answered in the forms of their column's type.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::server::Server;
 use crate::tables::SAMPLES;
 
 #[test]
-fn what_sql_put_there_is_answered_in_the_same_forms() {
+fn values_written_by_sql_are_answered_in_the_same_forms() {
     let server = Server::with(|setup| {
         setup.tables(SAMPLES).migration(
             "V2__rows.sql",
@@ -31,7 +31,7 @@ fn what_sql_put_there_is_answered_in_the_same_forms() {
 }
 
 #[test]
-fn values_that_sql_put_in_columns_of_another_type_are_still_answered() {
+fn values_of_the_wrong_type_for_their_column_are_still_answered() {
     let server = Server::with(|setup| {
         setup.tables(SAMPLES).migration(
             "V2__odd.sql",

@@ -1,4 +1,4 @@
-//! Lists of any length in constant memory, read no further than the client does.
+//! Lists of any length in constant memory, read no faster than the client takes them.
 
 use std::io::Read;
 use std::time::Duration;
@@ -12,7 +12,7 @@ const ALLOWED: u64 = 16 * 1024;
 
 fn numbers() -> Server {
     let setup = Setup::new().tables(&numbered_rows(ROWS));
-    setup.run(&["migrate"]).well();
+    setup.run(&["migrate"]).success();
     let server = setup.start();
     server.get("/api/numbers/?limit=10").is(200);
     server
@@ -83,14 +83,14 @@ fn ticks(server: &Server) -> u64 {
 }
 
 #[test]
-fn a_client_that_goes_away_stops_the_reading() {
+fn a_disconnected_client_stops_its_query() {
     let server = Server::with_tables(ENDLESS);
     for path in ["/api/endless/", "/api/endless/?format=csv", "/api/endless/?i__lt=0"] {
         for _ in 0..4 {
-            let mut wire = server.raw_connection();
-            assert!(wire.write(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()));
-            wire.read_at_most(Duration::from_millis(200));
-            wire.read(1000);
+            let mut connection = server.raw_connection();
+            assert!(connection.write(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()));
+            connection.read_at_most(Duration::from_millis(200));
+            connection.read(1000);
         }
     }
     eventually("the server rests", || {
@@ -102,7 +102,7 @@ fn a_client_that_goes_away_stops_the_reading() {
 }
 
 #[test]
-fn what_never_ends_is_answered_all_the_same() {
+fn a_query_that_never_ends_is_answered() {
     let server = Server::with_tables(ENDLESS);
     server.head("/api/endless/").is(200);
     // The rows are found soon; counting all of them has no end.

@@ -1,4 +1,4 @@
-//! Who may read and write which table: what `socle.toml` says, held against every method.
+//! Who may read and write which table: the rules of `socle.toml`, checked with every method.
 
 use serde_json::{Value, json};
 
@@ -59,12 +59,12 @@ struct Asker<'s> {
 }
 
 impl Asker<'_> {
-    fn ask(&self, method: &str, path: &str) -> Answer {
+    fn request(&self, method: &str, path: &str) -> Answer {
         let is_write = matches!(method, "POST" | "PUT" | "PATCH");
         let body: &[u8] = if is_write { br#"{"name": "new"}"# } else { b"" };
         let mut headers = vec![("Content-Type", "application/json")];
         headers.extend(self.token.as_deref().map(|token| ("Authorization", token)));
-        self.server.ask(method, path, &headers, body)
+        self.server.request(method, path, &headers, body)
     }
 
     /// Holds what every method answers, and what is described, against a table's rules.
@@ -94,7 +94,7 @@ impl Asker<'_> {
         ] {
             let is_read = matches!(method, "GET" | "HEAD" | "OPTIONS");
             let is_good = if is_read { may_read } else { may_write };
-            let answer = self.ask(method, path);
+            let answer = self.request(method, path);
             let expected = if is_good { good } else { refused };
             assert_eq!(answer.status, expected, "{who}: {method} {path}: {}", answer.text());
             let challenge = answer.header("www-authenticate");
@@ -111,14 +111,14 @@ impl Asker<'_> {
         if may_read {
             for (path, action) in [(&list, "POST"), (&row, "PUT")] {
                 // Its own row may be gone by now; what it would be is described all the same.
-                let described = self.ask("OPTIONS", path).is(200);
+                let described = self.request("OPTIONS", path).is(200);
                 assert_eq!(described.json().get("actions").is_some(), may_write, "{who}: {path}");
                 assert!(described.header("allow").contains(action), "{who}: {path}");
             }
         }
-        let root = self.ask("GET", "/api/").is(200).json();
+        let root = self.request("GET", "/api/").is(200).json();
         assert_eq!(root.get(table).is_some(), may_read, "{who}: {table}: {root}");
-        let paths = self.ask("GET", "/api/openapi.json").is(200).json()["paths"].take();
+        let paths = self.request("GET", "/api/openapi.json").is(200).json()["paths"].take();
         assert_eq!(paths.get(&list).is_some(), may_read, "{who}: {table}");
         if may_read {
             let security = |method: &str| paths[&list][method].get("security").is_some();
@@ -195,7 +195,7 @@ fn a_row_is_expanded_only_for_those_who_may_read_the_other_table() {
         .start();
     let admin = server.bearer_of(ADMIN);
     let viewer = token(&server, &admin, "viewer");
-    let as_viewer = |method: &str, path: &str| server.ask(method, path, &[("Authorization", viewer.as_str())], b"");
+    let as_viewer = |method: &str, path: &str| server.request(method, path, &[("Authorization", viewer.as_str())], b"");
     let refused = server.get("/api/notes/?expand=person_id").is(400).json();
     let said = "\"person_id\" is not a foreign key. This table has none.";
     assert_eq!(refused, json!({ "expand": [said] }));
@@ -227,7 +227,7 @@ fn who_closes_a_server_closes_it_for_every_process() {
     assert_eq!(document.header("vary"), "Authorization, Cookie");
     let security = document.json()["paths"]["/api/plain/"]["post"]["security"].take();
     assert_eq!(security, asking_for("editor"));
-    let printed: Value = serde_json::from_str(&open.setup.run(&["openapi"]).well().out).unwrap();
+    let printed: Value = serde_json::from_str(&open.setup.run(&["openapi"]).success().out).unwrap();
     assert_eq!(printed["paths"]["/api/plain/"]["post"]["security"], security);
 }
 
@@ -269,7 +269,7 @@ fn openapi_says_which_operations_ask_for_a_role() {
         "{responses}"
     );
     // Who runs the command sees whatever is not hidden from everyone.
-    let printed: Value = serde_json::from_str(&server.setup.run(&["openapi"]).well().out).unwrap();
+    let printed: Value = serde_json::from_str(&server.setup.run(&["openapi"]).success().out).unwrap();
     assert_eq!(
         printed["paths"]["/api/secrets/"]["get"]["security"],
         asking_for("admin")

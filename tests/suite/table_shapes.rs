@@ -1,4 +1,4 @@
-//! Tables of every make: views, generated columns, names that are hard to write, many columns, and hidden ones.
+//! Unusual tables: views, generated columns, difficult names, many columns, system tables.
 
 use serde_json::{Value, json};
 
@@ -96,7 +96,7 @@ fn names_that_are_sql_words_or_hold_quotes_and_spaces_are_names_like_others() {
 }
 
 #[test]
-fn a_table_of_200_columns_is_whole() {
+fn a_table_of_200_columns_is_served() {
     let columns: String = (0..200).map(|n| format!(", c{n} INTEGER NOT NULL")).collect();
     let sql = format!("CREATE TABLE wide (id INTEGER PRIMARY KEY{columns});");
     let server = Server::with_tables(&sql);
@@ -142,10 +142,10 @@ fn system_tables_are_not_there_and_neither_are_tables_under_reserved_names() {
     server.get("/api/ITEMS/").is(404);
     assert!(
         server
-            .said()
+            .output()
             .lines()
             .any(|line| line.contains("jobs") && line.contains("path")),
         "{}",
-        server.said()
+        server.output()
     );
 }

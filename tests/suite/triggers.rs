@@ -1,5 +1,5 @@
-//! Rules that act on their own: triggers, conflict clauses, deferred and cascading references. Whatever they do to a
-//! statement or its transaction, each client is told the truth about its own row, and no other client pays for it.
+//! Triggers, conflict clauses, deferred and cascading references: each client is answered what really happened to its row,
+//! and no other client is affected.
 
 use std::thread;
 
@@ -42,7 +42,7 @@ fn a_trigger_that_refuses_is_told_in_its_own_words() {
 }
 
 #[test]
-fn a_row_that_a_trigger_ignores_is_not_said_to_be_made() {
+fn a_row_that_a_trigger_ignores_is_not_answered_as_created() {
     let server = pets();
     server.post("/api/pets/", json!({"name": "ignore me"})).refused();
     server
@@ -52,7 +52,7 @@ fn a_row_that_a_trigger_ignores_is_not_said_to_be_made() {
 }
 
 #[test]
-fn a_row_that_a_trigger_holds_is_not_said_to_be_missing() {
+fn a_row_that_a_trigger_keeps_is_not_answered_as_missing() {
     let server = pets();
     server.post("/api/pets/", json!({"name": "held"})).is(201);
     let held = json!({"non_field_errors": ["A trigger of the table left the row as it was."]});
@@ -108,14 +108,14 @@ fn a_conflict_clause_of_the_table_does_what_it_says() {
 }
 
 #[test]
-fn what_rolls_back_one_clients_work_leaves_the_others_theirs() {
+fn a_rollback_of_one_client_leaves_the_writes_of_others() {
     let server = pets();
     let answered: Vec<(i64, String)> = thread::scope(|scope| {
         let server = &server;
         let clients: Vec<_> = (0..16)
             .map(|client| {
                 scope.spawn(move || {
-                    let mut wire = server.raw_connection();
+                    let mut connection = server.raw_connection();
                     let mut made = Vec::new();
                     for n in 0..60 {
                         // Every fourth client makes trouble, each time of another kind.
@@ -126,7 +126,7 @@ fn what_rolls_back_one_clients_work_leaves_the_others_theirs() {
                             (0, _) => ("ones", json!({"name": "the same"})),
                             _ => ("pets", json!({"name": format!("{client}-{n}")})),
                         };
-                        let reply = wire.post(&format!("/api/{table}/"), &body).expect("an answer");
+                        let reply = connection.post(&format!("/api/{table}/"), &body).expect("an answer");
                         if client % 4 != 0 {
                             assert_eq!(reply.status, 201, "{}", reply.text());
                             let name = body["name"].as_str().expect("a name").to_owned();

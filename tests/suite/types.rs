@@ -1,4 +1,4 @@
-//! Each type of column: what it takes, what it refuses, and that what went in comes out.
+//! Each type of column: what it accepts, what it refuses, and that values are answered as they were sent.
 
 use serde_json::{Value, json};
 
@@ -294,7 +294,7 @@ fn what_is_not_a_value_of_the_type_is_refused_by_name() {
 }
 
 #[test]
-fn numbers_that_json_does_not_have_are_no_json() {
+fn numbers_outside_the_json_grammar_are_refused() {
     let server = samples();
     for literal in ["NaN", "Infinity", "-Infinity", "1.", ".5", "01", "+1", "0x10", "1_000"] {
         let answer = insert(&server, "number", literal).is(400);

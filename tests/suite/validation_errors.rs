@@ -1,4 +1,4 @@
-//! What a row has against it: everything that is wrong at once, by field.
+//! Validation errors of a row: all of them at once, by field.
 
 use serde_json::{Value, json};
 

@@ -1,8 +1,9 @@
-//! Rows by their address, whatever their key is made of; and tables that have none.
+//! Rows by their address, for primary keys of every kind; and tables without one.
 
 use serde_json::json;
 
 use crate::server::Server;
+use crate::tables::{NODES, PLACES, SEATS};
 
 /// A value as one segment of a path.
 pub(crate) fn segment(value: &str) -> String {
@@ -10,12 +11,7 @@ pub(crate) fn segment(value: &str) -> String {
 }
 
 fn places() -> Server {
-    Server::with(|setup| {
-        setup.migration(
-            "V1__places.sql",
-            "CREATE TABLE places (code TEXT PRIMARY KEY, label TEXT NOT NULL DEFAULT '');",
-        )
-    })
+    Server::with_tables(PLACES)
 }
 
 #[test]
@@ -112,8 +108,7 @@ fn a_text_key_must_be_given_must_be_new_and_never_changes() {
 
 #[test]
 fn a_uuid_key_is_found_in_any_case() {
-    let server =
-        Server::with(|setup| setup.migration("V1__t.sql", "CREATE TABLE tokens (ident UUID PRIMARY KEY, note TEXT);"));
+    let server = Server::with_tables("CREATE TABLE tokens (ident UUID PRIMARY KEY, note TEXT);");
     let made = server
         .post("/api/tokens/", json!({"ident": "0192F0C1-2B3C-7D4E-8F5A-6B7C8D9E0F1A"}))
         .is(201);
@@ -123,7 +118,7 @@ fn a_uuid_key_is_found_in_any_case() {
 }
 
 #[test]
-fn what_is_no_integer_is_no_row_of_a_table_with_integer_keys() {
+fn an_address_that_is_not_an_integer_is_404_in_a_table_with_integer_keys() {
     let server = Server::start();
     server.post("/api/items/", json!({"name": "n"})).is(201);
     for id in [
@@ -148,13 +143,7 @@ fn what_is_no_integer_is_no_row_of_a_table_with_integer_keys() {
 
 #[test]
 fn a_composite_key_is_its_values_with_commas_between() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__seats.sql",
-            "CREATE TABLE seats (room TEXT NOT NULL, number INTEGER NOT NULL, taken BOOLEAN NOT NULL DEFAULT 0,
-                                 PRIMARY KEY (room, number)) WITHOUT ROWID;",
-        )
-    });
+    let server = Server::with_tables(SEATS);
     let made = server.post("/api/seats/", json!({"room": "red", "number": 1})).is(201);
     assert_eq!(made.location(), "/api/seats/red,1/");
     assert_eq!(
@@ -194,12 +183,7 @@ fn a_composite_key_is_its_values_with_commas_between() {
 
 #[test]
 fn a_table_without_a_key_is_listed_only() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__log.sql",
-            "CREATE TABLE log (line TEXT); INSERT INTO log VALUES ('one'), ('two'), ('two');",
-        )
-    });
+    let server = Server::with_tables("CREATE TABLE log (line TEXT); INSERT INTO log VALUES ('one'), ('two'), ('two');");
     assert_eq!(server.column("/api/log/?ordering=-line", "line"), ["two", "two", "one"]);
     assert_eq!(server.column("/api/log/?line=one", "line"), ["one"]);
     server.head("/api/log/").is(200);
@@ -215,12 +199,7 @@ fn a_table_without_a_key_is_listed_only() {
 
 #[test]
 fn a_row_may_refer_to_another_of_its_table() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__tree.sql",
-            "CREATE TABLE nodes (id INTEGER PRIMARY KEY, name TEXT NOT NULL, parent_id INTEGER REFERENCES nodes);",
-        )
-    });
+    let server = Server::with_tables(NODES);
     server.post("/api/nodes/", json!({"name": "root"})).is(201);
     server
         .post("/api/nodes/", json!({"name": "leaf", "parent_id": 1}))

@@ -1,8 +1,8 @@
-//! Requests that cannot be done at all: by their status, in one shape, and with nothing in them that is ours.
+//! Requests that are refused before they reach a table: their status, and one shape of body that reveals nothing internal.
 
 use serde_json::json;
 
-use crate::errors::{car_with, cars};
+use crate::validation_errors::{car_with, cars};
 
 #[test]
 fn what_is_not_there_is_404_with_a_detail() {
@@ -34,7 +34,7 @@ fn a_method_that_is_not_allowed_is_405_with_those_that_are() {
         ("DELETE", "/api/cars/", &list),
         ("POST", "/api/cars/1/", &row),
     ] {
-        let answer = server.ask(method, path, &[], b"").is(405);
+        let answer = server.request(method, path, &[], b"").is(405);
         assert!(answer.json()["detail"].is_string(), "{method} {path}");
         let header = answer.header("allow");
         let mut allowed: Vec<_> = header.split(',').map(str::trim).collect();
@@ -137,7 +137,7 @@ fn a_client_that_asks_for_problems_gets_them_as_rfc_9457_has_them() {
         ("DELETE", "/api/owners/1/", 409),
         ("GET", "/nothing", 404),
     ] {
-        let answer = server.ask(method, path, &[accept], b"").is(status);
+        let answer = server.request(method, path, &[accept], b"").is(status);
         assert!(
             answer.header("content-type").starts_with("application/problem+json"),
             "{path}"
@@ -154,7 +154,7 @@ fn a_client_that_asks_for_problems_gets_them_as_rfc_9457_has_them() {
         ("Content-Type", "application/json"),
     ];
     let answer = server
-        .ask("POST", "/api/cars/", &headers, br#"{"plate": "AB-123"}"#)
+        .request("POST", "/api/cars/", &headers, br#"{"plate": "AB-123"}"#)
         .is(400);
     assert!(answer.header("content-type").starts_with("application/problem+json"));
     let problem = answer.json();
@@ -163,7 +163,7 @@ fn a_client_that_asks_for_problems_gets_them_as_rfc_9457_has_them() {
         problem.to_string().contains("cars with this plate already exists."),
         "{problem}"
     );
-    let good = server.ask("GET", "/api/cars/1/", &headers[..1], b"").is(200);
+    let good = server.request("GET", "/api/cars/1/", &headers[..1], b"").is(200);
     assert!(good.header("content-type").starts_with("application/json"));
 }
 

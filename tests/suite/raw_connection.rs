@@ -1,56 +1,30 @@
-//! A connection written to by hand: bad bytes, slow clients, pipelining, and clients that must never retry.
+//! A TCP connection written to byte by byte: malformed requests, slow clients, pipelining, and clients that must not retry.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
+use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::server::{PATIENCE, Server};
+use crate::client::Answer;
+use crate::server::{Server, TIMEOUT};
 
-pub(crate) struct Wire {
+pub(crate) struct RawConnection {
     stream: TcpStream,
     /// What was read past the last answer.
     rest: Vec<u8>,
 }
 
-/// One answer read off the wire.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    /// Names in lower case.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Reply {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("no JSON ({error}): {}", self.text()))
-    }
-}
-
 impl Server {
     /// A fresh connection. Reading from it waits at most as long as any test waits.
-    pub(crate) fn wire(&self) -> Wire {
+    pub(crate) fn raw_connection(&self) -> RawConnection {
         let stream = TcpStream::connect(self.address).expect("a connection");
+        stream.set_read_timeout(Some(TIMEOUT * 2)).expect("a bound for reading");
         stream
-            .set_read_timeout(Some(PATIENCE * 2))
-            .expect("a bound for reading");
-        stream
-            .set_write_timeout(Some(PATIENCE * 2))
+            .set_write_timeout(Some(TIMEOUT * 2))
             .expect("a bound for writing");
-        Wire {
+        RawConnection {
             stream,
             rest: Vec::new(),
         }
@@ -58,23 +32,23 @@ impl Server {
 
     /// Sends these bytes on a connection of their own and gives the first answer, or `None` when the server closes
     /// without one.
-    pub(crate) fn raw(&self, bytes: &[u8]) -> Option<Reply> {
-        let mut wire = self.wire();
+    pub(crate) fn raw(&self, bytes: &[u8]) -> Option<Answer> {
+        let mut connection = self.raw_connection();
         // A server that has seen enough may close before it has read everything.
-        let _ = wire.stream.write_all(bytes);
-        wire.reply()
+        let _ = connection.stream.write_all(bytes);
+        connection.answer()
     }
 
     /// The same for bytes that may be the beginning of something: the server is told that nothing will follow.
-    pub(crate) fn raw_and_no_more(&self, bytes: &[u8]) -> Option<Reply> {
-        let mut wire = self.wire();
-        let _ = wire.stream.write_all(bytes);
-        let _ = wire.stream.shutdown(Shutdown::Write);
-        wire.reply()
+    pub(crate) fn raw_and_no_more(&self, bytes: &[u8]) -> Option<Answer> {
+        let mut connection = self.raw_connection();
+        let _ = connection.stream.write_all(bytes);
+        let _ = connection.stream.shutdown(Shutdown::Write);
+        connection.answer()
     }
 
     /// A `GET` of a request target exactly as written, which a client library would tidy up or refuse.
-    pub(crate) fn raw_get(&self, target: &str) -> Option<Reply> {
+    pub(crate) fn raw_get(&self, target: &str) -> Option<Answer> {
         let mut request = b"GET ".to_vec();
         request.extend_from_slice(target.as_bytes());
         request.extend_from_slice(b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -82,21 +56,21 @@ impl Server {
     }
 }
 
-impl Wire {
+impl RawConnection {
     /// Writes, and says whether the other side still took it.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
     }
 
     /// A `POST` of JSON on this connection, answered or not; never sent twice.
-    pub(crate) fn post(&mut self, path: &str, body: &Value) -> Option<Reply> {
+    pub(crate) fn post(&mut self, path: &str, body: &Value) -> Option<Answer> {
         let body = body.to_string();
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
         if self.write(&[head.as_bytes(), body.as_bytes()].concat()) {
-            self.reply()
+            self.answer()
         } else {
             None
         }
@@ -135,9 +109,9 @@ impl Wire {
     }
 
     /// The next final answer (interim ones such as `100 Continue` are passed over), or `None` when the connection ends.
-    pub(crate) fn reply(&mut self) -> Option<Reply> {
+    pub(crate) fn answer(&mut self) -> Option<Answer> {
         loop {
-            let reply = self.any_reply()?;
+            let reply = self.any_answer()?;
             if reply.status >= 200 {
                 return Some(reply);
             }
@@ -145,29 +119,32 @@ impl Wire {
     }
 
     /// The next answer, interim or final.
-    pub(crate) fn any_reply(&mut self) -> Option<Reply> {
+    pub(crate) fn any_answer(&mut self) -> Option<Answer> {
         let head = String::from_utf8_lossy(&self.until(b"\r\n\r\n")?).into_owned();
         let mut lines = head.split("\r\n");
         let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-        let headers: Vec<(String, String)> = lines
+        let headers = lines
             .filter_map(|line| line.split_once(':'))
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
-            .collect();
-        let mut reply = Reply {
+            .map(|(name, value)| {
+                Some((
+                    name.parse::<HeaderName>().ok()?,
+                    value.trim().parse::<HeaderValue>().ok()?,
+                ))
+            })
+            .collect::<Option<HeaderMap>>()?;
+        let mut answer = Answer {
+            what: "a request on a raw connection".to_owned(),
             status,
             headers,
             body: Vec::new(),
         };
-        reply.body = if status < 200 || matches!(status, 204 | 304) {
-            Vec::new()
-        } else if reply.header("transfer-encoding") == Some("chunked") {
-            self.chunks()?
-        } else if let Some(length) = reply.header("content-length") {
-            self.exactly(length.parse().ok()?)?
-        } else {
-            self.everything()
+        answer.body = match answer.header("content-length").parse() {
+            _ if status < 200 || matches!(status, 204 | 304) => Vec::new(),
+            _ if answer.header("transfer-encoding") == "chunked" => self.chunks()?,
+            Ok(length) => self.exactly(length)?,
+            Err(_) => self.everything(),
         };
-        Some(reply)
+        Some(answer)
     }
 
     fn chunks(&mut self) -> Option<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! Ordinary things to ask of a [`Server`]'s queue; used by the modules about jobs.
+//! Requests to the job queue of a [`Server`].
 
 use std::time::Duration;
 
@@ -61,4 +61,11 @@ pub(crate) fn with_lease(claimed: &Value, mut further: Value) -> Value {
 /// Where a worker says something about a claimed job.
 pub(crate) fn verb(claimed: &Value, verb: &str) -> String {
     format!("/jobs/{}/{verb}", claimed["job_id"].as_str().expect("a name"))
+}
+
+/// The time this many milliseconds from now, as answers write it: UTC with three decimals, the last of them not 0.
+pub(crate) fn time_from_now(milliseconds: i64) -> String {
+    let at = jiff::Timestamp::now().as_millisecond() + milliseconds;
+    let at = jiff::Timestamp::from_millisecond(at - at % 10 + 1).expect("a time");
+    format!("{at:.3}")
 }

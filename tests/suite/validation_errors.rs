@@ -1,31 +1,13 @@
-//! What a row has against it: everything that is wrong at once, by field.
+//! Validation errors of a row: all of them at once, by field.
 
 use serde_json::{Value, json};
 
 use crate::server::Server;
+use crate::tables::CARS;
 
-const CARS: &str = "
-    CREATE TABLE owners (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-    CREATE TABLE cars (
-        id INTEGER PRIMARY KEY,
-        plate VARCHAR(8) NOT NULL UNIQUE,
-        owner_id INTEGER NOT NULL REFERENCES owners(id),
-        seats INTEGER NOT NULL DEFAULT 4 CHECK (seats >= 0),
-        colour TEXT NOT NULL CHECK (colour IN ('red', 'blue')),
-        made DATE,
-        sold DATE,
-        shelf TEXT, slot INTEGER,
-        UNIQUE (shelf, slot),
-        CHECK (sold >= made)
-    );
-    CREATE TRIGGER no_ghosts BEFORE INSERT ON cars WHEN NEW.plate = 'GHOST'
-        BEGIN SELECT RAISE(ABORT, 'Ghosts do not drive.'); END;
-    INSERT INTO owners VALUES (1, 'Ada');
-    INSERT INTO cars (plate, owner_id, colour, shelf, slot) VALUES ('AB-123', 1, 'red', 'A', 1);";
-
-/// Also what [`crate::refusals`] asks of.
+/// Also what [`crate::http_errors`] asks of.
 pub(crate) fn cars() -> Server {
-    Server::with(|setup| setup.migration("V1__cars.sql", CARS).env("MAX_BODY", "64KiB"))
+    Server::with(|setup| setup.tables(CARS).env("MAX_BODY", "64KiB"))
 }
 
 fn car() -> Value {

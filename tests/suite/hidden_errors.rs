@@ -1,4 +1,4 @@
-//! What the database refuses because of something hidden: told in general words, in which nothing hidden has a name.
+//! Errors that a hidden table or column causes: told without its name.
 
 use serde_json::json;
 
@@ -65,8 +65,8 @@ fn a_rule_of_a_hidden_column_is_enforced_and_has_no_name() {
     let rules = rules + "[tables.zzlog]\nhidden = true\n";
     let server = Setup::new()
         .env("DEBUG", "true")
-        .migration("V1__rules.sql", HIDDEN)
-        .rules(&rules)
+        .tables(HIDDEN)
+        .socle_toml(&rules)
         .start();
     for table in tables {
         let path = format!("/api/{table}/");
@@ -82,7 +82,7 @@ fn a_rule_of_a_hidden_column_is_enforced_and_has_no_name() {
         }
         clean(server.options(&path).is(200));
         let problem = server
-            .ask(
+            .request(
                 "POST",
                 &path,
                 &[("Accept", "application/problem+json")],
@@ -100,11 +100,7 @@ fn what_debug_adds_names_nothing_hidden() {
     let sql = "CREATE TABLE zzold (id INTEGER PRIMARY KEY, zzname INTEGER); CREATE VIEW ages AS SELECT abs(zzname) AS age FROM zzold;
                INSERT INTO zzold VALUES (1, -9223372036854775808);";
     let broken = |rules: &str| {
-        let server = Setup::new()
-            .env("DEBUG", "true")
-            .migration("V1__old.sql", sql)
-            .rules(rules)
-            .start();
+        let server = Setup::new().env("DEBUG", "true").tables(sql).socle_toml(rules).start();
         server.get("/api/ages/").is(500).json()
     };
     assert!(broken("").get("debug").is_some());

@@ -1,9 +1,11 @@
-//! Who may read and write which table: what `socle.toml` says, held against every method.
+//! Who may read and write which table: the rules of `socle.toml`, checked with every method.
 
 use serde_json::{Value, json};
 
+use crate::accounts_fixture::ADMIN;
 use crate::client::Answer;
 use crate::server::{Server, Setup};
+use crate::tables::NOTES_OF_PEOPLE;
 
 /// One table for each pair of rules that the file may give.
 const RULES: [(&str, Option<&str>, Option<&str>); 9] = [
@@ -29,33 +31,13 @@ fn setup() -> Setup {
         let line = |key: &str, word: Option<&str>| word.map_or(String::new(), |word| format!("{key} = '{word}'\n"));
         format!("[tables.{name}]\n{}{}", line("read", read), line("write", write))
     });
-    Setup::new()
-        .migration("V1__tables.sql", &tables.concat())
-        .rules(&sections.concat())
+    Setup::new().tables(&tables.concat()).socle_toml(&sections.concat())
 }
 
-/// A server with an administrator, and the administrator's `Authorization`.
-pub(crate) fn with_an_administrator(setup: Setup) -> (Server, String) {
-    let (name, password) = ("root", "a long enough password");
-    let server = setup.env("ADMIN_LOGIN", name).env("ADMIN_PASSWORD", password).start();
-    let signed_in = server.post("/api/auth/token/", json!({"username": name, "password": password}));
-    let bearer = bearer(&signed_in.is(200));
-    (server, bearer)
-}
-
-/// The `Authorization` of a new token.
+/// The `Authorization` of a new token with this role.
+#[track_caller]
 fn token(server: &Server, admin: &str, role: &str) -> String {
-    let headers = [("Authorization", admin), ("Content-Type", "application/json")];
-    let asked = json!({"name": role, "role": role}).to_string();
-    bearer(
-        &server
-            .ask("POST", "/api/auth/tokens/", &headers, asked.as_bytes())
-            .is(201),
-    )
-}
-
-fn bearer(answer: &Answer) -> String {
-    format!("Bearer {}", answer.json()["token"].as_str().expect("a token"))
+    server.add_token(admin, json!({"name": role, "role": role})).0
 }
 
 /// How far a word of the file, or a role, reaches.
@@ -77,12 +59,12 @@ struct Asker<'s> {
 }
 
 impl Asker<'_> {
-    fn ask(&self, method: &str, path: &str) -> Answer {
+    fn request(&self, method: &str, path: &str) -> Answer {
         let is_write = matches!(method, "POST" | "PUT" | "PATCH");
         let body: &[u8] = if is_write { br#"{"name": "new"}"# } else { b"" };
         let mut headers = vec![("Content-Type", "application/json")];
         headers.extend(self.token.as_deref().map(|token| ("Authorization", token)));
-        self.server.ask(method, path, &headers, body)
+        self.server.request(method, path, &headers, body)
     }
 
     /// Holds what every method answers, and what is described, against a table's rules.
@@ -112,7 +94,7 @@ impl Asker<'_> {
         ] {
             let is_read = matches!(method, "GET" | "HEAD" | "OPTIONS");
             let is_good = if is_read { may_read } else { may_write };
-            let answer = self.ask(method, path);
+            let answer = self.request(method, path);
             let expected = if is_good { good } else { refused };
             assert_eq!(answer.status, expected, "{who}: {method} {path}: {}", answer.text());
             let challenge = answer.header("www-authenticate");
@@ -129,14 +111,14 @@ impl Asker<'_> {
         if may_read {
             for (path, action) in [(&list, "POST"), (&row, "PUT")] {
                 // Its own row may be gone by now; what it would be is described all the same.
-                let described = self.ask("OPTIONS", path).is(200);
+                let described = self.request("OPTIONS", path).is(200);
                 assert_eq!(described.json().get("actions").is_some(), may_write, "{who}: {path}");
                 assert!(described.header("allow").contains(action), "{who}: {path}");
             }
         }
-        let root = self.ask("GET", "/api/").is(200).json();
+        let root = self.request("GET", "/api/").is(200).json();
         assert_eq!(root.get(table).is_some(), may_read, "{who}: {table}: {root}");
-        let paths = self.ask("GET", "/api/openapi.json").is(200).json()["paths"].take();
+        let paths = self.request("GET", "/api/openapi.json").is(200).json()["paths"].take();
         assert_eq!(paths.get(&list).is_some(), may_read, "{who}: {table}");
         if may_read {
             let security = |method: &str| paths[&list][method].get("security").is_some();
@@ -170,7 +152,8 @@ fn before_there_are_accounts_strangers_may_do_what_no_rule_forbids() {
 
 #[test]
 fn once_there_are_tokens_each_role_may_do_what_the_rules_say() {
-    let (server, admin) = with_an_administrator(setup());
+    let server = setup().administrator().start();
+    let admin = server.bearer_of(ADMIN);
     let tokens = ["viewer", "worker", "editor", "admin"].map(|role| (role, Some(token(&server, &admin, role))));
     for (row, (role, token)) in [("stranger", None)].into_iter().chain(tokens).enumerate() {
         let asker = Asker {
@@ -204,13 +187,15 @@ fn who_may_not_write_is_told_so_before_anything_else_of_the_request() {
 
 #[test]
 fn a_row_is_expanded_only_for_those_who_may_read_the_other_table() {
-    let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO people VALUES (1, 'Ada');
-               CREATE TABLE notes (id INTEGER PRIMARY KEY, person_id INTEGER REFERENCES people(id));
-               INSERT INTO notes VALUES (1, 1);";
     let rules = "[tables.people]\nread = 'viewer'\n[tables.notes]\nwrite = 'public'";
-    let (server, admin) = with_an_administrator(Setup::new().migration("V1__notes.sql", sql).rules(rules));
+    let server = Setup::new()
+        .tables(NOTES_OF_PEOPLE)
+        .socle_toml(rules)
+        .administrator()
+        .start();
+    let admin = server.bearer_of(ADMIN);
     let viewer = token(&server, &admin, "viewer");
-    let as_viewer = |method: &str, path: &str| server.ask(method, path, &[("Authorization", viewer.as_str())], b"");
+    let as_viewer = |method: &str, path: &str| server.request(method, path, &[("Authorization", viewer.as_str())], b"");
     let refused = server.get("/api/notes/?expand=person_id").is(400).json();
     let said = "\"person_id\" is not a foreign key. This table has none.";
     assert_eq!(refused, json!({ "expand": [said] }));
@@ -235,14 +220,14 @@ fn who_closes_a_server_closes_it_for_every_process() {
     let open = setup().start();
     open.post("/api/plain/", json!({"name": "n"})).is(201);
     assert!(open.options("/api/plain/").json().get("actions").is_some());
-    let _closed = with_an_administrator(open.setup.clone());
+    let _closed = open.setup.clone().administrator().start();
     open.post("/api/plain/", json!({"name": "n"})).is(401);
     assert_eq!(open.options("/api/plain/").json().get("actions"), None);
     let document = open.get("/api/openapi.json").is(200);
     assert_eq!(document.header("vary"), "Authorization, Cookie");
     let security = document.json()["paths"]["/api/plain/"]["post"]["security"].take();
     assert_eq!(security, asking_for("editor"));
-    let printed: Value = serde_json::from_str(&open.setup.run(&["openapi"]).well().out).unwrap();
+    let printed: Value = serde_json::from_str(&open.setup.run(&["openapi"]).success().out).unwrap();
     assert_eq!(printed["paths"]["/api/plain/"]["post"]["security"], security);
 }
 
@@ -284,7 +269,7 @@ fn openapi_says_which_operations_ask_for_a_role() {
         "{responses}"
     );
     // Who runs the command sees whatever is not hidden from everyone.
-    let printed: Value = serde_json::from_str(&server.setup.run(&["openapi"]).well().out).unwrap();
+    let printed: Value = serde_json::from_str(&server.setup.run(&["openapi"]).success().out).unwrap();
     assert_eq!(
         printed["paths"]["/api/secrets/"]["get"]["security"],
         asking_for("admin")

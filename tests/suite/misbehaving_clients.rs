@@ -1,18 +1,13 @@
-//! Clients that are slow, greedy, confused or hostile: each is bounded, and the others are answered.
+//! Slow, stalled, malformed and excessive clients: each is bounded, and the others are served.
 
 use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
 
+use crate::raw_connection::RawConnection;
 use crate::server::{Server, eventually, eventually_within};
-use crate::wire::Wire;
-
-/// A list that no client will ever finish reading.
-const ENDLESS: &str = "
-    CREATE VIEW endless AS
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)
-        SELECT i, 'a row that takes some room on the way to the client' AS text FROM n;";
+use crate::tables::ENDLESS;
 
 /// Asserts that an ordinary client is served as ever.
 #[track_caller]
@@ -27,28 +22,34 @@ fn serves(server: &Server) {
 const LONGEST: Duration = Duration::from_secs(240);
 
 /// Writes the beginning of a request, then a little at a time, until the server has had enough.
-fn drip(mut wire: Wire, first: &[u8], drop: &[u8]) {
-    wire.read_at_most(Duration::from_millis(1));
-    let mut alive = wire.write(first);
+fn drip(mut connection: RawConnection, first: &[u8], drop: &[u8]) {
+    connection.read_at_most(Duration::from_millis(1));
+    let mut alive = connection.write(first);
     let what = String::from_utf8_lossy(&[first, drop].join(&b"..."[..])).into_owned();
     eventually_within(LONGEST, &format!("this client is let go: {what:?}"), || {
         thread::sleep(Duration::from_millis(100));
-        alive = alive && !wire.is_closed_by_the_server() && wire.write(drop);
+        alive = alive && !connection.is_closed_by_the_server() && connection.write(drop);
         (!alive).then_some(())
     });
 }
 
 #[test]
-fn clients_that_send_slowly_are_let_go_and_harm_nobody() {
+fn slow_senders_are_disconnected_and_others_are_served() {
     let server = Server::start();
     let body = b"POST /api/items/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n\r\n{\"name\": \"";
     thread::scope(|scope| {
         let (server, mut ended) = (&server, Vec::new());
         for _ in 0..20 {
-            ended.push(scope.spawn(|| drip(server.wire(), b"GET /api/items/ HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"a")));
-            ended.push(scope.spawn(|| drip(server.wire(), b"GET /api/items/ HTTP/1.1\r\nHost: x\r\n", b"")));
-            ended.push(scope.spawn(|| drip(server.wire(), body, b"a")));
-            ended.push(scope.spawn(|| drip(server.wire(), body, b"")));
+            ended.push(scope.spawn(|| {
+                drip(
+                    server.raw_connection(),
+                    b"GET /api/items/ HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+                    b"a",
+                )
+            }));
+            ended.push(scope.spawn(|| drip(server.raw_connection(), b"GET /api/items/ HTTP/1.1\r\nHost: x\r\n", b"")));
+            ended.push(scope.spawn(|| drip(server.raw_connection(), body, b"a")));
+            ended.push(scope.spawn(|| drip(server.raw_connection(), body, b"")));
         }
         for _ in 0..50 {
             serves(server);
@@ -63,21 +64,21 @@ fn clients_that_send_slowly_are_let_go_and_harm_nobody() {
 #[test]
 fn a_body_that_stops_arriving_is_answered_408() {
     let server = Server::start();
-    let mut wire = server.wire();
-    assert!(wire.write(
+    let mut connection = server.raw_connection();
+    assert!(connection.write(
         b"POST /api/items/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{\"name\": \"half of it"
     ));
-    let reply = wire.reply().expect("an answer");
+    let reply = connection.answer().expect("an answer");
     assert_eq!(reply.status, 408, "{}", reply.text());
     assert!(reply.json()["detail"].is_string());
 }
 
 #[test]
-fn readers_that_stop_are_let_go_and_harm_nobody() {
-    let server = Server::with(|setup| setup.migration("V1__endless.sql", ENDLESS));
-    let mut stopped: Vec<_> = (0..64).map(|_| server.wire()).collect();
-    for wire in &mut stopped {
-        assert!(wire.write(b"GET /api/endless/ HTTP/1.1\r\nHost: x\r\n\r\n"));
+fn stalled_readers_are_disconnected_and_others_are_served() {
+    let server = Server::with_tables(ENDLESS);
+    let mut stopped: Vec<_> = (0..64).map(|_| server.raw_connection()).collect();
+    for connection in &mut stopped {
+        assert!(connection.write(b"GET /api/endless/ HTTP/1.1\r\nHost: x\r\n\r\n"));
     }
     eventually("the readers are connected", || {
         (server.open_sockets() >= 64).then_some(())
@@ -92,12 +93,12 @@ fn readers_that_stop_are_let_go_and_harm_nobody() {
 }
 
 #[test]
-fn five_hundred_idle_connections_stop_nobody() {
+fn five_hundred_idle_connections_do_not_block_others() {
     let server = Server::start();
-    let mut idle: Vec<_> = (0..500).map(|_| server.wire()).collect();
-    for wire in idle.iter_mut().step_by(2) {
-        assert!(wire.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
-        assert_eq!(wire.reply().expect("an answer").status, 200);
+    let mut idle: Vec<_> = (0..500).map(|_| server.raw_connection()).collect();
+    for connection in idle.iter_mut().step_by(2) {
+        assert!(connection.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
+        assert_eq!(connection.answer().expect("an answer").status, 200);
     }
     for _ in 0..20 {
         serves(&server);
@@ -105,7 +106,7 @@ fn five_hundred_idle_connections_stop_nobody() {
 }
 
 #[test]
-fn bytes_that_are_no_request_are_refused_and_harm_nobody() {
+fn malformed_requests_are_refused_and_others_are_served() {
     let server = Server::start();
     let noise: Vec<u8> = (0..20_000_u32)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
@@ -162,7 +163,7 @@ fn bytes_that_are_no_request_are_refused_and_harm_nobody() {
 }
 
 #[test]
-fn methods_that_nobody_knows_are_refused() {
+fn unknown_methods_are_refused() {
     let server = Server::start();
     for method in ["BREW", "get", "PROPFIND", "TRACE", "CONNECT", "X"] {
         let reply = server.raw(format!("{method} /api/items/ HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes());
@@ -176,9 +177,9 @@ fn methods_that_nobody_knows_are_refused() {
 }
 
 #[test]
-fn requests_sent_ahead_are_answered_in_order() {
+fn pipelined_requests_are_answered_in_order() {
     let server = Server::start();
-    let mut wire = server.wire();
+    let mut connection = server.raw_connection();
     let mut requests = String::new();
     for n in 1..=20 {
         let body = format!("{{\"name\": \"n{n}\"}}");
@@ -188,10 +189,10 @@ fn requests_sent_ahead_are_answered_in_order() {
             body.len()
         );
     }
-    assert!(wire.write(requests.as_bytes()));
+    assert!(connection.write(requests.as_bytes()));
     for n in 1..=20 {
         for status in [201, 200] {
-            let reply = wire.reply().expect("an answer");
+            let reply = connection.answer().expect("an answer");
             assert_eq!((reply.status, &reply.json()["name"]), (status, &json!(format!("n{n}"))));
         }
     }
@@ -221,7 +222,7 @@ fn a_refused_body_does_not_become_the_next_request() {
 }
 
 #[test]
-fn percent_signs_that_encode_nothing_are_refused() {
+fn invalid_percent_encodings_are_refused() {
     let server = Server::start();
     serves(&server);
     for target in [
@@ -247,7 +248,7 @@ fn percent_signs_that_encode_nothing_are_refused() {
 }
 
 #[test]
-fn no_path_leads_out_of_what_is_served() {
+fn path_traversal_reaches_no_file() {
     let server = Server::start();
     serves(&server);
     for target in [
@@ -277,7 +278,7 @@ fn no_path_leads_out_of_what_is_served() {
 }
 
 #[test]
-fn old_and_unusual_ways_to_ask_are_answered() {
+fn http_1_0_and_unusual_requests_are_answered() {
     let server = Server::start();
     serves(&server);
     let status = |bytes: &[u8]| server.raw(bytes).map(|reply| reply.status);

@@ -1,32 +1,26 @@
-//! `socle.toml` at the start: every kind of mistake stops it with one line that leads to the place and says what is
-//! allowed; a file that is right, or none, is no word.
+//! `socle.toml` at the start: an error stops the start with one line that names the place and what is allowed; a valid or
+//! missing file is not mentioned.
 
 use std::os::unix::fs::symlink;
 
 use serde_json::json;
 
 use crate::server::Setup;
-
-const TABLES: &str = "
-    CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-    CREATE TABLE books (isbn TEXT PRIMARY KEY, title TEXT NOT NULL, cost INTEGER, author_id INTEGER REFERENCES authors(id));
-    CREATE TABLE stock (shelf TEXT, place INTEGER, amount INTEGER NOT NULL, PRIMARY KEY (shelf, place));
-    CREATE TABLE jobs (id INTEGER PRIMARY KEY);
-    CREATE VIEW titles AS SELECT title FROM books;";
+use crate::tables::STOCK;
 
 fn setup(rules: &str) -> Setup {
-    Setup::new().migration("V1__library.sql", TABLES).rules(rules)
+    Setup::new().tables(STOCK).socle_toml(rules)
 }
 
 /// The one line with which a start, and `socle openapi`, fail.
 #[track_caller]
 fn refusal(setup: &Setup) -> String {
-    let served = setup.run(&[]).badly();
-    assert_eq!(served.status.code(), Some(1), "{}", served.said());
-    assert!(!served.out.contains("listening"), "{}", served.said());
+    let served = setup.run(&[]).failure();
+    assert_eq!(served.status.code(), Some(1), "{}", served.output());
+    assert!(!served.out.contains("listening"), "{}", served.output());
     let line = served.err.trim_end().to_owned();
     assert_eq!(line.lines().count(), 1, "{line}");
-    assert_eq!(setup.run(&["openapi"]).badly().err.trim_end(), line);
+    assert_eq!(setup.run(&["openapi"]).failure().err.trim_end(), line);
     line
 }
 
@@ -83,18 +77,22 @@ fn a_file_that_cannot_be_used_is_named() {
 }
 
 #[test]
-fn what_is_no_toml_is_found_before_anything_is_migrated() {
+fn invalid_toml_stops_the_start_before_any_migration() {
     let setup = setup("[tables");
     refusal(&setup);
     assert!(!setup.database().exists());
 }
 
 #[test]
-fn no_file_and_an_empty_one_are_no_rules() {
-    for setup in [Setup::new(), Setup::new().rules(""), Setup::new().without("CONFIG_DIR")] {
+fn a_missing_or_empty_file_sets_no_rules() {
+    for setup in [
+        Setup::new(),
+        Setup::new().socle_toml(""),
+        Setup::new().without("CONFIG_DIR"),
+    ] {
         let server = setup.start();
         server.post("/api/items/", json!({"name": "n"})).is(201);
-        assert!(!server.said().contains("socle.toml"), "{}", server.said());
+        assert!(!server.output().contains("socle.toml"), "{}", server.output());
     }
 }
 
@@ -110,10 +108,10 @@ fn a_mounted_config_map_is_read_through_its_links() {
 }
 
 #[test]
-fn migrating_needs_no_rules() {
+fn migrating_does_not_read_the_rules() {
     let setup = setup("[tables");
-    setup.run(&["migrate"]).well();
-    setup.run(&["migrate", "--status"]).well();
+    setup.run(&["migrate"]).success();
+    setup.run(&["migrate", "--status"]).success();
 }
 
 #[test]
@@ -133,13 +131,13 @@ fn a_table_to_which_no_row_could_be_added_is_warned_of() {
         ),
     ] {
         let server = setup(rules).start();
-        assert!(server.said().contains(words), "{rules}\n{}", server.said());
+        assert!(server.output().contains(words), "{rules}\n{}", server.output());
     }
     let server = setup(
         "[tables.books.columns]\ncost = 'hidden'\nauthor_id = 'read-only'\n[tables.authors.columns]\nid = 'read-only'",
     )
     .start();
-    assert!(!server.said().contains("no row can be added"), "{}", server.said());
+    assert!(!server.output().contains("no row can be added"), "{}", server.output());
 }
 
 #[test]
@@ -159,7 +157,7 @@ fn a_view_that_shows_what_a_rule_keeps_back_is_warned_of() {
         ),
     ] {
         let server = setup(rules).start();
-        assert!(server.said().contains(words), "{rules}\n{}", server.said());
+        assert!(server.output().contains(words), "{rules}\n{}", server.output());
     }
     for rules in [
         "[tables.books]\nread = 'viewer'\n[tables.titles]\nread = 'viewer'",
@@ -168,6 +166,6 @@ fn a_view_that_shows_what_a_rule_keeps_back_is_warned_of() {
         "[tables.authors]\nread = 'viewer'",
     ] {
         let server = setup(rules).start();
-        assert!(!server.said().contains("the view"), "{rules}\n{}", server.said());
+        assert!(!server.output().contains("the view"), "{rules}\n{}", server.output());
     }
 }

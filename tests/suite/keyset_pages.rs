@@ -1,8 +1,9 @@
-//! Keyset pages over columns of every kind: each row once, in the order of the whole list, forwards and backwards.
+//! Keyset pagination over columns of every type: each row once, in the order of the whole list, in both directions.
 
 use serde_json::{Value, json};
 
 use crate::server::Server;
+use crate::tables::SAMPLES;
 
 /// Follows `next` to the end and gives the ids in the order met.
 #[track_caller]
@@ -39,14 +40,8 @@ fn walks_like_the_list(server: &Server, table: &str, columns: &[&str]) {
 }
 
 #[test]
-fn pages_follow_each_other_over_every_type() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__samples.sql",
-            "CREATE TABLE samples (id INTEGER PRIMARY KEY, whole INTEGER, number REAL, words TEXT, flag BOOLEAN, day DATE,
-                                   moment TIMESTAMP, price DECIMAL(10,2), exact DECIMAL, ident UUID);",
-        )
-    });
+fn keyset_pages_cover_columns_of_every_type() {
+    let server = Server::with_tables(SAMPLES);
     let words = ["", "é", "É", "e\u{301}", "a\0b", "a"];
     let decimals = [
         "12345678901234567890.5",
@@ -86,36 +81,25 @@ fn pages_follow_each_other_over_every_type() {
 }
 
 #[test]
-fn pages_follow_each_other_over_values_of_mixed_types() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__mixed.sql",
-            "CREATE TABLE mixed (id INTEGER PRIMARY KEY, v, whole INTEGER, moment TIMESTAMP);
+fn keyset_pages_cover_values_of_mixed_types() {
+    let server = Server::with_tables("CREATE TABLE mixed (id INTEGER PRIMARY KEY, v, whole INTEGER, moment TIMESTAMP);
              INSERT INTO mixed (v, whole, moment) VALUES
                 (5, 'text', 'nonsense'), ('5', 5, 5), (5.0, 5.5, '2026-01-01 00:00:00'), (x'35', x'35', NULL),
                 (NULL, NULL, 1700000000), ('a', 'a', x'00'), (9007199254740993, 9007199254740993, '2026-01-01T00:00:00Z'),
-                (9007199254740992.0, -1, '2026-01-01 00:00:00'), (1e300, 1e300, ''), ('', '', NULL);",
-        )
-    });
+                (9007199254740992.0, -1, '2026-01-01 00:00:00'), (1e300, 1e300, ''), ('', '', NULL);");
     walks_like_the_list(&server, "mixed", &["v", "whole", "moment"]);
 }
 
 #[test]
-fn pages_follow_each_other_by_the_collation_of_the_column() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__words.sql",
-            "CREATE TABLE words (id INTEGER PRIMARY KEY, loose TEXT COLLATE NOCASE, ended TEXT COLLATE RTRIM);
-             INSERT INTO words (loose, ended) VALUES ('b', 'x '), ('A', 'x'), ('a', 'x  '), ('B', 'w'), ('a', ''), ('C', ' ');",
-        )
-    });
+fn keyset_pages_follow_the_collation_of_the_column() {
+    let server = Server::with_tables("CREATE TABLE words (id INTEGER PRIMARY KEY, loose TEXT COLLATE NOCASE, ended TEXT COLLATE RTRIM);
+             INSERT INTO words (loose, ended) VALUES ('b', 'x '), ('A', 'x'), ('a', 'x  '), ('B', 'w'), ('a', ''), ('C', ' ');");
     walks_like_the_list(&server, "words", &["loose", "ended"]);
 }
 
 #[test]
-fn a_page_of_a_view_has_no_key_and_is_walked_by_offset() {
-    let server =
-        Server::with(|setup| setup.migration("V1__view.sql", "CREATE VIEW shown AS SELECT id, name FROM items;"));
+fn a_view_without_a_key_is_paged_by_offset() {
+    let server = Server::with_tables("CREATE VIEW shown AS SELECT id, name FROM items;");
     let rows: Vec<Value> = (0..7).map(|n| json!({"name": format!("n{n}")})).collect();
     server.post("/api/items/", Value::from(rows)).is(201);
     let mut ids = Vec::new();

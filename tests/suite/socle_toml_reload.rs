@@ -1,20 +1,19 @@
-//! `socle.toml` while the server runs: a change is in force within moments, a mistake changes nothing and is said once.
+//! `socle.toml` while the server runs: a change takes effect without a restart; an invalid file changes nothing and is
+//! logged once.
 
 use std::os::unix::fs::symlink;
 use std::thread;
 use std::time::Duration;
 
 use crate::server::{Server, Setup, eventually};
+use crate::tables::PRICED_BOOKS;
 
 fn start(rules: &str) -> Server {
-    let sql =
-        "CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT, cost INTEGER); INSERT INTO books VALUES (1, 't', 5);
-               CREATE TABLE other (id INTEGER PRIMARY KEY);";
-    Setup::new().migration("V1__books.sql", sql).rules(rules).start()
+    Setup::new().tables(PRICED_BOOKS).socle_toml(rules).start()
 }
 
 fn write(server: &Server, rules: &str) {
-    std::fs::write(server.setup.config_dir().join("socle.toml"), rules).unwrap();
+    server.setup.write_socle_toml(rules);
 }
 
 #[track_caller]
@@ -25,7 +24,7 @@ fn becomes(server: &Server, path: &str, status: u16) {
 }
 
 fn said(server: &Server, words: &str) -> usize {
-    server.said().matches(words).count()
+    server.output().matches(words).count()
 }
 
 #[test]
@@ -68,18 +67,18 @@ fn a_mistake_keeps_the_rules_and_is_said_once() {
         write(&server, rules);
         eventually("the mistake is logged", || (said(&server, words) > 0).then_some(()));
         server.get("/api/books/").is(404);
-        assert!(server.said().contains("the rules stay as they were"));
+        assert!(server.output().contains("the rules stay as they were"));
     }
     // Several looks later it has not been said again.
     thread::sleep(Duration::from_millis(1600));
-    assert_eq!(said(&server, "this is not TOML"), 1, "{}", server.said());
+    assert_eq!(said(&server, "this is not TOML"), 1, "{}", server.output());
     write(&server, "[tables.other]\nhidden = true");
     becomes(&server, "/api/books/", 200);
     server.get("/api/other/").is(404);
 }
 
 #[test]
-fn a_file_that_goes_away_takes_no_rule_with_it() {
+fn deleting_the_file_keeps_its_rules_in_force() {
     let server = start("[tables.books]\nhidden = true");
     let file = server.setup.config_dir().join("socle.toml");
     std::fs::remove_file(&file).unwrap();
@@ -92,7 +91,7 @@ fn a_file_that_goes_away_takes_no_rule_with_it() {
 }
 
 #[test]
-fn an_exchanged_config_map_is_seen() {
+fn a_replaced_config_map_is_reloaded() {
     let setup = Setup::new();
     let folder = setup.config_dir();
     let version = |name: &str, rules: &str| {
@@ -115,19 +114,14 @@ fn an_exchanged_config_map_is_seen() {
 #[test]
 fn when_tables_change_the_rules_are_held_against_them_again() {
     let server = start("[tables.books]\nhidden = true\n[tables.other]\nread = 'viewer'");
-    let database = rusqlite::Connection::open(server.setup.database()).unwrap();
-    database
-        .execute_batch("DROP TABLE other; CREATE TABLE fresh (id INTEGER PRIMARY KEY);")
-        .unwrap();
+    server.sql("DROP TABLE other; CREATE TABLE fresh (id INTEGER PRIMARY KEY);");
     becomes(&server, "/api/fresh/", 200);
     eventually("a warning for the rule of a table that has gone", || {
         (said(&server, "there is no table \"other\"") == 1).then_some(())
     });
     server.get("/api/books/").is(404);
     // A table that comes back, whatever its capitals, comes back under its rule.
-    database
-        .execute_batch("CREATE TABLE Other (id INTEGER PRIMARY KEY); CREATE TABLE last (id INTEGER PRIMARY KEY);")
-        .unwrap();
+    server.sql("CREATE TABLE Other (id INTEGER PRIMARY KEY); CREATE TABLE last (id INTEGER PRIMARY KEY);");
     becomes(&server, "/api/last/", 200);
     server.get("/api/Other/").is(404);
 }
@@ -147,7 +141,7 @@ fn a_file_that_waits_for_its_table_is_taken_when_the_table_comes() {
         .setup
         .clone()
         .migration("V2__loans.sql", "CREATE TABLE loans (id INTEGER PRIMARY KEY);");
-    setup.run(&["migrate"]).well();
+    setup.run(&["migrate"]).success();
     becomes(&server, "/api/books/", 404);
     server.get("/api/loans/").is(404);
 }

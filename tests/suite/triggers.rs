@@ -1,39 +1,20 @@
-//! Rules that act on their own: triggers, conflict clauses, deferred and cascading references. Whatever they do to a
-//! statement or its transaction, each client is told the truth about its own row, and no other client pays for it.
+//! Triggers, conflict clauses, deferred and cascading references: each client is answered what really happened to its row,
+//! and no other client is affected.
 
 use std::thread;
 
 use serde_json::{Value, json};
 
 use crate::server::Server;
+use crate::tables::PETS;
 
-const RULES: &str = "
-    CREATE TABLE owners (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-    INSERT INTO owners VALUES (1, 'Ada'), (2, 'Bob');
-    CREATE TABLE pets (
-        id INTEGER PRIMARY KEY, name TEXT NOT NULL, tag TEXT,
-        owner_id INTEGER REFERENCES owners(id) ON DELETE CASCADE,
-        keeper_id INTEGER REFERENCES owners(id) ON DELETE SET NULL,
-        later_id INTEGER REFERENCES owners(id) DEFERRABLE INITIALLY DEFERRED
-    );
-    CREATE TRIGGER tagged AFTER INSERT ON pets BEGIN UPDATE pets SET tag = 'pet ' || NEW.id WHERE id = NEW.id; END;
-    CREATE TRIGGER rolled BEFORE INSERT ON pets WHEN NEW.name LIKE 'roll%'
-        BEGIN SELECT RAISE(ROLLBACK, 'Nobody rolls here.'); END;
-    CREATE TRIGGER failed BEFORE INSERT ON pets WHEN NEW.name LIKE 'fail%'
-        BEGIN SELECT RAISE(FAIL, 'Nobody fails here.'); END;
-    CREATE TRIGGER ignored BEFORE INSERT ON pets WHEN NEW.name LIKE 'ignore%' BEGIN SELECT RAISE(IGNORE); END;
-    CREATE TRIGGER held BEFORE UPDATE ON pets WHEN OLD.name = 'held' BEGIN SELECT RAISE(IGNORE); END;
-    CREATE TRIGGER kept BEFORE DELETE ON pets WHEN OLD.name = 'held' BEGIN SELECT RAISE(IGNORE); END;
-    CREATE TABLE ones (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE ON CONFLICT ROLLBACK);
-    CREATE TABLE latest (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE ON CONFLICT REPLACE, note TEXT);";
-
-fn rules() -> Server {
-    Server::with(|setup| setup.migration("V1__rules.sql", RULES))
+fn pets() -> Server {
+    Server::with_tables(PETS)
 }
 
 #[test]
 fn the_answer_to_an_insert_is_the_row_as_triggers_left_it() {
-    let server = rules();
+    let server = pets();
     let made = server.post("/api/pets/", json!({"name": "Rex"})).is(201).json();
     assert_eq!(made["tag"], "pet 1");
     assert_eq!(made, server.get("/api/pets/1/").is(200).json());
@@ -46,7 +27,7 @@ fn the_answer_to_an_insert_is_the_row_as_triggers_left_it() {
 
 #[test]
 fn a_trigger_that_refuses_is_told_in_its_own_words() {
-    let server = rules();
+    let server = pets();
     for (name, words) in [("roll over", "Nobody rolls here."), ("fail", "Nobody fails here.")] {
         let refused = server.post("/api/pets/", json!({"name": name})).is(400).text();
         assert!(refused.contains(words), "{refused}");
@@ -61,8 +42,8 @@ fn a_trigger_that_refuses_is_told_in_its_own_words() {
 }
 
 #[test]
-fn a_row_that_a_trigger_ignores_is_not_said_to_be_made() {
-    let server = rules();
+fn a_row_that_a_trigger_ignores_is_not_answered_as_created() {
+    let server = pets();
     server.post("/api/pets/", json!({"name": "ignore me"})).refused();
     server
         .post("/api/pets/", json!([{"name": "good"}, {"name": "ignore me"}]))
@@ -71,8 +52,8 @@ fn a_row_that_a_trigger_ignores_is_not_said_to_be_made() {
 }
 
 #[test]
-fn a_row_that_a_trigger_holds_is_not_said_to_be_missing() {
-    let server = rules();
+fn a_row_that_a_trigger_keeps_is_not_answered_as_missing() {
+    let server = pets();
     server.post("/api/pets/", json!({"name": "held"})).is(201);
     let held = json!({"non_field_errors": ["A trigger of the table left the row as it was."]});
     assert_eq!(server.patch("/api/pets/1/", json!({"name": "n"})).is(400).json(), held);
@@ -89,7 +70,7 @@ fn a_row_that_a_trigger_holds_is_not_said_to_be_missing() {
 
 #[test]
 fn a_deferred_reference_that_leads_nowhere_is_refused_before_the_answer() {
-    let server = rules();
+    let server = pets();
     let refused = server
         .post("/api/pets/", json!({"name": "n", "later_id": 9}))
         .is(400)
@@ -106,7 +87,7 @@ fn a_deferred_reference_that_leads_nowhere_is_refused_before_the_answer() {
 
 #[test]
 fn references_cascade_as_the_table_says() {
-    let server = rules();
+    let server = pets();
     server.post("/api/pets/", json!({"name": "a", "owner_id": 1})).is(201);
     server
         .post("/api/pets/", json!({"name": "b", "owner_id": 2, "keeper_id": 1}))
@@ -118,7 +99,7 @@ fn references_cascade_as_the_table_says() {
 
 #[test]
 fn a_conflict_clause_of_the_table_does_what_it_says() {
-    let server = rules();
+    let server = pets();
     server.post("/api/ones/", json!({"name": "a"})).is(201);
     let twice = server.post("/api/ones/", json!({"name": "a"})).is(400).json();
     assert_eq!(twice, json!({"name": ["ones with this name already exists."]}));
@@ -127,14 +108,14 @@ fn a_conflict_clause_of_the_table_does_what_it_says() {
 }
 
 #[test]
-fn what_rolls_back_one_clients_work_leaves_the_others_theirs() {
-    let server = rules();
+fn a_rollback_of_one_client_leaves_the_writes_of_others() {
+    let server = pets();
     let answered: Vec<(i64, String)> = thread::scope(|scope| {
         let server = &server;
         let clients: Vec<_> = (0..16)
             .map(|client| {
                 scope.spawn(move || {
-                    let mut wire = server.wire();
+                    let mut connection = server.raw_connection();
                     let mut made = Vec::new();
                     for n in 0..60 {
                         // Every fourth client makes trouble, each time of another kind.
@@ -145,7 +126,7 @@ fn what_rolls_back_one_clients_work_leaves_the_others_theirs() {
                             (0, _) => ("ones", json!({"name": "the same"})),
                             _ => ("pets", json!({"name": format!("{client}-{n}")})),
                         };
-                        let reply = wire.post(&format!("/api/{table}/"), &body).expect("an answer");
+                        let reply = connection.post(&format!("/api/{table}/"), &body).expect("an answer");
                         if client % 4 != 0 {
                             assert_eq!(reply.status, 201, "{}", reply.text());
                             let name = body["name"].as_str().expect("a name").to_owned();
@@ -181,14 +162,9 @@ fn what_rolls_back_one_clients_work_leaves_the_others_theirs() {
 
 #[test]
 fn an_array_whose_row_ends_the_transaction_leaves_nothing_behind() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__rb.sql",
-            "CREATE TABLE rb (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE ON CONFLICT ROLLBACK);",
-        )
-    });
+    let server = pets();
     let rows = json!([{"name": "a"}, {"name": "a"}, {"name": "c"}, {"name": "d"}]);
-    server.post("/api/rb/", rows).is(400);
-    assert_eq!(server.get("/api/rb/").json(), json!([]));
-    server.post("/api/rb/", json!({"name": "a"})).is(201);
+    server.post("/api/ones/", rows).is(400);
+    assert_eq!(server.get("/api/ones/").json(), json!([]));
+    server.post("/api/ones/", json!({"name": "a"})).is(201);
 }

@@ -1,22 +1,22 @@
-//! A closed server with one account of each role, called by its role, as the attacks need it.
+//! A closed server with one account for each role.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::accounts_fixture::ADMIN;
 use crate::client::Answer;
-use crate::people::{ADMIN, closed};
 use crate::server::{Server, Setup};
 
 const ROLES: [&str; 4] = ["viewer", "worker", "editor", "admin"];
 
 /// The server, and who may ask it.
-pub(crate) struct Closed {
+pub(crate) struct ServerWithRoles {
     pub(crate) server: Server,
     bearers: BTreeMap<&'static str, String>,
 }
 
-impl Closed {
+impl ServerWithRoles {
     #[track_caller]
     pub(crate) fn start() -> Self {
         Self::with(|setup| setup)
@@ -24,7 +24,7 @@ impl Closed {
 
     #[track_caller]
     pub(crate) fn with(describe: impl FnOnce(Setup) -> Setup) -> Self {
-        let server = describe(closed()).start();
+        let server = describe(Setup::new().administrator()).start();
         let first = server.bearer_of(ADMIN);
         let bearers: BTreeMap<_, _> = ROLES
             .map(|role| {
@@ -47,7 +47,7 @@ impl Closed {
     /// A request with an account's token.
     #[track_caller]
     pub(crate) fn as_role(&self, role: &str, method: &str, path: &str, body: &Value) -> Answer {
-        self.server.ask_as(&self.bearers[role], method, path, body.clone())
+        self.server.request_as(&self.bearers[role], method, path, body.clone())
     }
 
     /// The number of an account.

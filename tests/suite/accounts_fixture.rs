@@ -1,4 +1,4 @@
-//! Those who sign in to a [`Server`]: with tokens, as programs do, and with cookies, as browsers do.
+//! Accounts of a [`Server`]: creating them, and signing in with tokens or, as a browser does, with cookies.
 
 use serde_json::{Value, json};
 
@@ -9,9 +9,16 @@ use crate::server::{Server, Setup};
 pub(crate) const ADMIN: &str = "ada";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// A setup whose server has an administrator.
+impl Setup {
+    /// Gives the server an administrator, which closes it to strangers.
+    pub(crate) fn administrator(self) -> Self {
+        self.env("ADMIN_LOGIN", ADMIN).env("ADMIN_PASSWORD", PASSWORD)
+    }
+}
+
+/// The setup of a closed server: one that has an administrator.
 pub(crate) fn closed() -> Setup {
-    Setup::new().env("ADMIN_LOGIN", ADMIN).env("ADMIN_PASSWORD", PASSWORD)
+    Setup::new().administrator()
 }
 
 /// A browser that has signed in.
@@ -32,32 +39,32 @@ impl Server {
 
     /// One request with this `Authorization`, and a JSON body when there is one.
     #[track_caller]
-    pub(crate) fn ask_as(&self, authorization: &str, method: &str, path: &str, body: Value) -> Answer {
+    pub(crate) fn request_as(&self, authorization: &str, method: &str, path: &str, body: Value) -> Answer {
         let body = match body {
             Value::Null => String::new(),
             body => body.to_string(),
         };
         let headers = [("Authorization", authorization), ("Content-Type", "application/json")];
-        self.ask(method, path, &headers, body.as_bytes())
+        self.request(method, path, &headers, body.as_bytes())
     }
 
     #[track_caller]
     pub(crate) fn get_with(&self, authorization: &str, path: &str) -> Answer {
-        self.ask_as(authorization, "GET", path, Value::Null)
+        self.request_as(authorization, "GET", path, Value::Null)
     }
 
     /// Makes an account, gives its number.
     #[track_caller]
     pub(crate) fn add_user(&self, admin: &str, name: &str, role: &str) -> i64 {
         let body = json!({"username": name, "password": PASSWORD, "role": role});
-        let user = self.ask_as(admin, "POST", "/api/auth/users/", body).is(201).json();
+        let user = self.request_as(admin, "POST", "/api/auth/users/", body).is(201).json();
         user["id"].as_i64().expect("the account's number")
     }
 
     /// Makes a token through the API, gives its `Authorization` and its number.
     #[track_caller]
     pub(crate) fn add_token(&self, maker: &str, body: Value) -> (String, i64) {
-        let answer = self.ask_as(maker, "POST", "/api/auth/tokens/", body).is(201);
+        let answer = self.request_as(maker, "POST", "/api/auth/tokens/", body).is(201);
         let id = answer.json()["id"].as_i64().expect("the token's number");
         (bearer(&answer), id)
     }
@@ -72,7 +79,9 @@ impl Server {
     pub(crate) fn browser_with(&self, name: &str, headers: &[(&str, &str)]) -> Browser<'_> {
         let headers = [&[("Content-Type", "application/json")], headers].concat();
         let body = json!({"username": name, "password": PASSWORD}).to_string();
-        let answer = self.ask("POST", "/api/auth/login/", &headers, body.as_bytes()).is(200);
+        let answer = self
+            .request("POST", "/api/auth/login/", &headers, body.as_bytes())
+            .is(200);
         Browser {
             server: self,
             cookie: cookie(&answer),
@@ -95,21 +104,21 @@ impl Server {
 impl Browser<'_> {
     /// A request as a page of the server itself sends it.
     #[track_caller]
-    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
-        self.ask_from(&[("Sec-Fetch-Site", "same-origin")], method, path, body)
+    pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> Answer {
+        self.request_from(&[("Sec-Fetch-Site", "same-origin")], method, path, body)
     }
 
     /// A request with the cookie and these headers.
     #[track_caller]
-    pub(crate) fn ask_from(&self, headers: &[(&str, &str)], method: &str, path: &str, body: &str) -> Answer {
+    pub(crate) fn request_from(&self, headers: &[(&str, &str)], method: &str, path: &str, body: &str) -> Answer {
         let own = [("Cookie", self.cookie.as_str()), ("Content-Type", "application/json")];
         self.server
-            .ask(method, path, &[&own[..], headers].concat(), body.as_bytes())
+            .request(method, path, &[&own[..], headers].concat(), body.as_bytes())
     }
 
     #[track_caller]
     pub(crate) fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, "")
+        self.request("GET", path, "")
     }
 }
 

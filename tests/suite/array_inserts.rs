@@ -1,17 +1,12 @@
-//! An array in a POST: all of its rows are inserted, or none.
+//! A POST of an array: all of its rows are inserted, or none.
 
 use serde_json::{Value, json};
 
 use crate::server::Server;
+use crate::tables::PEOPLE;
 
 fn people() -> Server {
-    Server::with(|setup| {
-        setup.migration(
-            "V1__people.sql",
-            "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT UNIQUE,
-                                  boss_id INTEGER REFERENCES people(id), age INTEGER CHECK (age >= 0));",
-        )
-    })
+    Server::with_tables(PEOPLE)
 }
 
 #[test]
@@ -37,7 +32,7 @@ fn an_empty_array_inserts_nothing() {
 }
 
 #[test]
-fn one_bad_row_and_nothing_is_inserted_and_each_row_has_its_errors() {
+fn one_invalid_row_prevents_the_insert_and_each_row_has_its_errors() {
     let server = people();
     let refused = server
         .post(
@@ -59,7 +54,7 @@ fn one_bad_row_and_nothing_is_inserted_and_each_row_has_its_errors() {
 }
 
 #[test]
-fn rows_that_contradict_each_other_are_refused_too() {
+fn rows_that_conflict_with_each_other_are_refused() {
     let server = people();
     server
         .post("/api/people/", json!({"name": "first", "email": "f@x"}))
@@ -95,7 +90,7 @@ fn a_row_may_refer_to_one_before_it_in_the_array() {
 }
 
 #[test]
-fn thousands_of_rows_go_in_at_once() {
+fn ten_thousand_rows_are_inserted_at_once() {
     let server = people();
     let rows: Vec<Value> = (0..10_000)
         .map(|n| json!({"name": format!("person {n}"), "email": format!("p{n}@x")}))

@@ -5,7 +5,6 @@
 //! the messages about bad values are made from the same definitions.
 
 mod accounts;
-pub mod file;
 mod help;
 mod parse;
 mod perimeter;

@@ -2,12 +2,15 @@
 //!
 //! `ARCHITECTURE.md` draws the house. The rooms, from the outside in: [`command`] and [`http`] speak to people and
 //! programs; [`access`] says who may do what; [`jobs`] is work that outlives a request; [`records`] is the main job;
-//! [`schema`] says which tables there are; [`database`] is the only door to an engine.
+//! [`schema`] says which tables there are; [`fields`] is what a client sent; [`database`] is the only door to an engine.
 
 pub mod access;
+pub mod clock;
 pub mod command;
 pub mod config;
+pub mod config_file;
 pub mod database;
+pub mod fields;
 pub mod http;
 pub mod jobs;
 pub mod records;

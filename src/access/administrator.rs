@@ -22,7 +22,7 @@ impl Access {
     /// Makes sure that there is this administrator. Writes nothing when all is as it should be.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when the account has to be changed and a value is not allowed; the database's.
+    /// [`Error::Fields`] when the account has to be changed and a value is not allowed; the database's.
     pub async fn ensure_administrator(&self, wanted: Administrator, now: Timestamp) -> Result<(), Error> {
         let actor = Actor::settings();
         let known = self.database.read(|session| users::by_name(session, &wanted.name));
@@ -37,7 +37,7 @@ impl Access {
                 };
                 return match self.add_user(new, &actor, now).await {
                     // Another process that starts with the same settings was faster.
-                    Err(Error::Invalid(_)) if self.user_named(&wanted.name).is_ok() => Ok(()),
+                    Err(Error::Fields(_)) if self.user_named(&wanted.name).is_ok() => Ok(()),
                     added => added.map(drop),
                 };
             }

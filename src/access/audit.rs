@@ -12,7 +12,7 @@ use crate::database::{self, CancelFlag, ReadSlot, Session, Statement, Value};
 /// Rows kept; the oldest go first.
 const KEPT: i64 = 100_000;
 /// Rows that one question is answered with at most.
-pub const MOST: u64 = 1000;
+pub const MOST: i64 = 1000;
 
 /// Who does something, and from where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -205,8 +205,8 @@ impl Access {
     ///
     /// # Errors
     /// The database's.
-    pub async fn audit(&self, limit: u64, before: Option<i64>) -> Result<Vec<AuditEvent>, Error> {
-        let limit = i64::try_from(limit.min(MOST)).unwrap_or_default();
+    pub async fn audit(&self, limit: i64, before: Option<i64>) -> Result<Vec<AuditEvent>, Error> {
+        let limit = limit.clamp(0, MOST);
         let statement = Statement {
             sql: "SELECT id, at, event, actor, subject, address, detail FROM _audit WHERE id < ? ORDER BY id DESC LIMIT ?".into(),
             values: vec![before.unwrap_or(i64::MAX).into(), limit.into()],

@@ -1,13 +1,14 @@
 //! Why something was not done with accounts, tokens or sessions.
 
 use crate::database;
+use crate::fields::FieldErrors;
 
 /// Why not.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// Fields are wrong: each with a sentence, every one of them at once.
-    #[error("{}", sentences(.0))]
-    Invalid(Vec<(&'static str, String)>),
+    /// Fields are wrong.
+    #[error("{0}")]
+    Fields(FieldErrors),
     /// The account and password do not belong together; nothing says which of them is wrong.
     #[error("Unable to log in with provided credentials.")]
     WrongCredentials,
@@ -34,17 +35,8 @@ pub enum Error {
     Database(#[from] database::Error),
 }
 
-impl Error {
-    /// One complaint about one field.
-    pub fn field(field: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid(vec![(field, message.into())])
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Fields(errors)
     }
-}
-
-fn sentences(fields: &[(&'static str, String)]) -> String {
-    let sentences: Vec<_> = fields
-        .iter()
-        .map(|(field, message)| format!("{field}: {message}"))
-        .collect();
-    sentences.join(" ")
 }

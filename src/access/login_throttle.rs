@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::validation::LONGEST_NAME;
+use super::validation::LONGEST_USERNAME;
 
 /// Failures are counted over this time from the first of them.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
@@ -251,7 +251,7 @@ fn place(key: u64) -> usize {
 /// One key for however an account's name is written.
 fn account_key(name: &str) -> String {
     name.chars()
-        .take(LONGEST_NAME)
+        .take(LONGEST_USERNAME)
         .nfkc()
         .collect::<String>()
         .to_lowercase()

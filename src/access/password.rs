@@ -15,6 +15,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::Error;
 use super::secret::{self, Random};
+use crate::fields::message;
 
 /// OWASP's parameters: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19_456;
@@ -41,27 +42,27 @@ const COMMON: &str = include_str!("common_passwords.txt");
 const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29jbGUgaGFzIG5vIG9uZQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// What is wrong with a password for the account `name`, a sentence each.
-pub fn validation(password: &str, name: &str) -> Vec<String> {
-    let mut validation = Vec::new();
+/// The rules that a new password of the account `username` breaks, a message each.
+pub(super) fn violations(password: &str, username: &str) -> Vec<String> {
+    let mut violations = Vec::new();
     let normal = normal(password);
     let length = normal.chars().count();
     if length < SHORTEST {
-        validation.push(format!(
+        violations.push(format!(
             "This password is too short. It must contain at least {SHORTEST} characters."
         ));
     }
     if length > LONGEST {
-        validation.push(format!("Ensure this field has no more than {LONGEST} characters."));
+        violations.push(message::max_length(LONGEST));
     }
     let lower = normal.to_lowercase();
     if COMMON.lines().any(|common| common == lower) {
-        validation.push("This password is too common.".to_owned());
+        violations.push("This password is too common.".to_owned());
     }
-    if lower == name.to_lowercase() {
-        validation.push("The password is too similar to the username.".to_owned());
+    if lower == username.to_lowercase() {
+        violations.push("The password is too similar to the username.".to_owned());
     }
-    validation
+    violations
 }
 
 /// One form for what looks the same (NIST SP 800-63B): keyboards differ in how they send an `é`.
@@ -238,13 +239,13 @@ mod tests {
 
     #[test]
     fn short_common_and_obvious_passwords_are_refused() {
-        assert!(validation("correct horse", "ada").is_empty());
-        assert!(validation("1234567", "ada")[0].contains("8 characters"));
+        assert!(violations("correct horse", "ada").is_empty());
+        assert!(violations("1234567", "ada")[0].contains("8 characters"));
         for common in ["password", "PassWord1", "12345678", "iloveyou"] {
-            assert!(validation(common, "ada")[0].contains("common"), "{common}");
+            assert!(violations(common, "ada")[0].contains("common"), "{common}");
         }
-        assert!(validation("Ada.Lovelace", "ada.lovelace")[0].contains("similar"));
-        assert!(validation(&"é".repeat(1025), "ada")[0].contains("1024"));
+        assert!(violations("Ada.Lovelace", "ada.lovelace")[0].contains("similar"));
+        assert!(violations(&"é".repeat(1025), "ada")[0].contains("1024"));
         assert_eq!(COMMON.lines().count(), 1000);
     }
 

@@ -28,7 +28,7 @@ impl Access {
     pub async fn sign_in(&self, name: &str, password: &str, address: IpAddr, now: Timestamp) -> Result<User, Error> {
         let attempt = self.limits.begin(name, address, now).map_err(Error::TooManyAttempts)?;
         // What no account can have is not worth the work that its letters would make.
-        let is_too_long = name.chars().nth(validation::LONGEST_NAME).is_some() || password::is_too_long(password);
+        let is_too_long = name.chars().nth(validation::LONGEST_USERNAME).is_some() || password::is_too_long(password);
         let (name, password) = if is_too_long { ("", "") } else { (name, password) };
         let (known, verdict) = match self.checked(name, password).await {
             Ok(checked) => checked,

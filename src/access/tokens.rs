@@ -7,14 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::audit::{Actor, Entry, Event};
 use super::secret::{Secret, TOKEN_PREFIX};
 use super::users::{self, User};
-use super::{Access, AccountName, AuthMethod, Caller, Error, PAGE, Role};
+use super::{Access, AccountName, AuthMethod, Caller, Error, PAGE, Role, validation};
 use crate::database::{self, CancelFlag, ReadSlot, Row, Session, Statement, Value};
+use crate::fields::FieldErrors;
 
 /// The name of tokens that are given for a password without being named.
 pub const OF_SIGN_IN: &str = "sign-in";
 
-/// Characters of a name, at most.
-const LONGEST_NAME: usize = 100;
 /// Tokens that an account may have at once.
 const MOST: i64 = 100;
 /// Of those given for a password without a name, the ones used last are kept; programs sign in again and again.
@@ -136,7 +135,7 @@ impl Access {
     /// Makes a token for whoever asks, with at most the caller's own right.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with everything that is wrong; [`Error::Denied`] to a token that belongs to nobody.
+    /// [`Error::Fields`] with everything that is wrong; [`Error::Denied`] to a token that belongs to nobody.
     pub async fn create_token(
         &self,
         caller: &Caller,
@@ -153,12 +152,11 @@ impl Access {
             ));
         }
         let role = role.unwrap_or(own);
-        let mut wrong = name_complaints(name);
+        let mut errors = FieldErrors::default();
+        validation::token_name(name, &mut errors);
         if !own.covers(role) {
-            wrong.push((
-                "role",
-                format!("Your own role is {own}: a token cannot have the role {role}."),
-            ));
+            let message = format!("Your own role is {own}: a token cannot have the role {role}.");
+            errors.add("role", message);
         }
         // Else a token that ends soon could be made into one that does not.
         let limit = match caller.who.as_ref().map(|who| &who.via) {
@@ -169,11 +167,9 @@ impl Access {
         if let (Some(limit), Some(asked)) = (limit, asked)
             && asked > limit
         {
-            wrong.push(("expires", "A token cannot make one that outlives it.".to_owned()));
+            errors.add("expires", "A token cannot make one that outlives it.");
         }
-        if !wrong.is_empty() {
-            return Err(Error::Invalid(wrong));
-        }
+        errors.into_result()?;
         let new = NewToken {
             name: name.to_owned(),
             role,
@@ -189,7 +185,7 @@ impl Access {
     /// Makes a token for an account that has just given its password.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with what is wrong.
+    /// [`Error::Fields`] with what is wrong.
     pub async fn create_token_at_sign_in(
         &self,
         user: &User,
@@ -199,10 +195,9 @@ impl Access {
         now: Timestamp,
     ) -> Result<Secret, Error> {
         let name = name.unwrap_or(OF_SIGN_IN);
-        let wrong = name_complaints(name);
-        if !wrong.is_empty() {
-            return Err(Error::Invalid(wrong));
-        }
+        let mut errors = FieldErrors::default();
+        validation::token_name(name, &mut errors);
+        errors.into_result()?;
         let new = NewToken {
             name: name.to_owned(),
             role: user.role,
@@ -218,7 +213,7 @@ impl Access {
     /// Makes a token that belongs to no account, as the command line does.
     ///
     /// # Errors
-    /// [`Error::Invalid`]; [`Error::Conflict`] when such a token of this name is live.
+    /// [`Error::Fields`]; [`Error::Conflict`] when such a token of this name is live.
     pub async fn create_token_of_nobody(
         &self,
         name: &str,
@@ -227,10 +222,9 @@ impl Access {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<(Token, Secret), Error> {
-        let wrong = name_complaints(name);
-        if !wrong.is_empty() {
-            return Err(Error::Invalid(wrong));
-        }
+        let mut errors = FieldErrors::default();
+        validation::token_name(name, &mut errors);
+        errors.into_result()?;
         let namesake = self.tokens(TokenScope::Everyones).await?.into_iter();
         if namesake
             .into_iter()
@@ -310,18 +304,6 @@ impl Access {
     }
 }
 
-fn name_complaints(name: &str) -> Vec<(&'static str, String)> {
-    let message = match name.chars().count() {
-        _ if name.trim().is_empty() => "This field may not be blank.".to_owned(),
-        LONGEST_NAME.. if name.chars().nth(LONGEST_NAME).is_some() => {
-            format!("Ensure this field has no more than {LONGEST_NAME} characters.")
-        }
-        _ if name.chars().any(char::is_control) => "Not a valid string: it has control characters.".to_owned(),
-        _ => return Vec::new(),
-    };
-    vec![("name", message)]
-}
-
 fn insert(session: &Session<'_>, new: &NewToken, digest: &[u8], now: Timestamp) -> Result<i64, Error> {
     let optional = |number: Option<i64>| number.map_or(Value::Null, Value::from);
     let live = session.first(
@@ -333,7 +315,7 @@ fn insert(session: &Session<'_>, new: &NewToken, digest: &[u8], now: Timestamp) 
     )?;
     if new.owner.is_some() && live.unwrap_or_default() >= MOST {
         let message = format!("This account has {MOST} tokens: revoke some of them first.");
-        return Err(Error::field("name", message));
+        return Err(FieldErrors::one("name", message).into());
     }
     let inserted = session.first(
         &Statement {

@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::audit::{Actor, Entry, Event};
 use super::{Access, Error, PAGE, Role, validation};
 use crate::database::{self, CancelFlag, ReadSlot, Row, Session, Statement, Value};
+use crate::fields::FieldErrors;
 
 const COLUMNS: &str = "id, name, email, role, created_at, updated_at";
 
@@ -114,19 +115,17 @@ impl Access {
     /// Makes an account.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with everything that is wrong, the name of another account among it.
+    /// [`Error::Fields`] with everything that is wrong, the name of another account among it.
     pub async fn add_user(&self, new: NewUser, actor: &Actor, now: Timestamp) -> Result<User, Error> {
         let name: String = new.name.nfkc().collect();
-        let mut wrong = Vec::new();
-        wrong.extend(validation::of_name(&name).map(|message| ("username", message)));
-        wrong.extend(validation::of_email(new.email.as_deref()).map(|message| ("email", message)));
-        wrong.extend(validation::of_password("password", &new.password, &name));
+        let mut errors = FieldErrors::default();
+        validation::username(&name, &mut errors);
+        validation::email(new.email.as_deref(), &mut errors);
+        validation::password("password", &new.password, &name, &mut errors);
         if self.user_named(&name).is_ok() {
-            wrong.push(("username", ALREADY.to_owned()));
+            errors.add("username", ALREADY);
         }
-        if !wrong.is_empty() {
-            return Err(Error::Invalid(wrong));
-        }
+        errors.into_result()?;
         let hash = self.hashing.hash(&new.password).await?;
         let actor = actor.clone();
         self.change(now, move |session| {
@@ -144,7 +143,7 @@ impl Access {
                 ],
             })?;
             if inserted == 0 {
-                return Err(Error::field("username", ALREADY));
+                return Err(FieldErrors::one("username", ALREADY).into());
             }
             let (user, _) = by_name(session, &name)?;
             let entry = Entry::new(Event::UserAdded, &actor, &user.name).detail(format!("role {}", user.role));
@@ -156,7 +155,7 @@ impl Access {
     /// Changes an account. A new password ends its sessions.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`]; [`Error::Conflict`] when the last administrator would be none.
+    /// [`Error::NotFound`]; [`Error::Fields`]; [`Error::Conflict`] when the last administrator would be none.
     pub async fn change_user(
         &self,
         id: i64,
@@ -166,14 +165,12 @@ impl Access {
         now: Timestamp,
     ) -> Result<User, Error> {
         let before = self.user(id)?;
-        let mut wrong = Vec::new();
-        wrong.extend(validation::of_email(change.email.as_deref()).map(|message| ("email", message)));
+        let mut errors = FieldErrors::default();
+        validation::email(change.email.as_deref(), &mut errors);
         if let Some(password) = &change.password {
-            wrong.extend(validation::of_password("password", password, &before.name));
+            validation::password("password", password, &before.name, &mut errors);
         }
-        if !wrong.is_empty() {
-            return Err(Error::Invalid(wrong));
-        }
+        errors.into_result()?;
         let hash = match &change.password {
             Some(password) => Some(self.hashing.hash(password).await?),
             None => None,
@@ -218,7 +215,7 @@ impl Access {
     /// Changes the password of whoever asks. Its other sessions end.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when the new one is not good enough.
+    /// [`Error::Fields`] when the new one is not good enough.
     pub async fn change_own_password(
         &self,
         user: &User,
@@ -227,10 +224,9 @@ impl Access {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let wrong: Vec<_> = validation::of_password("new_password", new, &user.name).collect();
-        if !wrong.is_empty() {
-            return Err(Error::Invalid(wrong));
-        }
+        let mut errors = FieldErrors::default();
+        validation::password("new_password", new, &user.name, &mut errors);
+        errors.into_result()?;
         let change = UserChange {
             password: Some(new.to_owned()),
             kept_session,

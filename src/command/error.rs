@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use crate::access;
-use crate::config::file::ConfigError;
+use crate::config_file::ConfigError;
 use crate::database;
 use crate::database::migrations::MigrationError;
 use crate::jobs::schedule::FileError;

@@ -7,10 +7,11 @@ use tokio::runtime::Runtime;
 
 use super::error::CommandError;
 use super::start;
+use crate::clock::{Clock, Rng, UnixMillis};
 use crate::config::{JobsCommand, Settings};
 use crate::database::{Database, Options};
 use crate::jobs::schedule::{Schedule, Schedules};
-use crate::jobs::{Edge, Error, Filter, Job, JobId, Jobs, State, UnixMillis};
+use crate::jobs::{Error, Filter, Job, JobId, Jobs, State};
 
 /// Characters of an error that a line of the list shows.
 const SHOWN_ERROR: usize = 60;
@@ -26,7 +27,7 @@ pub(super) fn run(settings: &Settings, what: &JobsCommand, out: &mut dyn Write) 
         synchronous: settings.sqlite_synchronous,
     })?;
     let runtime = start::runtime()?;
-    let jobs = Jobs::new(database.clone(), Edge::SYSTEM);
+    let jobs = Jobs::new(database.clone(), Clock::SYSTEM, Rng::SYSTEM);
     let done = answer(&runtime, &jobs, what, out);
     runtime.block_on(start::close(&database));
     done

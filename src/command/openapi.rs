@@ -8,7 +8,7 @@ use super::error::CommandError;
 use super::random;
 use crate::access::{Access, AccessLevel, PolicyStore};
 use crate::config::Settings;
-use crate::config::file::ConfigFile;
+use crate::config_file::ConfigFile;
 use crate::database::migrations;
 use crate::database::{Database, Options};
 use crate::http::{self, openapi::Rights};

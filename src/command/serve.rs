@@ -14,10 +14,11 @@ use tokio::sync::watch;
 use super::error::{CommandError, ListenError};
 use super::{random, signals, start};
 use crate::access::{Access, Administrator};
+use crate::clock::{Clock, Rng};
 use crate::config::Settings;
-use crate::config::file::ConfigFile;
+use crate::config_file::ConfigFile;
 use crate::http::{self, Lifecycle, Phase, Services};
-use crate::jobs::{Edge, Jobs, Pool};
+use crate::jobs::{Jobs, Pool};
 use crate::telemetry::{self, Output};
 
 /// Serves until a signal asks for the end.
@@ -31,7 +32,7 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
     // Read before anything is changed, and held against the tables once they are there.
     let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let (database, expected) = start::database(&settings)?;
-    let jobs = Jobs::new(database.clone(), Edge::SYSTEM);
+    let jobs = Jobs::new(database.clone(), Clock::SYSTEM, Rng::SYSTEM);
     let services = Services {
         rules: start::rules(&runtime, file, &database, &jobs, settings.roles.worker)?,
         access: Access::new(database.clone(), random::fill),

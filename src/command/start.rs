@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use super::error::CommandError;
 use crate::access::PolicyStore;
 use crate::config::Settings;
-use crate::config::file::ConfigFile;
+use crate::config_file::ConfigFile;
 use crate::database::migrations::{self, Expected};
 use crate::database::{Database, Options};
 use crate::jobs::Jobs;

@@ -7,10 +7,11 @@ use tokio::sync::watch;
 
 use super::error::CommandError;
 use super::{signals, start};
+use crate::clock::{Clock, Rng};
 use crate::config::Settings;
-use crate::config::file::ConfigFile;
+use crate::config_file::ConfigFile;
 use crate::http::{Lifecycle, Phase};
-use crate::jobs::{Edge, Jobs, Pool};
+use crate::jobs::{Jobs, Pool};
 use crate::telemetry::{self, Output};
 
 /// Works until a signal asks for the end.
@@ -22,7 +23,7 @@ pub(super) fn run(settings: Settings) -> Result<(), CommandError> {
 
     let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let (database, _) = start::database(&settings)?;
-    let jobs = Jobs::new(database.clone(), Edge::SYSTEM);
+    let jobs = Jobs::new(database.clone(), Clock::SYSTEM, Rng::SYSTEM);
     let rules = start::rules(&runtime, file, &database, &jobs, true)?;
     let worked = runtime.block_on(async {
         tokio::spawn(rules.clone().follow());

@@ -14,7 +14,8 @@ use serde_json::{Map, Value as Json, json};
 use super::response::{self, ApiError};
 use super::{App, body, guard, links, negotiation, stream};
 use crate::access::{AccessLevel, Caller};
-use crate::records::{FieldErrors, ListRequest, Rows, ScopedRecords, metadata, row_request, urlencoded};
+use crate::fields::{FieldErrors, message, urlencoded};
+use crate::records::{ListRequest, Rows, ScopedRecords, metadata, row_request};
 use crate::schema::Table;
 
 /// What a GET-only address allows.
@@ -303,7 +304,7 @@ pub fn no_parameters(query: &str) -> Result<(), ApiError> {
     let parameters = urlencoded::parse(query).map_err(|message| ApiError::new(Status::BadRequest, message))?;
     match parameters.into_iter().next() {
         None => Ok(()),
-        Some((name, _)) => Err(FieldErrors::one(name, "Unknown parameter. This method takes none.").into()),
+        Some((name, _)) => Err(FieldErrors::one(name, message::unknown_parameter(&[])).into()),
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::App;
 use super::response::ApiError;
-use crate::records::body::Body;
+use crate::fields::Body;
 
 /// How long a body may take to arrive, and how long nothing of it may come.
 const ARRIVAL: Duration = Duration::from_secs(120);

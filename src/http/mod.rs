@@ -9,6 +9,7 @@ mod auth;
 mod body;
 mod connections;
 mod fallback;
+mod fields;
 mod guard;
 mod health;
 mod ingress;

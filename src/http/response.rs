@@ -9,7 +9,8 @@ use serde_json::{Map, Value as Json, json};
 use super::{App, guard, negotiation};
 use crate::access::{AccessLevel, Caller};
 use crate::database;
-use crate::records::{self, FieldErrors};
+use crate::fields::{BodyError, FieldErrors};
+use crate::records;
 
 /// Seconds after which a client may try again what a busy or full database refused.
 const RETRY_AFTER: &str = "1";
@@ -120,6 +121,15 @@ impl From<records::Error> for ApiError {
             records::Error::InvalidCursor => Self::new(Status::NotFound, error.to_string()),
             records::Error::Conflict(message) => Self::new(Status::Conflict, message),
             records::Error::Database(error) => Self::of_database(&error),
+        }
+    }
+}
+
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::Malformed(message) => Self::new(Status::BadRequest, message),
+            BodyError::Fields(errors) => Self::of_fields(&errors),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::job::{ATTEMPTS_LIMIT, NAME_LIMIT, NewJob, PAYLOAD_LIMIT, PRIORITY_LIMIT};
 use super::{Error, Handler};
-use crate::records::FieldErrors;
+use crate::fields::{FieldErrors, message};
 
 /// Looks at all of a job; `handler` is that of its kind, when it is a built-in one.
 ///
@@ -20,19 +20,16 @@ pub(super) fn new_job(job: &NewJob, handler: Option<&dyn Handler>) -> Result<(),
         errors.add("kind", message);
     }
     if !(-PRIORITY_LIMIT..=PRIORITY_LIMIT).contains(&job.priority) {
-        let message = format!("Ensure this value is from -{PRIORITY_LIMIT} to {PRIORITY_LIMIT}.");
-        errors.add("priority", message);
+        errors.add("priority", message::range(-PRIORITY_LIMIT, PRIORITY_LIMIT));
     }
     if !(1..=ATTEMPTS_LIMIT).contains(&job.max_attempts) {
-        let message = format!("Ensure this value is from 1 to {ATTEMPTS_LIMIT}.");
-        errors.add("max_attempts", message);
+        errors.add("max_attempts", message::range(1, ATTEMPTS_LIMIT));
     }
     if let Some(key) = &job.unique_key {
         if key.is_empty() {
-            errors.add("unique_key", "This field may not be blank.");
+            errors.add("unique_key", message::BLANK);
         } else if key.chars().count() > NAME_LIMIT {
-            let message = format!("Ensure this field has no more than {NAME_LIMIT} characters.");
-            errors.add("unique_key", message);
+            errors.add("unique_key", message::max_length(NAME_LIMIT));
         }
     }
     if let Some(handler) = handler
@@ -40,10 +37,7 @@ pub(super) fn new_job(job: &NewJob, handler: Option<&dyn Handler>) -> Result<(),
     {
         errors.0.extend(wrong.0);
     }
-    match errors.is_empty() {
-        true => Ok(()),
-        false => Err(errors.into()),
-    }
+    Ok(errors.into_result()?)
 }
 
 /// Whether a kind can be one: it stands in addresses, commands and metrics.
@@ -53,10 +47,10 @@ pub(super) fn new_job(job: &NewJob, handler: Option<&dyn Handler>) -> Result<(),
 pub(super) fn kind(kind: &str) -> Result<(), String> {
     let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'-' | b'.' | b':' | b'/');
     if kind.is_empty() {
-        return Err("This field may not be blank.".to_owned());
+        return Err(message::BLANK.to_owned());
     }
     if kind.len() > NAME_LIMIT {
-        return Err(format!("Ensure this field has no more than {NAME_LIMIT} characters."));
+        return Err(message::max_length(NAME_LIMIT));
     }
     match kind.bytes().all(is_plain) {
         true => Ok(()),
@@ -68,26 +62,22 @@ pub(super) fn kind(kind: &str) -> Result<(), String> {
 fn payload(handler: &dyn Handler, payload: &str) -> Result<(), FieldErrors> {
     let payload: Json = serde_json::from_str(payload).unwrap_or_default();
     let Some(object) = payload.as_object() else {
-        return Err(FieldErrors::one("payload", "Invalid data. Expected an object."));
+        return Err(FieldErrors::one("payload", message::NOT_AN_OBJECT));
     };
     let mut errors = FieldErrors::default();
     for name in object.keys().filter(|name| !handler.fields().contains(&name.as_str())) {
-        let known = handler.fields().join(", ");
         errors.add(
             name.as_str(),
-            format!("This kind of job has no such field. Fields: {known}."),
+            message::unknown_field_of("kind of job", handler.fields()),
         );
-        if errors.0.len() >= 100 {
+        if errors.is_full() {
             return Err(errors);
         }
     }
     if let Err(wrong) = handler.validate(&payload) {
         errors.0.extend(wrong.0);
     }
-    match errors.is_empty() {
-        true => Ok(()),
-        false => Err(errors),
-    }
+    errors.into_result()
 }
 
 /// What is said of a document that the queue does not keep.

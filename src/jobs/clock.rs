@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use super::{Jobs, UnixMillis, due};
+use super::{Jobs, due};
+use crate::clock::UnixMillis;
 use crate::database;
 
 /// The longest sleep: the system's time may be set forward meanwhile.

@@ -98,7 +98,7 @@ impl Context {
             ..Default::default()
         };
         let written = database.write(move |session| {
-            lease.renew(session, &heartbeat, (jobs.ambient.now)())?;
+            lease.renew(session, &heartbeat, jobs.now())?;
             Ok::<_, Error>(work(session)?)
         });
         self.runtime.block_on(written)

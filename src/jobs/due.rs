@@ -3,8 +3,8 @@
 //! Every process looks after all of it; the statements are guarded, so it does not matter which one comes first.
 
 use super::State;
-use super::UnixMillis;
 use super::row::{self};
+use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement};
 
 /// Rows that one statement changes at most, so that no write is long.

@@ -1,7 +1,7 @@
 //! What can be wrong with what is asked of the queue.
 
 use crate::database;
-use crate::records::FieldErrors;
+use crate::fields::FieldErrors;
 
 /// Why something was not done.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

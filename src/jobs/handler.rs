@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::Context;
-use crate::records::FieldErrors;
+use crate::fields::FieldErrors;
 
 /// A kind of job that Socle does itself. Adding one is one file in `kinds/` and one line in its list.
 pub trait Handler: Send + Sync + 'static {

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::clock::UnixMillis;
 use serde::{Serialize, Serializer};
-
-use super::UnixMillis;
 
 /// The public name of a job.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

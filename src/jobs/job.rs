@@ -3,7 +3,8 @@
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{JobId, UnixMillis};
+use super::JobId;
+use crate::clock::UnixMillis;
 
 /// The largest payload and checkpoint, as JSON text.
 pub const PAYLOAD_LIMIT: usize = 256 * 1024;

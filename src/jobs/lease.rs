@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 use super::job::{ERROR_LIMIT, State};
 use super::row;
-use super::{Error, JobId, UnixMillis};
+use super::{Error, JobId};
+use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement, Value};
 
 /// A worker's right to one attempt at one job.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::row::{self, SHOWN};
-use super::{Error, Job, JobId, State, UnixMillis};
+use super::{Error, Job, JobId, State};
+use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement, Value};
 
 /// Jobs on a page unless asked otherwise, and at most.

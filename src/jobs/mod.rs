@@ -2,9 +2,8 @@
 //!
 //! A job is a row of `_jobs`, written in the transaction that asked for it ([`Submission::enqueue`]) and moved from one
 //! state to the next by single guarded statements (`queue`, `lease`, `due`). [`Jobs`] is the door for `http` and
-//! `command`; [`Pool`] does the built-in kinds. Time and randomness come in through [`Edge`].
+//! `command`; [`Pool`] does the built-in kinds. Time and randomness are passed in as [`Clock`] and [`Rng`].
 
-mod ambient;
 mod backoff;
 mod check;
 mod clock;
@@ -26,11 +25,9 @@ pub mod schedule;
 mod submission;
 #[cfg(test)]
 mod tests;
-mod unix_millis;
 mod verbs;
 mod wait_queue;
 
-pub use ambient::Edge;
 pub use context::Context;
 pub use error::Error;
 pub use handler::{Failure, Handler};
@@ -40,11 +37,11 @@ pub use lease::{Claim, Claimed, Heartbeat, HeartbeatReply, Lease, Outcome};
 pub use list::{Filter, Page};
 pub use pool::Pool;
 pub use submission::Submission;
-pub use unix_millis::UnixMillis;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::{Clock, Rng, UnixMillis};
 use crate::database::Database;
 use metrics::Counters;
 use notifier::Notifier;
@@ -57,7 +54,8 @@ pub type Handlers = &'static [&'static dyn Handler];
 #[derive(Clone)]
 pub struct Jobs {
     database: Database,
-    ambient: Edge,
+    clock: Clock,
+    rng: Rng,
     handlers: Handlers,
     shared: Arc<Shared>,
 }
@@ -72,14 +70,15 @@ struct Shared {
 
 impl Jobs {
     /// The queue in `database`, with the built-in kinds.
-    pub fn new(database: Database, ambient: Edge) -> Self {
-        Self::with_handlers(database, ambient, &kinds::HANDLERS)
+    pub fn new(database: Database, clock: Clock, rng: Rng) -> Self {
+        Self::with_handlers(database, clock, rng, &kinds::HANDLERS)
     }
 
-    fn with_handlers(database: Database, ambient: Edge, handlers: Handlers) -> Self {
+    fn with_handlers(database: Database, clock: Clock, rng: Rng, handlers: Handlers) -> Self {
         Self {
             database,
-            ambient,
+            clock,
+            rng,
             handlers,
             shared: Arc::default(),
         }
@@ -113,7 +112,7 @@ impl Jobs {
     /// [`Error::Fields`] with everything that is wrong, [`Error::TooLarge`].
     pub fn prepare(&self, job: NewJob, now: UnixMillis) -> Result<Submission, Error> {
         check::new_job(&job, self.handler(&job.kind))?;
-        let id = JobId::new(now, (self.ambient.random)());
+        let id = JobId::new(now, self.rng.bits());
         Ok(Submission { id, job, now })
     }
 
@@ -140,6 +139,6 @@ impl Jobs {
 
     /// The time.
     pub fn now(&self) -> UnixMillis {
-        (self.ambient.now)()
+        self.clock.now().into()
     }
 }

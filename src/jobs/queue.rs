@@ -3,7 +3,8 @@
 use serde_json::value::RawValue;
 
 use super::row::{self, SHOWN};
-use super::{Error, Job, JobId, State, UnixMillis};
+use super::{Error, Job, JobId, State};
+use crate::clock::UnixMillis;
 use crate::database::{self, Constraint, Session, Statement};
 
 /// A job, as it is now.

@@ -2,18 +2,13 @@
 
 use serde_json::value::RawValue;
 
-use super::{Job, JobId, State, UnixMillis};
+use super::{Job, JobId, State};
+use crate::clock::UnixMillis;
 use crate::database::{Error, Row, Value};
 
 /// The columns that [`job`] reads, in its order.
 pub(super) const SHOWN: &str = "seq, id, kind, state, priority, attempts, max_attempts, unique_key, cancel_at, \
      progress, result, error, created_at, run_at, started_at, updated_at, finished_at";
-
-impl From<UnixMillis> for Value {
-    fn from(moment: UnixMillis) -> Self {
-        Self::Integer(moment.0)
-    }
-}
 
 impl From<JobId> for Value {
     fn from(id: JobId) -> Self {

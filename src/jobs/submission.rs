@@ -1,7 +1,8 @@
 //! A job on its way into the queue: checked before any statement, then written in whatever transaction asks for it.
 
 use super::row::{self};
-use super::{Enqueued, Error, JobId, NewJob, State, UnixMillis};
+use super::{Enqueued, Error, JobId, NewJob, State};
+use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement};
 
 /// A job that was checked and has its name. It may be written by a transaction that is run more than once.

@@ -56,7 +56,7 @@ impl Jobs {
         let now = self.now();
         let gauges = self.read(move |session| {
             let oldest = list::oldest(session, KINDS)?.into_iter();
-            let age = |since: super::UnixMillis| now.0.saturating_sub(since.0).max(0).unsigned_abs();
+            let age = |since: crate::clock::UnixMillis| now.0.saturating_sub(since.0).max(0).unsigned_abs();
             Ok(Gauges {
                 depth: list::counts(session, KINDS)?,
                 oldest_ms: oldest.map(|(kind, since)| (kind, age(since))).collect(),
@@ -104,7 +104,7 @@ impl Jobs {
 
     /// What a claim will prove with that its jobs are its own.
     pub fn lease_token(&self) -> String {
-        format!("{:032x}", (self.ambient.random)())
+        format!("{:032x}", self.rng.bits())
     }
 
     /// Gives a worker the next jobs of its kinds, waiting for some at most `patience`.
@@ -164,7 +164,7 @@ impl Jobs {
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`].
     pub async fn fail(&self, lease: Lease, error: String, retry: bool) -> Result<Outcome, Error> {
-        let (now, random) = (self.now(), (self.ambient.random)());
+        let (now, random) = (self.now(), self.rng.bits());
         let again = move |failures| retry.then(|| now.plus(backoff::wait_ms(failures, random)));
         let outcome = self
             .change(move |session| lease.fail(session, &error, again, now))

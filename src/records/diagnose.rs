@@ -3,11 +3,12 @@
 //! The database stops at the first rule that is broken and does not always say which. A refused row is therefore checked
 //! against every rule of its table, so that one answer reports everything that is wrong. This is only done after a refusal.
 
-use super::error::{Error, FieldErrors, NON_FIELD};
+use super::error::Error;
 use super::formats::value;
 use super::selection::Selection;
 use super::statement;
 use crate::database::{self, Constraint, Session, Statement, Value, ValueRef};
+use crate::fields::{FieldErrors, NON_FIELD, message};
 use crate::schema::{Check, Schema, Table};
 
 /// The message for a rule that has no name, or none that the reader may see.
@@ -159,7 +160,7 @@ fn taken(table: &Table, columns: &[usize], errors: &mut FieldErrors) {
         .map(|c| c.name.as_str())
         .collect();
     match names.as_slice() {
-        [name] => errors.add(*name, format!("{} with this {name} already exists.", table.name)),
+        [name] => errors.add(*name, message::taken(&table.name, name)),
         names => errors.add(
             NON_FIELD,
             format!("The fields {} must make a unique set.", names.join(", ")),
@@ -249,7 +250,7 @@ fn first_refusal(table: &Table, constraint: Constraint, errors: &mut FieldErrors
                 None => errors.add(NON_FIELD, BROKEN_RULE),
             }
         }
-        Constraint::NotNull(name) if table.column(&name).is_some() => errors.add(name, "This field may not be null."),
+        Constraint::NotNull(name) if table.column(&name).is_some() => errors.add(name, message::NULL),
         Constraint::Type(name) if table.column(&name).is_some() => {
             errors.add(name, "This value has a type that the column does not take.");
         }

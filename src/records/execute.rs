@@ -3,13 +3,14 @@
 //! It runs inside the writer's transaction, so that whatever is done beside a row is committed with it or not at all. It may
 //! run more than once for one plan, and has no effect outside the database.
 
-use super::error::{Error, FieldErrors, NON_FIELD};
+use super::error::Error;
 use super::formats::json;
 use super::row_errors::RowErrors;
 use super::selection::Selection;
 use super::write_plan::{Action, RowWrite, WritePlan};
 use super::{address, diagnose, statement};
 use crate::database::{self, Session, Value};
+use crate::fields::{FieldErrors, NON_FIELD};
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq)]

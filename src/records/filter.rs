@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::error::FieldErrors;
 use super::request::PARAMETERS;
 use crate::database::Value;
 use crate::database::dialect::TextMatch;
-use crate::schema::{Column, ColumnType, Input, Table};
+use crate::fields::{FieldErrors, Input, message};
+use crate::schema::{Column, ColumnType, Table};
 
 /// Every lookup there is.
 pub const LOOKUPS: [&str; 14] = [
@@ -106,7 +106,7 @@ fn condition(table: &Table, parameter: &str, value: &str) -> Result<Condition, S
     }
     let columns = table.columns.iter().map(|column| column.name.as_str());
     let allowed: Vec<&str> = PARAMETERS.into_iter().chain(columns).collect();
-    Err(format!("Unknown parameter. Allowed: {}.", allowed.join(", ")))
+    Err(message::unknown_parameter(&allowed))
 }
 
 fn exact(index: usize, column: &Column, value: &str) -> Result<Condition, String> {

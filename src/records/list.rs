@@ -15,8 +15,9 @@ use super::formats::{Format, ListWriter, json};
 use super::plan::{ListPlan, RowPlan};
 use super::request::ListRequest;
 use super::selection::Selection;
-use super::{Error, FieldErrors, Plan, ScopedRecords, cursor, statement};
+use super::{Error, Plan, ScopedRecords, cursor, statement};
 use crate::database::{self, CancelFlag, Database, ReadSlot, Session, Statement, Value};
+use crate::fields::{FieldErrors, message};
 use crate::schema::Table;
 
 /// A list of at most this many bytes may be answered whole.
@@ -356,7 +357,7 @@ pub fn row_request(query: &str) -> Result<ListRequest, Error> {
     ];
     let of_lists = given.iter().filter(|(_, given)| *given).map(|(name, _)| *name);
     for name in of_lists.chain(request.filters.iter().map(|(name, _)| name.as_str())) {
-        errors.add(name, "Unknown parameter. Allowed: expand, fields, format.");
+        errors.add(name, message::unknown_parameter(&["expand", "fields", "format"]));
     }
     if request.format.is_some_and(|format| format != Format::Json) {
         errors.add("format", "A single row is answered as json.");

@@ -2,11 +2,9 @@
 //!
 //! A read goes one way: [`request`] (what is asked) → [`plan`] (checked against the schema, every name resolved) →
 //! [`statement`] (the only place where SQL text is made) → the database → [`formats`] (rows written out). A write goes
-//! [`body`] → [`validate`] → [`write_plan`] → [`execute`], inside the writer's transaction; [`diagnose`] explains what the
-//! database refuses. [`ScopedRecords`] holds the verbs that `http` and `command` call.
+//! `validate` → `write_plan` → `execute`, inside the writer's transaction; `diagnose` explains what the database refuses. [`ScopedRecords`] holds the verbs that `http` and `command` call.
 
 mod address;
-pub mod body;
 pub mod cursor;
 mod diagnose;
 pub mod error;
@@ -20,14 +18,13 @@ pub mod request;
 mod row_errors;
 pub mod selection;
 mod statement;
-pub mod urlencoded;
 mod validate;
 mod write;
 mod write_plan;
 
 use std::sync::Arc;
 
-pub use error::{Error, FieldErrors};
+pub use error::Error;
 pub use execute::Written;
 pub use formats::Format;
 pub use list::{Chunks, Head, Listing, Rows, row_request};

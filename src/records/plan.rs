@@ -6,11 +6,12 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use super::cursor;
-use super::error::{Error, FieldErrors};
+use super::error::Error;
 use super::filter::{self, Condition};
 use super::request::ListRequest;
 use super::selection::{Selection, names_of};
 use crate::database::Value;
+use crate::fields::FieldErrors;
 use crate::schema::{ColumnType, Schema, Table};
 
 /// Words that one search looks for.

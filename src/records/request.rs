@@ -1,8 +1,8 @@
 //! What a list request asks for, before any name in it is looked up.
 
-use super::error::{Error, FieldErrors};
+use super::error::Error;
 use super::formats::Format;
-use super::urlencoded;
+use crate::fields::{FieldErrors, message, urlencoded};
 
 /// Parameters that are not filters.
 pub const PARAMETERS: [&str; 8] = [
@@ -47,7 +47,7 @@ impl ListRequest {
                 continue;
             }
             if seen.iter().any(|known| *known == name) {
-                errors.add(name, "Give this parameter once.");
+                errors.add(name, message::REPEATED_PARAMETER);
                 continue;
             }
             if let Err(message) = request.set(&name, &value) {
@@ -88,5 +88,5 @@ fn natural(value: &str) -> Result<u64, String> {
         .filter(|number| *number >= 0 && !value.starts_with('+'));
     number
         .map(|number| number as u64)
-        .ok_or_else(|| "A whole number from 0 to 9223372036854775807 is required.".into())
+        .ok_or_else(|| message::whole_number(0, i64::MAX))
 }

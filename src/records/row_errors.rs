@@ -1,6 +1,7 @@
 //! The wrong rows of an array, sorted out from the good ones.
 
-use super::error::{Error, FieldErrors};
+use super::error::Error;
+use crate::fields::FieldErrors;
 
 /// Wrong rows of an array that are looked into; who sends more of them has seen enough.
 const MAX_WRONG_ROWS: usize = 100;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::error::FieldErrors;
 use super::request::ListRequest;
+use crate::fields::FieldErrors;
 use crate::schema::{Ident, Schema, Table};
 
 /// Wrong names that one answer lists.

@@ -2,14 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::body::Fields;
-use super::error::FieldErrors;
 use super::write_plan::Given;
 use crate::database::Value;
+use crate::fields::{FieldErrors, Fields, message};
 use crate::schema::{ServerManaged, Table};
-
-/// Unknown fields of one row that an answer lists.
-const MAX_MESSAGES: usize = 100;
 
 /// The outcome of validation.
 pub(super) struct Validated {
@@ -26,13 +22,10 @@ pub(super) fn validate(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>
     for (name, input) in fields {
         match table.column(name).and_then(|(index, _)| inputs.get_mut(index)) {
             Some(slot) => *slot = Some(input),
-            None if errors.0.len() < MAX_MESSAGES => {
+            None if !errors.is_full() => {
                 let writable = table.columns.iter().filter(|column| column.is_writable());
                 let known: Vec<_> = writable.map(|column| column.name.as_str()).collect();
-                errors.add(
-                    name.as_ref(),
-                    format!("This table has no such field. Fields: {}.", known.join(", ")),
-                );
+                errors.add(name.as_ref(), message::unknown_field_of("table", &known));
             }
             None => {}
         }
@@ -53,7 +46,7 @@ pub(super) fn validate(table: &Table, fields: &Fields<'_>, key: Option<&[Value]>
                     .for_each(|message| errors.add(&column.name, message)),
             },
             None if column.is_required() && !partial && in_key.is_none() => {
-                errors.add(&column.name, "This field is required.");
+                errors.add(&column.name, message::REQUIRED);
             }
             None => {}
         }

@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::body::{Body, BodyRows, Fields};
-use super::error::{Error, FieldErrors, NON_FIELD};
+use super::error::Error;
 use super::execute::{self, Written};
 use super::row_errors::RowErrors;
 use super::selection::Selection;
@@ -16,6 +15,7 @@ use super::validate::{Validated, set_timestamps, to_reset, validate};
 use super::write_plan::{Given, WritePlan};
 use super::{Plan, ScopedRecords, diagnose, plan};
 use crate::database;
+use crate::fields::{Body, BodyRows, FieldErrors, Fields, NON_FIELD, message};
 use crate::schema::{Schema, Table};
 
 /// Rows in one array.
@@ -142,7 +142,7 @@ impl ScopedRecords<'_> {
     ) -> Result<WritePlan, Error> {
         let key = plan::key(table, key)?;
         let BodyRows::One(fields) = body.rows()? else {
-            return Err(FieldErrors::one(NON_FIELD, "Invalid data. Expected an object.").into());
+            return Err(FieldErrors::one(NON_FIELD, message::NOT_AN_OBJECT).into());
         };
         let Validated { mut given, mut errors } = validate(table, &fields, Some(&key), partial);
         if !errors.is_empty() {

@@ -11,29 +11,7 @@ use super::column::Column;
 use super::column_type::ColumnType;
 use super::time;
 use crate::database::{Decimal, Value};
-
-/// A value as it arrives.
-#[derive(Debug, Clone)]
-pub enum Input<'a> {
-    /// JSON text, valid by itself. Numbers keep their digits.
-    Json(&'a str),
-    /// A form field, a query parameter or part of an address.
-    Text(Cow<'a, str>),
-    /// An uploaded file.
-    Bytes(&'a [u8]),
-}
-
-const NOT_A_STRING: &str = "Not a valid string.";
-const NOT_AN_INTEGER: &str = "A valid integer is required.";
-const NOT_A_NUMBER: &str = "A valid number is required.";
-const NOT_A_BOOLEAN: &str = "Must be a valid boolean.";
-const NOT_A_UUID: &str = "Must be a valid UUID.";
-const NOT_BASE64: &str = "Not valid base64.";
-const NOT_JSON: &str = "Value must be valid JSON.";
-const TOO_LARGE: &str = "Ensure this value fits in 64 bits.";
-const NOT_A_DATE: &str = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.";
-const NOT_A_TIME: &str =
-    "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
+use crate::fields::{Input, message, text};
 
 impl Column {
     /// The value this column keeps for `input`.
@@ -43,7 +21,7 @@ impl Column {
     pub fn accept(&self, input: &Input<'_>) -> Result<Value, Vec<String>> {
         if is_null(input, self.kind) {
             return match self.not_null {
-                true => Err(vec!["This field may not be null.".into()]),
+                true => Err(vec![message::NULL.into()]),
                 false => Ok(Value::Null),
             };
         }
@@ -51,7 +29,7 @@ impl Column {
         let mut wrong = Vec::new();
         if self.in_key && value == Value::Text(String::new()) {
             // A row needs an address.
-            wrong.push("This field may not be blank.".to_owned());
+            wrong.push(message::BLANK.to_owned());
         }
         if let (ColumnType::Decimal { digits, places }, Some(text)) = (self.kind, number_text(input)) {
             // To JSON 7.50 and 7.5 are one number; in a string the places are part of what is said.
@@ -66,7 +44,7 @@ impl Column {
         if let (ColumnType::Text { max: Some(max) }, Value::Text(text)) = (self.kind, &value)
             && text.chars().count() > max as usize
         {
-            wrong.push(format!("Ensure this field has no more than {max} characters."));
+            wrong.push(message::max_length(max));
         }
         wrong.extend(self.rules.iter().filter_map(|rule| rule.validate(&value)));
         if wrong.is_empty() { Ok(value) } else { Err(wrong) }
@@ -82,31 +60,31 @@ impl ColumnType {
         match self {
             Self::Text { .. } => text(input)
                 .map(|text| Value::Text(text.into_owned()))
-                .ok_or(NOT_A_STRING),
+                .ok_or(message::NOT_A_STRING),
             Self::Integer => integer(input),
             Self::Real => real(input),
-            Self::Boolean => boolean(input).map(Value::Boolean).ok_or(NOT_A_BOOLEAN),
+            Self::Boolean => boolean(input).map(Value::Boolean).ok_or(message::NOT_A_BOOLEAN),
             Self::Date => text(input)
                 .and_then(|text| time::date(&text))
                 .map(Value::Date)
-                .ok_or(NOT_A_DATE),
+                .ok_or(message::NOT_A_DATE),
             Self::Timestamp => text(input)
                 .and_then(|text| time::timestamp(&text))
                 .map(Value::Timestamp)
-                .ok_or(NOT_A_TIME),
+                .ok_or(message::NOT_A_DATETIME),
             Self::Decimal { .. } => number_text(input)
                 .and_then(|text| Decimal::parse(&text))
                 .map(Value::Decimal)
-                .ok_or(NOT_A_NUMBER),
+                .ok_or(message::NOT_A_NUMBER),
             Self::Uuid => text(input)
                 .and_then(|text| Uuid::try_parse(&text).ok())
                 .map(Value::Uuid)
-                .ok_or(NOT_A_UUID),
+                .ok_or(message::NOT_A_UUID),
             Self::Blob => match input {
                 Input::Bytes(bytes) => Ok(Value::Bytes(bytes.to_vec())),
                 other => {
                     let bytes = text(other).and_then(|text| STANDARD.decode(text.as_bytes()).ok());
-                    bytes.map(Value::Bytes).ok_or(NOT_BASE64)
+                    bytes.map(Value::Bytes).ok_or(message::NOT_BASE64)
                 }
             },
             Self::Json => json(input),
@@ -127,15 +105,6 @@ fn is_null(input: &Input<'_>, kind: ColumnType) -> bool {
     }
 }
 
-fn text<'a>(input: &'a Input<'a>) -> Option<Cow<'a, str>> {
-    match input {
-        Input::Json(json) if json.starts_with('"') => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
-        Input::Json(_) => None,
-        Input::Text(text) => Some(Cow::Borrowed(text)),
-        Input::Bytes(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
-    }
-}
-
 /// The digits of a number, from JSON or from text. Only what people type may have spaces around it.
 fn number_text<'a>(input: &'a Input<'a>) -> Option<Cow<'a, str>> {
     match input {
@@ -152,17 +121,17 @@ fn is_json_string(input: &Input<'_>) -> bool {
 fn integer(input: &Input<'_>) -> Result<Value, &'static str> {
     let digits = number_text(input)
         .filter(|_| !is_json_string(input))
-        .ok_or(NOT_AN_INTEGER)?;
+        .ok_or(message::NOT_AN_INTEGER)?;
     if let Ok(number) = digits.parse::<i64>() {
         return Ok(Value::Integer(number));
     }
     // 1.0 and 1e3 are integers as well (JSON Schema says so); what remains is none, or too large.
     let decimal = Decimal::parse(&digits).filter(|decimal| !decimal.has_fraction());
     decimal
-        .ok_or(NOT_AN_INTEGER)?
+        .ok_or(message::NOT_AN_INTEGER)?
         .to_i64()
         .map(Value::Integer)
-        .ok_or(TOO_LARGE)
+        .ok_or(message::TOO_LARGE)
 }
 
 /// What DECIMAL(`digits`, `places`) has against a number, in Django REST framework's words.
@@ -182,13 +151,13 @@ fn too_many_digits(decimal: &Decimal, digits: Option<u32>, places: Option<u32>) 
 fn real(input: &Input<'_>) -> Result<Value, &'static str> {
     let digits = number_text(input)
         .filter(|_| !is_json_string(input))
-        .ok_or(NOT_A_NUMBER)?;
+        .ok_or(message::NOT_A_NUMBER)?;
     let is_number = digits
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
     match digits.parse::<f64>() {
         Ok(number) if is_number && number.is_finite() => Ok(Value::Real(number)),
-        _ => Err(NOT_A_NUMBER),
+        _ => Err(message::NOT_A_NUMBER),
     }
 }
 
@@ -208,10 +177,10 @@ fn boolean(input: &Input<'_>) -> Option<bool> {
 fn json(input: &Input<'_>) -> Result<Value, &'static str> {
     let text = match input {
         Input::Json(json) => Cow::Borrowed(*json),
-        other => Cow::Owned(text(other).ok_or(NOT_JSON)?.trim().to_owned()),
+        other => Cow::Owned(text(other).ok_or(message::NOT_JSON)?.trim().to_owned()),
     };
     // Read whole: a document with half a surrogate pair, or nested without end, would harm whoever reads it back.
-    serde_json::from_str::<serde_json::Value>(&text).map_err(|_| NOT_JSON)?;
+    serde_json::from_str::<serde_json::Value>(&text).map_err(|_| message::NOT_JSON)?;
     Ok(Value::Json(text.into_owned()))
 }
 
@@ -223,9 +192,9 @@ fn any(input: &Input<'_>) -> Result<Value, &'static str> {
         Input::Json(json) if json.starts_with(['{', '[']) => {
             Err("Not a valid value: give a string, a number or a boolean.")
         }
-        Input::Json(json) if json.starts_with('"') => {
-            text(input).map(|t| Value::Text(t.into_owned())).ok_or(NOT_A_STRING)
-        }
+        Input::Json(json) if json.starts_with('"') => text(input)
+            .map(|t| Value::Text(t.into_owned()))
+            .ok_or(message::NOT_A_STRING),
         Input::Text(text) => Ok(Value::Text(text.clone().into_owned())),
         Input::Json(_) => integer(input).or_else(|_| real(input)),
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::database::Value;
+use crate::fields::message;
 
 /// Whole numbers below this are exact as doubles.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -50,33 +51,21 @@ impl Rule {
             .as_ref()
             .map(|text| text.chars().take_while(|letter| *letter != '\0').count() as u64);
         match (self, number, length) {
-            (Self::Min(bound), Some(n), _) if n < *bound => {
-                Some(format!("Ensure this value is greater than or equal to {bound}."))
-            }
-            (Self::ExclusiveMin(bound), Some(n), _) if n <= *bound => {
-                Some(format!("Ensure this value is greater than {bound}."))
-            }
-            (Self::Max(bound), Some(n), _) if n > *bound => {
-                Some(format!("Ensure this value is less than or equal to {bound}."))
-            }
-            (Self::ExclusiveMax(bound), Some(n), _) if n >= *bound => {
-                Some(format!("Ensure this value is less than {bound}."))
-            }
-            (Self::MinLength(least), _, Some(n)) if n < *least => {
-                Some(format!("Ensure this field has at least {least} characters."))
-            }
-            (Self::MaxLength(most), _, Some(n)) if n > *most => {
-                Some(format!("Ensure this field has no more than {most} characters."))
-            }
+            (Self::Min(bound), Some(n), _) if n < *bound => Some(message::min_value(bound)),
+            (Self::ExclusiveMin(bound), Some(n), _) if n <= *bound => Some(message::exclusive_min_value(bound)),
+            (Self::Max(bound), Some(n), _) if n > *bound => Some(message::max_value(bound)),
+            (Self::ExclusiveMax(bound), Some(n), _) if n >= *bound => Some(message::exclusive_max_value(bound)),
+            (Self::MinLength(least), _, Some(n)) if n < *least => Some(message::min_length(least)),
+            (Self::MaxLength(most), _, Some(n)) if n > *most => Some(message::max_length(most)),
             (Self::OneOf(choices), Some(number), _) => {
                 let known: Option<Vec<f64>> = choices.iter().map(|choice| choice.parse().ok()).collect();
                 let is_other = known.is_some_and(|known| !known.contains(&number));
-                is_other.then(|| format!("\"{number}\" is not a valid choice."))
+                is_other.then(|| message::invalid_choice(number))
             }
             // A column may compare without regard to case: only the database knows.
             (Self::OneOf(choices), ..) => {
                 let text = text.filter(|text| !choices.iter().any(|choice| choice.eq_ignore_ascii_case(text)))?;
-                Some(format!("\"{text}\" is not a valid choice."))
+                Some(message::invalid_choice(text))
             }
             _ => None,
         }

@@ -1,9 +1,8 @@
-//! Accounts over the API, and what nobody gets that way.
+//! Accounts over the API: who may create, change and delete them, what is validated, and how passwords are stored.
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::people::{ADMIN, PASSWORD, closed};
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed};
 use crate::server::Server;
 
 #[test]
@@ -11,7 +10,7 @@ fn an_administrator_adds_changes_and_removes_accounts() {
     let server = closed().start();
     let admin = server.bearer_of(ADMIN);
     let body = json!({"username": "bob", "password": PASSWORD, "role": "editor", "email": "bob@example.org"});
-    let added = server.ask_as(&admin, "POST", "/api/auth/users/", body).is(201);
+    let added = server.request_as(&admin, "POST", "/api/auth/users/", body).is(201);
     let path = added.location();
     let user = added.json();
     assert_eq!(
@@ -28,20 +27,25 @@ fn an_administrator_adds_changes_and_removes_accounts() {
     assert_eq!(all.as_array().map(Vec::len), Some(2));
 
     let changed = server
-        .ask_as(&admin, "PATCH", &path, json!({"role": "viewer", "email": null}))
+        .request_as(&admin, "PATCH", &path, json!({"role": "viewer", "email": null}))
         .is(200)
         .json();
     assert_eq!((&changed["role"], &changed["email"]), (&json!("viewer"), &Value::Null));
-    server.ask_as(&admin, "DELETE", &path, Value::Null).is(204);
+    server.request_as(&admin, "DELETE", &path, Value::Null).is(204);
     server.get_with(&admin, &path).is(404);
-    server.ask_as(&admin, "DELETE", &path, Value::Null).is(404);
+    server.request_as(&admin, "DELETE", &path, Value::Null).is(404);
 }
 
 #[test]
 fn everything_wrong_with_an_account_is_said_by_field_and_at_once() {
     let server = closed().start();
     let admin = server.bearer_of(ADMIN);
-    let wrong = |body: Value| server.ask_as(&admin, "POST", "/api/auth/users/", body).is(400).json();
+    let wrong = |body: Value| {
+        server
+            .request_as(&admin, "POST", "/api/auth/users/", body)
+            .is(400)
+            .json()
+    };
     let required = json!(["This field is required."]);
     assert_eq!(
         wrong(json!({})),
@@ -104,7 +108,7 @@ fn only_administrators_see_or_change_accounts() {
             } else {
                 Value::Null
             };
-            let refused = server.ask_as(&own, method, path, body).is(403);
+            let refused = server.request_as(&own, method, path, body).is(403);
             assert_eq!(
                 refused.json(),
                 json!({"detail": "You do not have permission to perform this action."}),
@@ -123,7 +127,7 @@ fn a_role_is_never_taken_from_a_body_that_is_not_about_roles() {
     let bob = server.bearer_of("bob");
     let password = json!({"old_password": PASSWORD, "new_password": "another long password", "role": "admin"});
     let refused = server
-        .ask_as(&bob, "POST", "/api/auth/password/", password)
+        .request_as(&bob, "POST", "/api/auth/password/", password)
         .is(400)
         .json();
     assert!(
@@ -154,7 +158,7 @@ fn a_role_is_never_taken_from_a_body_that_is_not_about_roles() {
     // A change of an account takes what can be changed, and nothing else.
     let path = "/api/auth/users/1/";
     for extra in ["id", "username", "created_at", "is_admin", "password_hash"] {
-        let refused = server.ask_as(&admin, "PATCH", path, json!({extra: "1"})).is(400);
+        let refused = server.request_as(&admin, "PATCH", path, json!({extra: "1"})).is(400);
         assert!(refused.json()[extra].is_array(), "{extra}");
     }
 }
@@ -164,23 +168,23 @@ fn the_last_administrator_can_neither_be_removed_nor_demoted_over_http() {
     let server = closed().start();
     let admin = server.bearer_of(ADMIN);
     for (method, body) in [("DELETE", Value::Null), ("PATCH", json!({"role": "editor"}))] {
-        let refused = server.ask_as(&admin, method, "/api/auth/users/1/", body).is(409);
+        let refused = server.request_as(&admin, method, "/api/auth/users/1/", body).is(409);
         assert!(refused.text().contains("last administrator"), "{}", refused.text());
     }
     let id = server.add_user(&admin, "second", "admin");
     server
-        .ask_as(&admin, "PATCH", "/api/auth/users/1/", json!({"role": "editor"}))
+        .request_as(&admin, "PATCH", "/api/auth/users/1/", json!({"role": "editor"}))
         .is(200);
     let second = server.bearer_of("second");
     server
-        .ask_as(&second, "DELETE", &format!("/api/auth/users/{id}/"), Value::Null)
+        .request_as(&second, "DELETE", &format!("/api/auth/users/{id}/"), Value::Null)
         .is(409);
     // Who is no administrator any more is none at once.
     server.get_with(&admin, "/api/auth/users/").is(403);
 }
 
 #[test]
-fn nobody_can_take_an_open_server_over_from_outside() {
+fn an_open_server_cannot_be_taken_over_through_the_api() {
     let server = Server::start();
     let user = json!({"username": "eve", "password": PASSWORD, "role": "admin"});
     for (path, body) in [
@@ -207,11 +211,11 @@ fn open_and_closed_are_shown_and_what_was_closed_never_opens() {
     let mut server = Server::start();
     assert!(
         server
-            .said()
+            .output()
             .lines()
             .any(|line| line.contains("WARN") && line.contains("open")),
         "{}",
-        server.said()
+        server.output()
     );
     for path in ["/", "/health"] {
         assert_eq!(server.get(path).is(200).json()["access"], "open", "{path}");
@@ -219,27 +223,36 @@ fn open_and_closed_are_shown_and_what_was_closed_never_opens() {
     server
         .setup
         .run_with_input(&["user", "add", "bob", "--role", "admin"], PASSWORD)
-        .well();
+        .success();
     for path in ["/", "/health"] {
         assert_eq!(server.get(path).is(200).json()["access"], "closed", "{path}");
     }
-    server.setup.run(&["user", "remove", "bob"]).well();
+    server.setup.run(&["user", "remove", "bob"]).success();
     assert_eq!(server.get("/health").json()["access"], "closed");
-    server.stop().well();
+    server.stop().success();
     let again = server.setup.start();
     assert_eq!(again.get("/health").json()["access"], "closed");
-    assert!(!again.said().contains("whoever reaches the port"), "{}", again.said());
+    assert!(
+        !again.output().contains("whoever reaches the port"),
+        "{}",
+        again.output()
+    );
+}
+
+/// The stored password hash of the only account.
+#[track_caller]
+fn stored_hash(server: &Server) -> String {
+    let hash = server.query_value("SELECT password FROM _users");
+    hash.as_str().expect("a text").to_owned()
 }
 
 #[test]
 fn a_password_is_kept_as_argon2id_with_owasps_parameters_and_nowhere_else() {
     let mut server = closed().start();
     server.bearer_of(ADMIN);
-    let kept: String = Connection::open(server.setup.database())
-        .and_then(|database| database.query_row("SELECT password FROM _users", [], |row| row.get(0)))
-        .expect("the account");
-    assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
-    let said = server.stop().well().said();
+    let stored = stored_hash(&server);
+    assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+    let said = server.stop().success().output();
     assert!(!said.contains(PASSWORD) && !said.contains("$argon2id"), "{said}");
     let file = std::fs::read(server.setup.database()).expect("the database");
     assert!(!file.windows(PASSWORD.len()).any(|bytes| bytes == PASSWORD.as_bytes()));
@@ -256,27 +269,20 @@ fn a_hash_made_with_other_parameters_is_renewed_at_the_next_sign_in() {
         .hash_password(PASSWORD.as_bytes(), &salt)
         .expect("a hash")
         .to_string();
-    let database = Connection::open(server.setup.database()).expect("the database");
-    database
-        .execute("UPDATE _users SET password = ?", [&old])
-        .expect("an older hash");
+    server.sql(&format!("UPDATE _users SET password = '{old}'"));
     let wrong = json!({"username": ADMIN, "password": "not this one"});
     server.post("/api/auth/token/", wrong).is(400);
-    let kept = || -> String {
-        database
-            .query_row("SELECT password FROM _users", [], |row| row.get(0))
-            .expect("the account")
-    };
-    assert_eq!(kept(), old);
+    assert_eq!(stored_hash(&server), old);
     server.bearer_of(ADMIN);
-    assert!(kept().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", kept());
+    let renewed = stored_hash(&server);
+    assert!(renewed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{renewed}");
     server.bearer_of(ADMIN);
 }
 
 #[test]
 fn an_unknown_name_costs_what_a_wrong_password_costs_and_is_answered_alike() {
     let server = Server::with(|_| closed().env("LOG_LEVEL", "info,socle::password=debug"));
-    let hashed = || server.said().matches("hashed one password").count();
+    let hashed = || server.output().matches("hashed one password").count();
     let attempt = |name: &str| {
         let before = hashed();
         let answer = server
@@ -308,7 +314,7 @@ fn a_name_is_the_same_however_it_is_written() {
         server.bearer_of(spelled);
     }
     let again = json!({"username": "Jose\u{301}", "password": PASSWORD, "role": "admin"});
-    server.ask_as(&admin, "POST", "/api/auth/users/", again).is(400);
+    server.request_as(&admin, "POST", "/api/auth/users/", again).is(400);
 }
 
 #[test]
@@ -326,10 +332,10 @@ fn bodies_may_be_json_or_forms_and_nothing_else() {
 }
 
 #[test]
-fn a_method_or_address_that_is_none_is_refused_as_everywhere() {
+fn unknown_methods_and_addresses_are_refused_as_elsewhere() {
     let server = closed().start();
     let allow = server
-        .ask("PUT", "/api/auth/users/1/", &[], b"")
+        .request("PUT", "/api/auth/users/1/", &[], b"")
         .is(405)
         .header("allow");
     assert_eq!(allow, "GET, PATCH, DELETE, HEAD, OPTIONS");

@@ -1,22 +1,16 @@
-//! `ADMIN_LOGIN`, `ADMIN_PASSWORD` and `ADMIN_EMAIL`: the administrator at install.
+//! `ADMIN_LOGIN`, `ADMIN_PASSWORD` and `ADMIN_EMAIL`: the administrator that a start creates or updates.
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::people::{ADMIN, PASSWORD, closed};
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed};
 use crate::server::{Server, Setup};
 
-/// The account's row, as it is kept.
-fn row(setup: &Setup) -> (String, String, Option<String>, String, i64) {
-    Connection::open(setup.database())
-        .and_then(|database| {
-            database.query_row(
-                "SELECT name, role, email, password, updated_at FROM _users",
-                [],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
-            )
-        })
-        .expect("one account")
+/// The stored row of the only account: name, role, email, password hash and the time of its last change.
+#[track_caller]
+fn row(setup: &Setup) -> Vec<Value> {
+    let mut rows = setup.query("SELECT name, role, email, password, updated_at FROM _users");
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    rows.remove(0)
 }
 
 #[test]
@@ -40,7 +34,7 @@ fn the_administrator_is_made_from_files_and_never_shown() {
         (&me["role"], &me["email"]),
         (&json!("admin"), &json!("ada@example.org"))
     );
-    let said = server.stop().well().said();
+    let said = server.stop().success().output();
     assert!(!said.contains(PASSWORD), "{said}");
 }
 
@@ -48,7 +42,7 @@ fn the_administrator_is_made_from_files_and_never_shown() {
 fn a_start_writes_nothing_when_nothing_differs() {
     let mut server = closed().env("ADMIN_EMAIL", "ada@example.org").start();
     let first = row(&server.setup);
-    server.stop().well();
+    server.stop().success();
     let mut again = server.setup.start();
     assert_eq!(row(&server.setup), first);
     let admin = again.bearer_of(ADMIN);
@@ -58,7 +52,7 @@ fn a_start_writes_nothing_when_nothing_differs() {
         1,
         "{made:?}"
     );
-    again.stop().well();
+    again.stop().success();
 }
 
 #[test]
@@ -68,13 +62,13 @@ fn a_start_brings_the_account_up_to_date() {
     server.add_user(&admin, "second", "admin");
     let second = server.bearer_of("second");
     server
-        .ask_as(&second, "PATCH", "/api/auth/users/1/", json!({"role": "viewer"}))
+        .request_as(&second, "PATCH", "/api/auth/users/1/", json!({"role": "viewer"}))
         .is(200);
     server
-        .ask_as(&second, "DELETE", "/api/auth/users/2/", Value::Null)
+        .request_as(&second, "DELETE", "/api/auth/users/2/", Value::Null)
         .is(409);
     let browser = server.browser_of(ADMIN).cookie;
-    server.stop().well();
+    server.stop().success();
 
     let renewed = server
         .setup
@@ -92,7 +86,7 @@ fn a_start_brings_the_account_up_to_date() {
         .post("/api/auth/login/", json!({"username": ADMIN, "password": PASSWORD}))
         .is(400);
     renewed
-        .ask("GET", "/api/auth/me/", &[("Cookie", &browser)], b"")
+        .request("GET", "/api/auth/me/", &[("Cookie", &browser)], b"")
         .is(401);
 }
 
@@ -106,14 +100,14 @@ fn half_an_administrator_stops_the_start_with_one_line() {
         let setup = variables
             .iter()
             .fold(Setup::new(), |setup, (name, value)| setup.env(name, value));
-        let ended = setup.run(&[]).badly();
+        let ended = setup.run(&[]).failure();
         assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
         assert!(
             ended.err.contains(named) && ended.err.contains(variables[0].0),
             "{}",
             ended.err
         );
-        assert!(!ended.said().contains("a-secret-thing"), "{}", ended.said());
+        assert!(!ended.output().contains("a-secret-thing"), "{}", ended.output());
     }
 }
 
@@ -125,7 +119,7 @@ fn a_bad_administrator_stops_the_start_without_showing_the_password() {
         ("ADMIN_LOGIN", "a b", "username"),
         ("ADMIN_EMAIL", "nowhere", "email"),
     ] {
-        let ended = closed().env(name, value).run(&[]).badly();
+        let ended = closed().env(name, value).run(&[]).failure();
         assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
         assert!(
             ended.err.contains("ADMIN_") && ended.err.contains(said),
@@ -133,15 +127,15 @@ fn a_bad_administrator_stops_the_start_without_showing_the_password() {
             ended.err
         );
         if name == "ADMIN_PASSWORD" {
-            assert!(!ended.said().contains(value), "{}", ended.said());
+            assert!(!ended.output().contains(value), "{}", ended.output());
         }
     }
-    let help = closed().run(&["--help"]).well().out;
+    let help = closed().run(&["--help"]).success().out;
     assert!(help.contains("ADMIN_PASSWORD") && !help.contains(PASSWORD), "{help}");
-    let wrong = closed().argument("--port=nonsense").without("PORT").run(&[]).badly();
-    assert!(!wrong.said().contains(PASSWORD), "{}", wrong.said());
-    let wrong = closed().argument("nonsense").run(&[]).badly();
-    assert!(!wrong.said().contains(PASSWORD), "{}", wrong.said());
+    let wrong = closed().argument("--port=nonsense").without("PORT").run(&[]).failure();
+    assert!(!wrong.output().contains(PASSWORD), "{}", wrong.output());
+    let wrong = closed().argument("nonsense").run(&[]).failure();
+    assert!(!wrong.output().contains(PASSWORD), "{}", wrong.output());
 }
 
 #[test]
@@ -154,7 +148,7 @@ fn two_servers_that_start_together_make_one_administrator() {
             .map(|start| start.join().expect("a server"))
             .collect()
     });
-    assert_eq!(row(&setup).0, ADMIN);
+    assert_eq!(row(&setup)[0], ADMIN);
     for server in &servers {
         server.bearer_of(ADMIN);
     }

@@ -1,9 +1,9 @@
-//! Credentials that are none, no more, or somebody else's: 401 wherever they are shown, and nothing is done.
+//! Invalid, altered, misplaced and foreign credentials: each is answered 401 everywhere and changes nothing.
 
 use serde_json::{Value, json};
 
 use crate::client::Answer;
-use crate::closed::Closed;
+use crate::roles_fixture::ServerWithRoles;
 use crate::server::Server;
 
 /// One request for each kind of guarded address: public rows, writing, what needs a role, and what describes the rest.
@@ -24,8 +24,8 @@ const ADDRESSES: [(&str, &str); 14] = [
     ("GET", "/api/auth/audit/"),
 ];
 
-fn with_a_row() -> Closed {
-    let closed = Closed::start();
+fn with_a_row() -> ServerWithRoles {
+    let closed = ServerWithRoles::start();
     closed
         .as_role("editor", "POST", "/api/items/", &json!({"name": "kept"}))
         .is(201);
@@ -39,12 +39,12 @@ fn ask(server: &Server, method: &str, path: &str, headers: &[(&str, &str)]) -> A
         headers.push(("Content-Type", "application/json"));
         body = b"{\"name\": \"changed\"}";
     }
-    server.ask(method, path, &headers, body)
+    server.request(method, path, &headers, body)
 }
 
 /// Asserts that these headers are refused everywhere, and that nothing has changed.
 #[track_caller]
-fn refused_everywhere(closed: &Closed, headers: &[(&str, &str)]) {
+fn refused_everywhere(closed: &ServerWithRoles, headers: &[(&str, &str)]) {
     for (method, path) in ADDRESSES {
         let answer = ask(&closed.server, method, path, headers);
         assert_eq!(
@@ -69,7 +69,7 @@ fn refused_everywhere(closed: &Closed, headers: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_good_token_that_is_badly_shown_is_refused_everywhere() {
+fn a_valid_token_in_a_malformed_header_is_refused_everywhere() {
     let closed = with_a_row();
     let good = closed.token("admin").to_owned();
     for value in [
@@ -97,7 +97,7 @@ fn a_good_token_that_is_badly_shown_is_refused_everywhere() {
 }
 
 #[test]
-fn a_token_that_is_nearly_one_is_refused_everywhere() {
+fn an_altered_token_is_refused_everywhere() {
     let closed = with_a_row();
     let good = closed.token("admin").to_owned();
     let (last, rest) = (good.chars().last().expect("a character"), &good[..good.len() - 1]);
@@ -126,7 +126,7 @@ fn sha256_in_hex(text: &str) -> String {
 }
 
 #[test]
-fn a_token_is_no_cookie_and_a_cookie_no_token() {
+fn tokens_and_cookies_are_not_interchangeable() {
     let closed = with_a_row();
     let browser = closed.server.browser_of("admin");
     let (name, secret) = browser.cookie.split_once('=').expect("a cookie");
@@ -142,7 +142,7 @@ fn a_token_is_no_cookie_and_a_cookie_no_token() {
 }
 
 #[test]
-fn the_tokens_and_sessions_of_an_account_that_has_gone_are_refused() {
+fn the_tokens_and_sessions_of_a_deleted_account_are_refused() {
     let closed = with_a_row();
     let (token, cookie) = (closed.token("editor"), closed.server.browser_of("editor").cookie);
     let path = format!("/api/auth/users/{}/", closed.id_of("editor"));

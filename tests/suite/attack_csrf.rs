@@ -1,21 +1,27 @@
-//! What other sites can make a browser send, with its cookie or to a server that is open, and cookies that are not the
-//! session's.
+//! Cross-site request forgery, with a session cookie and against an open server; cookies that imitate the session's.
 
 use serde_json::json;
 
 use crate::client::Answer;
-use crate::closed::Closed;
+use crate::roles_fixture::ServerWithRoles;
 use crate::server::Server;
 
 /// A request with this cookie, as a browser sends it for whoever asks.
-fn sent(closed: &Closed, cookie: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+fn sent(
+    closed: &ServerWithRoles,
+    cookie: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
     let headers = [&[("Cookie", cookie)], headers].concat();
-    closed.server.ask(method, path, &headers, body)
+    closed.server.request(method, path, &headers, body)
 }
 
 /// A server with a row, and the cookie of its administrator.
-fn with_a_row() -> (Closed, String) {
-    let closed = Closed::start();
+fn with_a_row() -> (ServerWithRoles, String) {
+    let closed = ServerWithRoles::start();
     closed
         .as_role("editor", "POST", "/api/items/", &json!({"name": "kept"}))
         .is(201);
@@ -24,7 +30,7 @@ fn with_a_row() -> (Closed, String) {
 }
 
 #[track_caller]
-fn nothing_changed(closed: &Closed, cookie: &str) {
+fn nothing_changed(closed: &ServerWithRoles, cookie: &str) {
     assert_eq!(closed.server.column("/api/items/", "name"), ["kept"]);
     assert_eq!(closed.accounts().len(), 4);
     sent(closed, cookie, "GET", "/api/auth/me/", &[], b"").is(200);
@@ -68,7 +74,7 @@ fn a_form_of_another_site_changes_nothing() {
 }
 
 #[test]
-fn a_form_of_another_site_writes_nothing_while_all_may_write() {
+fn a_form_of_another_site_writes_nothing_on_an_open_server() {
     let server = Server::start();
     let own = format!("http://{}", server.address);
     let json = ("Content-Type", "application/json");
@@ -92,10 +98,10 @@ fn a_form_of_another_site_writes_nothing_while_all_may_write() {
         for (kind, body) in forms {
             let mut headers = headers.to_vec();
             headers.push(("Content-Type", kind));
-            server.ask("POST", "/api/items/", &headers, body).is(403);
+            server.request("POST", "/api/items/", &headers, body).is(403);
         }
         // A request without a body needs no Content-Type.
-        server.ask("POST", "/api/items/", headers, b"").is(403);
+        server.request("POST", "/api/items/", headers, b"").is(403);
     }
     assert!(server.rows("/api/items/").is_empty());
     for headers in [
@@ -106,11 +112,11 @@ fn a_form_of_another_site_writes_nothing_while_all_may_write() {
     ] {
         let mut headers = headers.to_vec();
         headers.push(("Content-Type", "application/x-www-form-urlencoded"));
-        server.ask("POST", "/api/items/", &headers, b"name=n").is(201);
+        server.request("POST", "/api/items/", &headers, b"name=n").is(201);
     }
     // What a page could not send without asking first is not a form's business.
     server
-        .ask(
+        .request(
             "POST",
             "/api/items/",
             &[("Origin", "https://evil.example"), json],
@@ -123,11 +129,11 @@ fn a_form_of_another_site_writes_nothing_while_all_may_write() {
         ("Sec-Fetch-Site", "cross-site"),
         ("Content-Type", "application/x-www-form-urlencoded"),
     ];
-    named.ask("POST", "/api/items/", &headers, b"name=n").is(201);
+    named.request("POST", "/api/items/", &headers, b"name=n").is(201);
 }
 
 #[test]
-fn a_safe_method_changes_nothing_whatever_it_says() {
+fn safe_methods_change_nothing_whatever_headers_ask_for() {
     let (closed, cookie) = with_a_row();
     for method in ["GET", "HEAD", "OPTIONS"] {
         for header in ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"] {
@@ -149,7 +155,7 @@ fn a_safe_method_changes_nothing_whatever_it_says() {
 
 #[test]
 fn an_allowed_origin_uses_tokens_and_never_cookies() {
-    let closed = Closed::with(|setup| setup.env("CORS_ORIGINS", "https://app.example.org"));
+    let closed = ServerWithRoles::with(|setup| setup.env("CORS_ORIGINS", "https://app.example.org"));
     let cookie = closed.server.browser_of("editor").cookie;
     let origin = ("Origin", "https://app.example.org");
     let json = ("Content-Type", "application/json");
@@ -164,7 +170,7 @@ fn an_allowed_origin_uses_tokens_and_never_cookies() {
     .is(403);
     assert_eq!(by_cookie.header("access-control-allow-credentials"), "");
     let token = format!("Bearer {}", closed.token("editor"));
-    let by_token = closed.server.ask(
+    let by_token = closed.server.request(
         "POST",
         "/api/items/",
         &[origin, json, ("Authorization", &token)],
@@ -177,8 +183,8 @@ fn an_allowed_origin_uses_tokens_and_never_cookies() {
 }
 
 #[test]
-fn of_several_cookies_none_is_taken_for_another() {
-    let closed = Closed::start();
+fn a_cookie_with_a_similar_name_is_not_the_session() {
+    let closed = ServerWithRoles::start();
     let good = closed.server.browser_of("admin").cookie;
     let (name, _) = good.split_once('=').expect("a cookie");
     let own = format!("http://{}", closed.server.address);
@@ -197,15 +203,15 @@ fn of_several_cookies_none_is_taken_for_another() {
         ];
         closed
             .server
-            .ask("POST", "/api/items/", &headers, b"{\"name\": \"changed\"}")
+            .request("POST", "/api/items/", &headers, b"{\"name\": \"changed\"}")
             .is(401);
     }
     assert!(closed.server.rows("/api/items/").is_empty());
 }
 
 #[test]
-fn behind_tls_the_own_origin_is_what_the_browser_sees() {
-    let closed = Closed::with(|setup| setup.env("TRUSTED_PROXIES", "127.0.0.1"));
+fn behind_tls_the_servers_own_origin_is_the_one_the_browser_sees() {
+    let closed = ServerWithRoles::with(|setup| setup.env("TRUSTED_PROXIES", "127.0.0.1"));
     let (tls, host) = (("X-Forwarded-Proto", "https"), ("Host", "socle.example"));
     let browser = closed.server.browser_with("editor", &[tls, host]);
     for (origin, status) in [
@@ -215,7 +221,7 @@ fn behind_tls_the_own_origin_is_what_the_browser_sees() {
         ("https://evil.socle.example", 403),
     ] {
         let headers = [tls, host, ("Origin", origin)];
-        let answer = browser.ask_from(&headers, "POST", "/api/items/", "{\"name\": \"n\"}");
+        let answer = browser.request_from(&headers, "POST", "/api/items/", "{\"name\": \"n\"}");
         assert_eq!(answer.status, status, "{origin}: {}", answer.text());
     }
 }

@@ -1,20 +1,19 @@
-//! Jobs of a closed server: what strangers and lesser roles may not do with them, and that a worker holds only what it
-//! claimed.
+//! Jobs of a closed server: what strangers and lesser roles may not do, and that only the lease's token holds a lease.
 
 use serde_json::{Value, json};
 
-use crate::closed::Closed;
+use crate::roles_fixture::ServerWithRoles;
 
 /// A job that waits for a worker of one's own.
 #[track_caller]
-fn waiting(closed: &Closed) -> String {
+fn waiting(closed: &ServerWithRoles) -> String {
     let job = json!({"kind": "resize", "payload": {"width": 10}});
     let made = closed.as_role("editor", "POST", "/api/jobs/", &job).is(202);
     made.json()["job_id"].as_str().expect("an id").to_owned()
 }
 
 #[track_caller]
-fn status_of(closed: &Closed, id: &str) -> String {
+fn status_of(closed: &ServerWithRoles, id: &str) -> String {
     let job = closed
         .as_role("viewer", "GET", &format!("/api/jobs/{id}/"), &Value::Null)
         .is(200);
@@ -23,7 +22,7 @@ fn status_of(closed: &Closed, id: &str) -> String {
 
 #[test]
 fn a_lease_is_held_by_its_token_alone() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let id = waiting(&closed);
     let claimed = closed
         .as_role(
@@ -79,7 +78,7 @@ fn a_lease_is_held_by_its_token_alone() {
 }
 
 #[test]
-fn no_other_site_asks_for_jobs_or_calls_them_off() {
+fn other_sites_cannot_submit_or_cancel_jobs() {
     let server = crate::server::Server::start();
     let job = server
         .post("/jobs/", json!({"kind": "resize", "payload": {}}))
@@ -95,10 +94,10 @@ fn no_other_site_asks_for_jobs_or_calls_them_off() {
         format!("/jobs/{id}/fail"),
     ] {
         for kind in ["application/x-www-form-urlencoded", "text/plain"] {
-            let answer = server.ask("POST", &path, &[evil, ("Content-Type", kind)], b"text=x&kind=resize");
+            let answer = server.request("POST", &path, &[evil, ("Content-Type", kind)], b"text=x&kind=resize");
             assert_eq!(answer.status, 403, "{path} {kind}: {}", answer.text());
         }
-        server.ask("POST", &path, &[evil], b"").is(403);
+        server.request("POST", &path, &[evil], b"").is(403);
     }
     assert_eq!(server.get(&format!("/jobs/{id}")).is(200).json()["status"], "queued");
 }

@@ -1,10 +1,11 @@
-//! Other spellings of an address: none of them leads around the guard, to accounts or to a table that is not readable.
+//! Alternative spellings of paths: none of them bypasses the guard of accounts or of a table with a read rule.
 
 use serde_json::json;
 
-use crate::closed::Closed;
+use crate::client::Answer;
+use crate::roles_fixture::ServerWithRoles;
 use crate::server::Server;
-use crate::wire::Reply;
+use crate::tables::DIARIES;
 
 /// Spellings of `/api/NAME/`, with `{}` for the name. A server that takes one of them for the address must guard it.
 const SPELLINGS: [&str; 44] = [
@@ -77,7 +78,7 @@ fn spellings_of(name: &str) -> Vec<String> {
     ]
 }
 
-fn ask(server: &Server, method: &str, target: &str, headers: &str, body: &str) -> Option<Reply> {
+fn ask(server: &Server, method: &str, target: &str, headers: &str, body: &str) -> Option<Answer> {
     let length = body.len();
     server.raw(
         format!(
@@ -90,7 +91,7 @@ fn ask(server: &Server, method: &str, target: &str, headers: &str, body: &str) -
 
 #[test]
 fn no_spelling_of_their_address_leads_strangers_to_accounts() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let before = closed.accounts();
     let account = json!({"username": "mallory", "password": "a password of mallory", "role": "admin"}).to_string();
     for spelling in SPELLINGS {
@@ -123,7 +124,7 @@ fn no_spelling_of_their_address_leads_strangers_to_accounts() {
 
 #[test]
 fn no_spelling_of_their_address_leads_editors_to_accounts() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let before = closed.accounts();
     let (id, token) = (closed.id_of("editor"), closed.token("editor"));
     let headers = format!("Authorization: Token {token}\r\n");
@@ -151,18 +152,10 @@ fn no_spelling_of_their_address_leads_editors_to_accounts() {
 
 #[test]
 fn no_spelling_of_its_name_shows_a_table_that_one_may_not_read() {
-    let closed = Closed::with(|setup| {
-        let setup = setup.migration(
-            "V1__diaries.sql",
-            "CREATE TABLE diaries (id INTEGER PRIMARY KEY, entry TEXT NOT NULL);
-             INSERT INTO diaries VALUES (1, 'dear diary');",
-        );
-        std::fs::write(
-            setup.config_dir().join("socle.toml"),
-            "[tables.diaries]\nread = \"editor\"\n",
-        )
-        .expect("the rules");
+    let closed = ServerWithRoles::with(|setup| {
         setup
+            .tables(DIARIES)
+            .socle_toml("[tables.diaries]\nread = \"editor\"\n")
     });
     closed
         .as_role("editor", "GET", "/api/diaries/1/", &serde_json::Value::Null)
@@ -204,18 +197,8 @@ fn no_spelling_of_its_name_shows_a_table_that_one_may_not_read() {
 
 #[test]
 fn a_table_that_one_may_not_read_is_answered_as_one_that_is_not_there() {
-    let closed = Closed::with(|setup| {
-        let setup = setup.migration(
-            "V1__diaries.sql",
-            "CREATE TABLE diaries (id INTEGER PRIMARY KEY, entry TEXT NOT NULL);",
-        );
-        std::fs::write(
-            setup.config_dir().join("socle.toml"),
-            "[tables.diaries]\nread = \"admin\"\n",
-        )
-        .expect("the rules");
-        setup
-    });
+    let closed =
+        ServerWithRoles::with(|setup| setup.tables(DIARIES).socle_toml("[tables.diaries]\nread = \"admin\"\n"));
     for role in ["viewer", "worker", "editor"] {
         for (method, tail, body) in [
             ("GET", "", json!(null)),

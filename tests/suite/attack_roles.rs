@@ -1,18 +1,18 @@
-//! Ways to more rights than one was given: fields that nobody should set, changes at the same time, and system tables.
+//! Privilege escalation: protected fields of accounts, concurrent changes, and system tables.
 
 use serde_json::{Value, json};
 
-use crate::closed::Closed;
+use crate::roles_fixture::ServerWithRoles;
 
 #[track_caller]
-fn role_of(closed: &Closed, account: &str) -> Value {
+fn role_of(closed: &ServerWithRoles, account: &str) -> Value {
     let me = closed.as_role(account, "GET", "/api/auth/me/", &Value::Null).is(200);
     me.json()["role"].clone()
 }
 
 #[test]
 fn fields_of_an_account_that_nobody_sets_are_refused_from_administrators_too() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let path = format!("/api/auth/users/{}/", closed.id_of("viewer"));
     let before = closed.as_role("admin", "GET", &path, &Value::Null).is(200).json();
     for change in [
@@ -39,7 +39,7 @@ fn fields_of_an_account_that_nobody_sets_are_refused_from_administrators_too() {
 
 #[test]
 fn administrators_who_demote_each_other_at_once_leave_one() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     let (admin, editor) = (closed.id_of("admin"), closed.id_of("editor"));
     for _ in 0..10 {
         let path = |id: i64| format!("/api/auth/users/{id}/");
@@ -70,7 +70,7 @@ fn administrators_who_demote_each_other_at_once_leave_one() {
 
 #[test]
 fn system_tables_are_no_way_to_a_role() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::start();
     for table in [
         "_users",
         "_tokens",

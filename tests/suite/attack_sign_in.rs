@@ -1,20 +1,20 @@
-//! Names and passwords: guessed, of the wrong kind, and looked for where they might be left.
+//! Guessed and malformed credentials, and places where secrets could leak.
 
 use serde_json::{Value, json};
 
+use crate::accounts_fixture::PASSWORD;
 use crate::client::Answer;
-use crate::closed::Closed;
-use crate::people::PASSWORD;
+use crate::roles_fixture::ServerWithRoles;
 
-fn try_it(closed: &Closed, path: &str, username: &str, password: &str) -> Answer {
+fn try_it(closed: &ServerWithRoles, path: &str, username: &str, password: &str) -> Answer {
     closed
         .server
         .post(path, json!({"username": username, "password": password}))
 }
 
 #[test]
-fn an_unknown_name_is_held_up_as_a_known_one_is() {
-    let closed = Closed::start();
+fn unknown_usernames_are_throttled_like_known_ones() {
+    let closed = ServerWithRoles::start();
     let until_held = |name: &str| {
         (0..50)
             .position(|n| try_it(&closed, "/api/auth/token/", name, &format!("guess number {n}")).status == 429)
@@ -24,8 +24,8 @@ fn an_unknown_name_is_held_up_as_a_known_one_is() {
 }
 
 #[test]
-fn what_is_no_name_and_password_is_refused_before_it_is_tried() {
-    let closed = Closed::start();
+fn malformed_credentials_are_refused_before_they_are_checked() {
+    let closed = ServerWithRoles::start();
     for body in [
         json!({"username": {"$ne": null}, "password": {"$ne": null}}),
         json!({"username": ["editor"], "password": [PASSWORD]}),
@@ -48,8 +48,8 @@ fn what_is_no_name_and_password_is_refused_before_it_is_tried() {
 }
 
 #[test]
-fn passwords_are_nowhere_to_be_read() {
-    let mut closed = Closed::with(|setup| setup.env("LOG_LEVEL", "trace"));
+fn secrets_appear_in_no_log_audit_or_database_file() {
+    let mut closed = ServerWithRoles::with(|setup| setup.env("LOG_LEVEL", "trace"));
     try_it(&closed, "/api/auth/token/", "editor", "a secret that was mistyped").is(400);
     try_it(&closed, "/api/auth/token/", "a secret in the wrong field", "x").is(400);
     let browser = closed.server.browser_of("editor");
@@ -68,7 +68,7 @@ fn passwords_are_nowhere_to_be_read() {
         &csrf_token,
     ]
     .map(str::to_owned);
-    let said = closed.server.stop().well().said();
+    let said = closed.server.stop().success().output();
     let database = std::fs::read(closed.server.setup.database()).expect("the database");
     for secret in secrets {
         assert!(!audit.contains(&secret), "{audit}");

@@ -1,10 +1,9 @@
-//! SQL in every place of a request that may hold words of a client's: it is taken for words, whatever it says, and
-//! nothing of the database changes.
+//! SQL injection: SQL in every part of a request that a client controls is taken as text and changes nothing.
 
 use serde_json::{Value, json};
 
 use crate::client::Answer;
-use crate::closed::Closed;
+use crate::roles_fixture::ServerWithRoles;
 use crate::server::Server;
 
 const PAYLOADS: [&str; 22] = [
@@ -34,31 +33,6 @@ const PAYLOADS: [&str; 22] = [
 
 fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
-
-/// Everything that the database holds, system tables and their statements too.
-fn everything(server: &Server) -> Vec<String> {
-    let database = rusqlite::Connection::open(server.setup.database()).expect("the database");
-    let rows = |sql: &str| -> Vec<String> {
-        let mut statement = database.prepare(sql).expect("a statement");
-        let columns = statement.column_count();
-        let rows = statement.query_map([], |row| {
-            (0..columns)
-                .map(|place| {
-                    row.get::<_, rusqlite::types::Value>(place)
-                        .map(|value| format!("{value:?}"))
-                })
-                .collect::<Result<Vec<_>, _>>()
-        });
-        rows.expect("rows").map(|row| row.expect("a row").join("|")).collect()
-    };
-    let schema = rows("SELECT type, name, sql FROM sqlite_schema ORDER BY name");
-    let tables = rows("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY name");
-    let names = tables
-        .iter()
-        .map(|table| table.trim_start_matches("Text(\"").trim_end_matches("\")"));
-    let contents = names.flat_map(|table| rows(&format!("SELECT '{table}', * FROM \"{table}\"")));
-    schema.into_iter().chain(contents).collect()
 }
 
 /// Asserts that an answer is no failure of the server's and shows nothing of the database's own.
@@ -96,7 +70,7 @@ fn with_rows() -> Server {
 #[test]
 fn sql_in_paths_changes_nothing_and_finds_nothing() {
     let server = with_rows();
-    let before = everything(&server);
+    let before = server.setup.contents();
     for payload in PAYLOADS {
         let payload = encoded(payload);
         for path in [
@@ -115,20 +89,20 @@ fn sql_in_paths_changes_nothing_and_finds_nothing() {
                 ("PUT", b"{\"name\": \"changed\"}"),
                 ("PATCH", b"{\"name\": \"changed\"}"),
             ] {
-                let answer = server.ask(method, &path, &[("Content-Type", "application/json")], body);
+                let answer = server.request(method, &path, &[("Content-Type", "application/json")], body);
                 is_harmless(&answer);
                 let is_described = method == "OPTIONS" && answer.status == 200;
                 assert!(is_described || (400..500).contains(&answer.status), "{}", answer.what);
             }
         }
     }
-    assert_eq!(everything(&server), before);
+    assert_eq!(server.setup.contents(), before);
 }
 
 #[test]
 fn sql_in_the_values_of_filters_matches_nothing() {
     let server = with_rows();
-    let before = everything(&server);
+    let before = server.setup.contents();
     for payload in PAYLOADS {
         let payload = encoded(payload);
         for filter in [
@@ -181,13 +155,13 @@ fn sql_in_the_values_of_filters_matches_nothing() {
             is_harmless(&server.get(&format!("/api/items/?{more}")));
         }
     }
-    assert_eq!(everything(&server), before);
+    assert_eq!(server.setup.contents(), before);
 }
 
 #[test]
 fn sql_in_the_names_of_parameters_is_refused() {
     let server = with_rows();
-    let before = everything(&server);
+    let before = server.setup.contents();
     for payload in PAYLOADS {
         let payload = encoded(payload);
         for query in [
@@ -211,19 +185,19 @@ fn sql_in_the_names_of_parameters_is_refused() {
                     b"{\"name\": \"changed\"}"
                 };
                 let path = format!("{path}?{query}");
-                let answer = server.ask(method, &path, &[("Content-Type", "application/json")], body);
+                let answer = server.request(method, &path, &[("Content-Type", "application/json")], body);
                 is_harmless(&answer);
                 assert_eq!(answer.status, 400, "{method} {path}: {}", answer.text());
             }
         }
     }
-    assert_eq!(everything(&server), before);
+    assert_eq!(server.setup.contents(), before);
 }
 
 #[test]
 fn sql_in_the_names_of_fields_is_refused() {
     let server = with_rows();
-    let before = everything(&server);
+    let before = server.setup.contents();
     for payload in PAYLOADS {
         for name in [
             payload.to_owned(),
@@ -247,11 +221,11 @@ fn sql_in_the_names_of_fields_is_refused() {
             is_harmless(&server.post("/api/items/", json!([{"name": "changed"}, body])).is(400));
         }
     }
-    assert_eq!(everything(&server), before);
+    assert_eq!(server.setup.contents(), before);
 }
 
 #[test]
-fn sql_in_the_values_of_fields_is_kept_to_the_letter() {
+fn sql_in_the_values_of_fields_is_stored_verbatim() {
     let server = with_rows();
     for payload in PAYLOADS {
         let made = server
@@ -277,7 +251,7 @@ fn sql_in_the_values_of_fields_is_kept_to_the_letter() {
 #[test]
 fn sql_in_headers_changes_nothing() {
     let server = with_rows();
-    let before = everything(&server);
+    let before = server.setup.contents();
     for payload in PAYLOADS {
         for header in [
             "Accept",
@@ -299,18 +273,18 @@ fn sql_in_headers_changes_nothing() {
             "X-Request-Id",
         ] {
             for (name, value) in [(header, payload.to_owned()), (header, format!("socle={payload}"))] {
-                is_harmless(&server.ask("GET", "/api/items/", &[(name, &value)], b""));
+                is_harmless(&server.request("GET", "/api/items/", &[(name, &value)], b""));
             }
         }
         let token = format!("Token {payload}");
-        is_harmless(&server.ask("GET", "/api/items/", &[("Authorization", &token)], b""));
+        is_harmless(&server.request("GET", "/api/items/", &[("Authorization", &token)], b""));
     }
-    assert_eq!(everything(&server), before);
+    assert_eq!(server.setup.contents(), before);
 }
 
 #[test]
-fn sql_in_what_accounts_are_asked_with_signs_nobody_in_and_changes_nothing() {
-    let closed = Closed::start();
+fn sql_in_requests_about_accounts_signs_nobody_in_and_changes_nothing() {
+    let closed = ServerWithRoles::start();
     let server = &closed.server;
     let own = closed.id_of("viewer");
     let before = closed.accounts();
@@ -376,7 +350,7 @@ fn sql_in_what_accounts_are_asked_with_signs_nobody_in_and_changes_nothing() {
             ("Cookie", format!("socle={payload}")),
             ("Cookie", format!("socle={in_path}")),
         ] {
-            let answer = server.ask("GET", "/api/auth/me/", &[(header.0, &header.1)], b"");
+            let answer = server.request("GET", "/api/auth/me/", &[(header.0, &header.1)], b"");
             is_harmless(&answer);
             assert_eq!(answer.status, 401, "{header:?}");
         }

@@ -1,8 +1,8 @@
-//! What is written down of accounts: events in the log, and rows that administrators read.
+//! The audit of accounts: log events, and the rows that administrators read.
 
 use serde_json::{Value, json};
 
-use crate::people::{ADMIN, PASSWORD, closed};
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed};
 
 #[test]
 fn every_event_is_a_row_and_a_log_line_and_none_holds_a_secret() {
@@ -10,13 +10,15 @@ fn every_event_is_a_row_and_a_log_line_and_none_holds_a_secret() {
     let admin = server.bearer_of(ADMIN);
     let id = server.add_user(&admin, "bob", "editor");
     let path = format!("/api/auth/users/{id}/");
-    server.ask_as(&admin, "PATCH", &path, json!({"role": "viewer"})).is(200);
     server
-        .ask_as(&admin, "PATCH", &path, json!({"password": "another long password"}))
+        .request_as(&admin, "PATCH", &path, json!({"role": "viewer"}))
+        .is(200);
+    server
+        .request_as(&admin, "PATCH", &path, json!({"password": "another long password"}))
         .is(200);
     let (token, token_id) = server.add_token(&admin, json!({"name": "ci", "role": "editor"}));
     server
-        .ask_as(&admin, "DELETE", &format!("/api/auth/tokens/{token_id}/"), Value::Null)
+        .request_as(&admin, "DELETE", &format!("/api/auth/tokens/{token_id}/"), Value::Null)
         .is(204);
     server
         .post(
@@ -31,8 +33,8 @@ fn every_event_is_a_row_and_a_log_line_and_none_holds_a_secret() {
         )
         .is(400);
     let browser = server.browser_of(ADMIN);
-    browser.ask("POST", "/api/auth/logout/", "").is(204);
-    server.ask_as(&admin, "DELETE", &path, Value::Null).is(204);
+    browser.request("POST", "/api/auth/logout/", "").is(204);
+    server.request_as(&admin, "DELETE", &path, Value::Null).is(204);
 
     let expected = [
         ["user_removed", ADMIN, "bob", "-"],
@@ -62,7 +64,7 @@ fn every_event_is_a_row_and_a_log_line_and_none_holds_a_secret() {
         server.get_with(&admin, &format!("/api/auth/audit/?{bad}")).is(400);
     }
 
-    let said = server.stop().well().said();
+    let said = server.stop().success().output();
     let lines: Vec<Value> = said
         .lines()
         .filter(|line| line.contains("socle::audit"))

@@ -33,7 +33,7 @@ impl Browser {
             .stderr(Stdio::piped());
         let driver = Process::start(command);
         let port = eventually("the port that chromedriver listens on", || {
-            let said = driver.said();
+            let said = driver.output();
             let (_, after) = said.split_once("started successfully on port ")?;
             Some(after.split_once('.')?.0.parse::<u16>().expect("a port"))
         });

@@ -1,9 +1,10 @@
-//! Ordinary requests to a [`Server`], and what can be said of an [`Answer`]; used by every module of the suite.
+//! The HTTP client of the suite, and [`Answer`], the response of every kind of client.
 
 use std::time::Duration;
 
 use serde_json::Value;
-use ureq::http::{HeaderMap, Request};
+use ureq::Body;
+use ureq::http::{HeaderMap, Request, Response};
 
 use crate::server::Server;
 
@@ -27,27 +28,27 @@ impl Server {
 
     #[track_caller]
     pub(crate) fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, &[], b"")
+        self.request("GET", path, &[], b"")
     }
 
     #[track_caller]
     pub(crate) fn get_as(&self, path: &str, accept: &str) -> Answer {
-        self.ask("GET", path, &[("Accept", accept)], b"")
+        self.request("GET", path, &[("Accept", accept)], b"")
     }
 
     #[track_caller]
     pub(crate) fn head(&self, path: &str) -> Answer {
-        self.ask("HEAD", path, &[], b"")
+        self.request("HEAD", path, &[], b"")
     }
 
     #[track_caller]
     pub(crate) fn options(&self, path: &str) -> Answer {
-        self.ask("OPTIONS", path, &[], b"")
+        self.request("OPTIONS", path, &[], b"")
     }
 
     #[track_caller]
     pub(crate) fn delete(&self, path: &str) -> Answer {
-        self.ask("DELETE", path, &[], b"")
+        self.request("DELETE", path, &[], b"")
     }
 
     #[track_caller]
@@ -67,18 +68,18 @@ impl Server {
 
     #[track_caller]
     pub(crate) fn send(&self, method: &str, path: &str, content_type: &str, body: &[u8]) -> Answer {
-        self.ask(method, path, &[("Content-Type", content_type)], body)
+        self.request(method, path, &[("Content-Type", content_type)], body)
     }
 
     /// One request with exactly these headers besides the client's own `Host`, `User-Agent` and `Accept: */*`.
     #[track_caller]
-    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        self.try_ask(method, path, headers, body)
+    pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.try_request(method, path, headers, body)
             .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     /// The same for tests in which the server may go away.
-    pub(crate) fn try_ask(
+    pub(crate) fn try_request(
         &self,
         method: &str,
         path: &str,
@@ -89,18 +90,13 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = if matches!(method, "POST" | "PUT" | "PATCH") {
+        let response = if matches!(method, "POST" | "PUT" | "PATCH") {
             self.agent.run(request.body(body)?)?
         } else {
             assert!(body.is_empty(), "the client sends no body with {method}");
             self.agent.run(request.body(())?)?
         };
-        Ok(Answer {
-            what: format!("{method} {path}"),
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.body_mut().with_config().limit(u64::MAX).read_to_vec()?,
-        })
+        Answer::read(method, path, response)
     }
 
     /// The rows that a list answers.
@@ -138,6 +134,16 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// Reads a response to its end.
+    pub(crate) fn read(method: &str, path: &str, mut response: Response<Body>) -> Result<Self, ureq::Error> {
+        Ok(Self {
+            what: format!("{method} {path}"),
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.body_mut().with_config().limit(u64::MAX).read_to_vec()?,
+        })
+    }
+
     /// Asserts the status.
     #[track_caller]
     pub(crate) fn is(self, status: u16) -> Self {

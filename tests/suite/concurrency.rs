@@ -1,4 +1,4 @@
-//! Many clients on one server, and several servers on one file.
+//! Many clients on one server, and several servers on one database file.
 
 use std::collections::HashSet;
 use std::thread;
@@ -7,14 +7,12 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::server::{Server, Setup, eventually};
-
-const NOTES: &str =
-    "CREATE TABLE notes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, count INTEGER NOT NULL DEFAULT 0);";
+use crate::tables::NOTES;
 
 #[test]
 fn two_servers_that_start_together_on_an_empty_file_both_serve() {
     for _ in 0..5 {
-        let setup = Setup::new().migration("V1__notes.sql", NOTES);
+        let setup = Setup::new().tables(NOTES);
         let servers: Vec<Server> = thread::scope(|scope| {
             let starts: Vec<_> = (0..3).map(|_| scope.spawn(|| setup.start())).collect();
             starts
@@ -31,7 +29,7 @@ fn two_servers_that_start_together_on_an_empty_file_both_serve() {
 }
 
 #[test]
-fn what_one_server_has_answered_the_other_one_sees() {
+fn a_write_answered_by_one_server_is_seen_by_the_other() {
     let one = Setup::new().start();
     let other = one.setup.start();
     for n in 1..=50 {
@@ -53,10 +51,10 @@ fn two_servers_write_one_file_at_the_same_time() {
         for server in [&one, &other] {
             for thread in 0..threads {
                 scope.spawn(move || {
-                    let mut wire = server.wire();
+                    let mut connection = server.raw_connection();
                     for n in 0..inserts {
                         let body = json!({"name": format!("{}-{thread}-{n}", server.pid())});
-                        let reply = wire.post("/api/items/", &body).expect("an answer");
+                        let reply = connection.post("/api/items/", &body).expect("an answer");
                         assert_eq!(reply.status, 201, "{}", reply.text());
                     }
                 });
@@ -76,8 +74,8 @@ fn two_servers_write_one_file_at_the_same_time() {
 fn migrate_beside_a_running_server_gives_it_the_new_table() {
     let server = Server::start();
     server.get("/api/notes/").is(404);
-    let beside = server.setup.clone().migration("V1__notes.sql", NOTES);
-    beside.run(&["migrate"]).well();
+    let beside = server.setup.clone().tables(NOTES);
+    beside.run(&["migrate"]).success();
     let migrated = Instant::now();
     eventually("the table is offered", || {
         (server.get("/api/notes/").status == 200).then_some(())
@@ -96,7 +94,7 @@ fn migrate_beside_a_running_server_gives_it_the_new_table() {
         "V2__more.sql",
         "ALTER TABLE notes ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';",
     );
-    more.run(&["migrate"]).well();
+    more.run(&["migrate"]).success();
     eventually("the column is offered", || {
         (server.rows("/api/notes/")[0]["colour"] == "red").then_some(())
     });
@@ -107,16 +105,16 @@ fn migrate_beside_a_running_server_gives_it_the_new_table() {
 }
 
 #[test]
-fn of_many_who_insert_the_same_value_one_succeeds_and_the_others_are_told() {
-    let server = Server::with(|setup| setup.migration("V1__notes.sql", NOTES));
+fn of_many_inserts_of_one_unique_value_exactly_one_succeeds() {
+    let server = Server::with_tables(NOTES);
     let made: usize = thread::scope(|scope| {
         let clients: Vec<_> = (0..16)
             .map(|_| {
                 scope.spawn(|| {
-                    let mut wire = server.wire();
+                    let mut connection = server.raw_connection();
                     let mut made = 0;
                     for n in 0..50 {
-                        let reply = wire
+                        let reply = connection
                             .post("/api/notes/", &json!({"name": format!("n{n}")}))
                             .expect("an answer");
                         match reply.status {
@@ -138,8 +136,8 @@ fn of_many_who_insert_the_same_value_one_succeeds_and_the_others_are_told() {
 }
 
 #[test]
-fn a_list_is_of_one_moment_while_others_write() {
-    let server = Server::with(|setup| setup.migration("V1__notes.sql", NOTES));
+fn a_list_is_a_consistent_snapshot_while_others_write() {
+    let server = Server::with_tables(NOTES);
     let rows: Vec<_> = (0..2000).map(|n| json!({"name": format!("n{n}")})).collect();
     server.post("/api/notes/", json!(rows)).is(201);
     thread::scope(|scope| {
@@ -160,18 +158,13 @@ fn a_list_is_of_one_moment_while_others_write() {
 #[test]
 fn a_writer_in_another_process_is_waited_for() {
     let server = Server::start();
-    let mut other = rusqlite::Connection::open(server.setup.database()).expect("the database");
-    let held = other
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .expect("a transaction");
-    held.execute("INSERT INTO items (name) VALUES ('held')", [])
-        .expect("a row");
+    let held = server.setup.begin("INSERT INTO items (name) VALUES ('held')");
     thread::scope(|scope| {
         let waiting = scope.spawn(|| server.post("/api/items/", json!({"name": "waited"})));
         server.get("/api/items/").is(200);
         thread::sleep(Duration::from_millis(300));
         assert!(!waiting.is_finished(), "it did not wait");
-        held.commit().expect("a commit");
+        held.commit();
         waiting.join().expect("a client").is(201);
     });
     assert_eq!(server.column("/api/items/", "name"), ["held", "waited"]);

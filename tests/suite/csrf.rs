@@ -1,8 +1,8 @@
-//! Requests that other sites make a browser send: none of them counts.
+//! Protection against cross-site request forgery: which requests with a session cookie count.
 
 use serde_json::json;
 
-use crate::people::{ADMIN, PASSWORD, closed};
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed};
 use crate::server::Server;
 
 /// Headers that say where a request comes from, and whether it may change something.
@@ -44,7 +44,7 @@ fn origins(server: &Server, csrf_token: &str) -> Vec<(Vec<(&'static str, String)
 }
 
 #[test]
-fn a_cookie_changes_something_only_for_the_servers_own_pages() {
+fn a_cookie_authorizes_writes_only_from_the_servers_own_pages() {
     let server = closed().start();
     let browser = server.browser_of(ADMIN);
     for (headers, passes) in origins(&server, &browser.csrf_token) {
@@ -57,7 +57,7 @@ fn a_cookie_changes_something_only_for_the_servers_own_pages() {
             ("POST", "/api/auth/tokens/", "{\"name\": \"t\", \"role\": \"viewer\"}"),
             ("DELETE", "/api/auth/tokens/1000/", ""),
         ] {
-            let answer = browser.ask_from(&headers, method, path, body);
+            let answer = browser.request_from(&headers, method, path, body);
             assert_eq!(
                 answer.status != 403,
                 passes,
@@ -67,7 +67,7 @@ fn a_cookie_changes_something_only_for_the_servers_own_pages() {
             );
         }
         // Reading is no danger.
-        browser.ask_from(&headers, "GET", "/api/auth/me/", "").is(200);
+        browser.request_from(&headers, "GET", "/api/auth/me/", "").is(200);
     }
 }
 
@@ -83,11 +83,13 @@ fn a_form_of_another_site_does_nothing() {
         ("Sec-Fetch-Mode", "navigate"),
     ];
     let user = format!("username=eve&role=admin&password={}", PASSWORD.replace(' ', "+"));
-    server.ask("POST", "/api/auth/users/", &form, user.as_bytes()).is(403);
     server
-        .ask("POST", "/api/auth/users/1/", &form, b"_method=delete")
+        .request("POST", "/api/auth/users/", &form, user.as_bytes())
+        .is(403);
+    server
+        .request("POST", "/api/auth/users/1/", &form, b"_method=delete")
         .refused();
-    server.ask("POST", "/api/auth/logout/", &form, b"").is(403);
+    server.request("POST", "/api/auth/logout/", &form, b"").is(403);
     assert_eq!(
         browser.get("/api/auth/users/").is(200).json().as_array().map(Vec::len),
         Some(1)
@@ -95,13 +97,13 @@ fn a_form_of_another_site_does_nothing() {
 }
 
 #[test]
-fn the_token_of_one_session_is_nothing_to_another() {
+fn the_csrf_token_of_one_session_is_invalid_in_another() {
     let server = closed().start();
     let (one, other) = (server.browser_of(ADMIN), server.browser_of(ADMIN));
     assert_ne!(one.csrf_token, other.csrf_token);
     let headers = [("X-CSRF-Token", one.csrf_token.as_str())];
-    other.ask_from(&headers, "POST", "/api/auth/logout/", "").is(403);
-    one.ask_from(&headers, "POST", "/api/auth/logout/", "").is(204);
+    other.request_from(&headers, "POST", "/api/auth/logout/", "").is(403);
+    one.request_from(&headers, "POST", "/api/auth/logout/", "").is(204);
 }
 
 #[test]
@@ -110,7 +112,7 @@ fn no_other_site_signs_a_browser_in() {
     let body = json!({"username": ADMIN, "password": PASSWORD}).to_string();
     let login = |headers: &[(&str, &str)]| {
         let headers = [&[("Content-Type", "application/json")], headers].concat();
-        server.ask("POST", "/api/auth/login/", &headers, body.as_bytes())
+        server.request("POST", "/api/auth/login/", &headers, body.as_bytes())
     };
     let own = format!("http://{}", server.address);
     for headers in [
@@ -132,7 +134,7 @@ fn no_other_site_signs_a_browser_in() {
 }
 
 #[test]
-fn a_token_needs_no_such_proof() {
+fn requests_with_a_bearer_token_need_no_csrf_token() {
     let server = closed().start();
     let admin = server.bearer_of(ADMIN);
     let headers = [
@@ -142,6 +144,6 @@ fn a_token_needs_no_such_proof() {
         ("Sec-Fetch-Site", "cross-site"),
     ];
     server
-        .ask("POST", "/api/items/", &headers, b"{\"name\": \"n\"}")
+        .request("POST", "/api/items/", &headers, b"{\"name\": \"n\"}")
         .is(201);
 }

@@ -1,25 +1,25 @@
-//! What was answered is there, whatever happens to the process.
+//! An answered write survives the death of the process.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::raw_connection::RawConnection;
 use crate::server::{Setup, eventually};
-use crate::wire::Wire;
 
 const ROUNDS: usize = 50;
 const THREADS: usize = 32;
 const INSERTS: usize = 10_000;
 
 /// Offers this thread's share of the inserts on one connection, and gives those that were answered: id and name.
-fn offer(mut wire: Wire, round: usize, thread: usize, answered: &AtomicUsize) -> Vec<(i64, String)> {
+fn offer(mut connection: RawConnection, round: usize, thread: usize, answered: &AtomicUsize) -> Vec<(i64, String)> {
     let mut kept = Vec::new();
     for n in 0..INSERTS / THREADS {
         let name = format!("{round}-{thread}-{n}");
-        let Some(reply) = wire.post("/api/items/", &json!({"name": name})) else {
+        let Some(reply) = connection.post("/api/items/", &json!({"name": name})) else {
             break;
         };
         assert_eq!(reply.status, 201, "{}", reply.text());
@@ -36,10 +36,10 @@ fn live_and_die(setup: &Setup, round: usize) -> Vec<(i64, String)> {
     let pid = nix::unistd::Pid::from_raw(i32::try_from(server.pid()).expect("a process id"));
     let kept = thread::scope(|scope| {
         let answered = &answered;
-        let wires: Vec<Wire> = (0..THREADS).map(|_| server.wire()).collect();
-        let offers = wires.into_iter().enumerate();
+        let connections: Vec<RawConnection> = (0..THREADS).map(|_| server.raw_connection()).collect();
+        let offers = connections.into_iter().enumerate();
         let offers: Vec<_> = offers
-            .map(|(thread, wire)| scope.spawn(move || offer(wire, round, thread, answered)))
+            .map(|(thread, connection)| scope.spawn(move || offer(connection, round, thread, answered)))
             .collect();
         eventually("an insert is answered", || {
             (answered.load(Ordering::Relaxed) > 0).then_some(())
@@ -52,7 +52,7 @@ fn live_and_die(setup: &Setup, round: usize) -> Vec<(i64, String)> {
             .flat_map(|offer| offer.join().expect("a client"))
             .collect()
     });
-    server.ended();
+    server.wait();
     kept
 }
 
@@ -64,29 +64,18 @@ fn every_answered_insert_survives_a_kill_and_none_is_there_twice() {
         let answered = live_and_die(&setup, round);
         in_the_middle += usize::from(answered.len() < INSERTS / THREADS * THREADS);
 
-        let database = rusqlite::Connection::open(setup.database()).expect("the database");
-        let sound: String = database
-            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-            .expect("a check");
-        assert_eq!(sound, "ok", "round {round}");
-        let mut statement = database
-            .prepare("SELECT id, name FROM items WHERE name GLOB ?1")
-            .expect("a statement");
-        let rows = statement
-            .query_map([format!("{round}-*")], |row| Ok((row.get(0)?, row.get(1)?)))
-            .expect("rows");
-        let kept: HashMap<i64, String> = rows.collect::<Result<_, _>>().expect("rows");
+        setup.assert_sound();
+        let rows = setup.query(&format!("SELECT id, name FROM items WHERE name LIKE '{round}-%'"));
+        let kept: HashMap<&Value, &Value> = rows.iter().map(|row| (&row[0], &row[1])).collect();
         for (id, name) in &answered {
-            assert_eq!(kept.get(id), Some(name), "round {round}: an answered insert is lost");
+            assert_eq!(
+                kept.get(&json!(id)),
+                Some(&&json!(name)),
+                "round {round}: an answered insert is lost"
+            );
         }
-        let twice: i64 = database
-            .query_row(
-                "SELECT count(*) - count(DISTINCT name) FROM items WHERE name GLOB ?1",
-                [format!("{round}-*")],
-                |row| row.get(0),
-            )
-            .expect("a count");
-        assert_eq!(twice, 0, "round {round}: a row is there twice");
+        let names: HashSet<&Value> = kept.values().copied().collect();
+        assert_eq!(names.len(), rows.len(), "round {round}: a row is there twice");
     }
     assert!(
         in_the_middle > ROUNDS * 3 / 4,
@@ -102,20 +91,17 @@ fn a_bulk_insert_cut_by_a_kill_is_there_whole_or_not_at_all() {
         let rows: Vec<_> = (0..5000).map(|n| json!({"name": format!("{round}-{n}")})).collect();
         let body = json!(rows);
         let answered = thread::scope(|scope| {
-            let mut wire = server.wire();
-            let offer = scope.spawn(move || wire.post("/api/items/", &body).is_some_and(|reply| reply.status == 201));
+            let mut connection = server.raw_connection();
+            let offer = scope.spawn(move || {
+                connection
+                    .post("/api/items/", &body)
+                    .is_some_and(|reply| reply.status == 201)
+            });
             thread::sleep(Duration::from_millis(round * 7));
-            server.kill9();
+            server.kill();
             offer.join().expect("a client")
         });
-        let database = rusqlite::Connection::open(setup.database()).expect("the database");
-        let kept: i64 = database
-            .query_row(
-                "SELECT count(*) FROM items WHERE name GLOB ?1",
-                [format!("{round}-*")],
-                |row| row.get(0),
-            )
-            .expect("a count");
+        let kept = setup.query_integer(&format!("SELECT count(*) FROM items WHERE name LIKE '{round}-%'"));
         assert!(
             kept == 5000 || (kept == 0 && !answered),
             "round {round}: {kept} rows, answered: {answered}"

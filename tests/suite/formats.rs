@@ -1,24 +1,12 @@
-//! What a list or a row is written as: JSON, CSV or NDJSON, some of its columns, and the rows it refers to.
+//! The formats of lists and rows: JSON, CSV and NDJSON; `fields` and `expand`.
 
 use serde_json::{Value, json};
 
 use crate::server::Server;
-
-const BOOKS: &str = "
-    CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-    CREATE TABLE books (
-        id INTEGER PRIMARY KEY, title TEXT NOT NULL, author_id INTEGER REFERENCES authors(id),
-        editor_id INTEGER REFERENCES authors(id), price DECIMAL(8,2), sold BOOLEAN, tags JSON
-    );
-    INSERT INTO authors VALUES (1, 'Colette'), (2, 'Émile, Z. \"Zola\"');
-    INSERT INTO books VALUES
-        (1, 'Chéri', 1, NULL, 9.9, 1, '[\"a\",\"b\"]'),
-        (2, 'Line
-break', 2, 1, NULL, 0, NULL),
-        (3, ' =1+1; \"quoted\", ', NULL, NULL, 12, NULL, '{\"k\":1}');";
+use crate::tables::BOOKS;
 
 fn books() -> Server {
-    Server::with(|setup| setup.migration("V1__books.sql", BOOKS))
+    Server::with_tables(BOOKS)
 }
 
 /// Reads CSV as RFC 4180 has it.

@@ -1,20 +1,15 @@
-//! Bodies as HTML forms send them.
+//! Form bodies: `application/x-www-form-urlencoded` and `multipart/form-data`.
 
 use serde_json::json;
 
 use crate::client::Answer;
 use crate::server::Server;
+use crate::tables::GUESTS;
 
 const BOUNDARY: &str = "----a-boundary";
 
 fn guests() -> Server {
-    Server::with(|setup| {
-        setup.migration(
-            "V1__guests.sql",
-            "CREATE TABLE guests (id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INTEGER, vegan BOOLEAN NOT NULL DEFAULT 0,
-                                  arrives DATE, fee DECIMAL(6,2), note TEXT, photo BLOB, extra JSON);",
-        )
-    })
+    Server::with_tables(GUESTS)
 }
 
 fn form(server: &Server, method: &str, path: &str, body: &str) -> Answer {

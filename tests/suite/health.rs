@@ -1,4 +1,4 @@
-//! `/`, `/health`, `/healthz`, `/livez` and `/readyz`, as programs see them; and `socle healthcheck`.
+//! `/`, `/health`, `/healthz`, `/livez` and `/readyz` for programs; and `socle healthcheck`.
 
 use serde_json::json;
 
@@ -77,10 +77,7 @@ fn probes_answer_200_when_alive_and_ready() {
 fn a_database_that_is_gone_is_not_healthy() {
     let server = Server::start();
     server.get("/health").is(200);
-    let emptied = rusqlite::Connection::open(server.setup.database()).expect("the database");
-    emptied
-        .execute_batch("DROP TABLE refinery_schema_history")
-        .expect("the history is dropped");
+    server.sql("DROP TABLE refinery_schema_history");
     crate::server::eventually("health turns to 503", || {
         (server.get("/health").status == 503).then_some(())
     });
@@ -94,9 +91,9 @@ fn a_database_that_is_gone_is_not_healthy() {
 fn healthcheck_exits_0_while_the_server_is_ready_and_1_otherwise() {
     let mut server = Server::start();
     let beside = server.setup.clone().env("PORT", &server.address.port().to_string());
-    beside.run(&["healthcheck"]).well();
-    server.stop().well();
-    let ended = beside.run(&["healthcheck"]).badly();
+    beside.run(&["healthcheck"]).success();
+    server.stop().success();
+    let ended = beside.run(&["healthcheck"]).failure();
     assert_eq!(ended.status.code(), Some(1));
     assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
 }
@@ -105,5 +102,5 @@ fn healthcheck_exits_0_while_the_server_is_ready_and_1_otherwise() {
 fn healthcheck_reaches_a_server_that_listens_everywhere() {
     let server = Setup::new().env("ADDRESS", "0.0.0.0").start();
     let beside = server.setup.clone().env("PORT", &server.address.port().to_string());
-    beside.run(&["healthcheck"]).well();
+    beside.run(&["healthcheck"]).success();
 }

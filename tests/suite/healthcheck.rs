@@ -1,4 +1,4 @@
-//! `socle healthcheck` against something that is not a server of ours.
+//! `socle healthcheck` against a port where something else listens.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -7,12 +7,12 @@ use std::thread;
 use crate::server::Setup;
 
 #[test]
-fn it_does_not_wait_for_ever_and_knows_a_stranger() {
+fn healthcheck_fails_in_bounded_time_against_another_server() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
     let setup = Setup::new().env("PORT", &port);
-    let ended = setup.run(&["healthcheck"]).badly();
-    assert!(ended.err.contains("no answer within 3 s"), "{}", ended.said());
+    let ended = setup.run(&["healthcheck"]).failure();
+    assert!(ended.err.contains("no answer within 3 s"), "{}", ended.output());
 
     let stranger = thread::spawn(move || {
         let _ = listener.accept(); // the one before, which was never answered
@@ -25,7 +25,7 @@ fn it_does_not_wait_for_ever_and_knows_a_stranger() {
         }
         let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.9\r\n");
     });
-    let ended = setup.run(&["healthcheck"]).badly();
-    assert!(ended.err.contains("does not speak HTTP"), "{}", ended.said());
+    let ended = setup.run(&["healthcheck"]).failure();
+    assert!(ended.err.contains("does not speak HTTP"), "{}", ended.output());
     stranger.join().unwrap();
 }

@@ -1,11 +1,11 @@
-//! Tables and columns that `socle.toml` hides. To every caller they are what does not exist: wherever their name is sent,
-//! the answer is that to a name that nobody has ever used, and nothing that is answered holds a name or value of theirs.
+//! Tables and columns that `socle.toml` hides. A request that names one is answered as if it did not exist, and no answer
+//! contains a name or value of one.
 
 use serde_json::{Value, json};
 
+use crate::accounts_fixture::ADMIN;
 use crate::client::Answer;
 use crate::server::{Server, Setup};
-use crate::table_rights::with_an_administrator;
 
 /// Whatever is hidden has a name or a value with this in it, and nothing else has.
 const MARK: &str = "zz";
@@ -43,10 +43,7 @@ const RULES: &str = "
     zznote = 'hidden'";
 
 pub(crate) fn setup() -> Setup {
-    Setup::new()
-        .env("DEBUG", "true")
-        .migration("V1__books.sql", TABLES)
-        .rules(RULES)
+    Setup::new().env("DEBUG", "true").tables(TABLES).socle_toml(RULES)
 }
 
 /// Asserts that an answer holds nothing hidden, in body or headers.
@@ -70,7 +67,7 @@ fn is_as_unknown(server: &Server, method: &str, path: &str, body: &Value) {
         let (path, body) = (path.replace(MARK, name), body.to_string().replace(MARK, name));
         let is_write = matches!(method, "POST" | "PUT" | "PATCH");
         let body = if is_write { body.as_bytes() } else { b"" };
-        let answer = server.ask(method, &path, &[("Content-Type", "application/json")], body);
+        let answer = server.request(method, &path, &[("Content-Type", "application/json")], body);
         let allow = answer.header("allow");
         (answer.status, allow, answer.text().replace(name, ""))
     };
@@ -190,7 +187,7 @@ fn no_answer_holds_what_is_hidden_in_any_format() {
         server.get("/api/books/1/").json(),
         json!({"id": 1, "title": "One", "author_id": 1, "vault_id": 1, "price": 10})
     );
-    let document = setup().run(&["openapi"]).well();
+    let document = setup().run(&["openapi"]).success();
     assert!(
         !document.out.contains(MARK) && document.out.contains("/api/books/"),
         "{}",
@@ -246,8 +243,8 @@ fn searching_and_counting_look_past_what_is_hidden() {
 fn rows_without_a_key_are_not_put_in_the_order_of_a_hidden_column() {
     let sql = "CREATE TABLE notes (_rowid_ INTEGER, name TEXT); INSERT INTO notes VALUES (3, 'a'), (1, 'b'), (2, 'c');";
     let setup = Setup::new()
-        .migration("V1__notes.sql", sql)
-        .rules("[tables.notes.columns]\n_rowid_ = 'hidden'");
+        .tables(sql)
+        .socle_toml("[tables.notes.columns]\n_rowid_ = 'hidden'");
     assert_eq!(setup.start().column("/api/notes/", "name"), ["a", "b", "c"]);
 }
 
@@ -278,12 +275,12 @@ fn what_is_written_leaves_hidden_columns_as_they_are() {
 }
 
 #[test]
-fn times_that_are_hidden_are_kept_all_the_same() {
+fn hidden_times_are_still_set_by_the_server() {
     let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, updated_at TIMESTAMP NOT NULL, name TEXT, created_at TIMESTAMP NOT NULL);
                CREATE VIEW times AS SELECT id, created_at AS made, updated_at AS changed, name FROM notes;";
     let rules = "[tables.notes.columns]\ncreated_at = 'hidden'\nupdated_at = 'hidden'";
-    let server = Setup::new().migration("V1__notes.sql", sql).rules(rules).start();
-    assert!(!server.said().contains("no row can be added"), "{}", server.said());
+    let server = Setup::new().tables(sql).socle_toml(rules).start();
+    assert!(!server.output().contains("no row can be added"), "{}", server.output());
     assert_eq!(
         server.post("/api/notes/", json!({"name": "a"})).is(201).json(),
         json!({"id": 1, "name": "a"})
@@ -308,18 +305,19 @@ fn a_column_that_others_point_to_is_hidden_from_them_too() {
     let sql = "CREATE TABLE people (id INTEGER PRIMARY KEY, zzcode TEXT UNIQUE, name TEXT);
                CREATE TABLE notes (id INTEGER PRIMARY KEY, code TEXT REFERENCES people(ZZCODE));
                INSERT INTO people VALUES (1, 'a', 'Ada'); INSERT INTO notes VALUES (1, 'a');";
-    let setup = Setup::new().migration("V1__notes.sql", sql);
+    let setup = Setup::new().tables(sql);
     let expanded = setup.start().get("/api/notes/?expand=code").is(200).json();
     assert_eq!(expanded[0]["code"]["name"], "Ada");
-    let server = setup.rules("[tables.people.columns]\nzzcode = 'hidden'").start();
+    let server = setup.socle_toml("[tables.people.columns]\nzzcode = 'hidden'").start();
     clean(server.get("/api/notes/?expand=code").is(400));
     clean(server.get("/api/openapi.json").is(200));
 }
 
 #[test]
 fn administrators_see_no_more_of_what_is_hidden() {
-    let (server, admin) = with_an_administrator(setup());
-    let ask = |path: &str| clean(server.ask("GET", path, &[("Authorization", &admin)], b""));
+    let server = setup().administrator().start();
+    let admin = server.bearer_of(ADMIN);
+    let ask = |path: &str| clean(server.request("GET", path, &[("Authorization", &admin)], b""));
     for path in [
         "/api/",
         "/api/openapi.json",
@@ -337,6 +335,6 @@ fn administrators_see_no_more_of_what_is_hidden() {
         ask(path).is(status);
     }
     server
-        .ask("GET", "/api/books/?zzcost=9", &[("Authorization", &admin)], b"")
+        .request("GET", "/api/books/?zzcost=9", &[("Authorization", &admin)], b"")
         .is(400);
 }

@@ -1,9 +1,9 @@
-//! `ALLOWED_HOSTS`: for which names the server answers, and what is done for any other, which is nothing.
+//! `ALLOWED_HOSTS`: requests for any other host are refused and have no effect.
 
 use serde_json::json;
 
+use crate::client::Answer;
 use crate::server::Server;
-use crate::wire::Reply;
 
 fn only(hosts: &str) -> Server {
     Server::with(|setup| setup.env("ALLOWED_HOSTS", hosts))
@@ -11,7 +11,7 @@ fn only(hosts: &str) -> Server {
 
 /// A request with exactly these lines after its first.
 #[track_caller]
-fn asked(server: &Server, request_line: &str, lines: &[&str]) -> Reply {
+fn asked(server: &Server, request_line: &str, lines: &[&str]) -> Answer {
     let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
     let request = format!("{request_line} HTTP/1.1\r\n{lines}Connection: close\r\n\r\n");
     server.raw(request.as_bytes()).expect("an answer")
@@ -40,7 +40,7 @@ fn a_name_that_is_not_allowed_is_refused_whatever_is_asked() {
         assert!(detail.contains("ALLOWED_HOSTS"), "{request_line}: {detail}");
     }
     server
-        .ask("HEAD", "/api/items/", &[("Host", "evil.example")], b"")
+        .request("HEAD", "/api/items/", &[("Host", "evil.example")], b"")
         .is(400);
     assert_eq!(
         asked(&server, "GET /api/items/", &["Host: data.example.org"]).status,
@@ -60,7 +60,7 @@ fn nothing_is_written_for_a_name_that_is_not_allowed() {
         ("PATCH", "/api/items/1/"),
     ] {
         server
-            .ask(
+            .request(
                 method,
                 path,
                 &[evil, ("Content-Type", "application/json")],
@@ -68,7 +68,7 @@ fn nothing_is_written_for_a_name_that_is_not_allowed() {
             )
             .is(400);
     }
-    server.ask("DELETE", "/api/items/1/", &[evil], b"").is(400);
+    server.request("DELETE", "/api/items/1/", &[evil], b"").is(400);
     assert_eq!(server.column("/api/items/", "name"), ["kept"]);
 }
 
@@ -115,7 +115,7 @@ fn names_are_compared_as_dns_does() {
 }
 
 #[test]
-fn a_host_that_is_none_is_refused_whatever_is_allowed() {
+fn an_invalid_host_is_refused_whatever_is_allowed() {
     for server in [Server::start(), only("data.example.org")] {
         for lines in [
             &["Host: data.example.org", "Host: data.example.org"][..],

@@ -1,4 +1,4 @@
-//! The table that every Socle has: the README's exchange, and what each method does to a row.
+//! The built-in table `items`: the README's example, and what each method does to a row.
 
 use serde_json::{Value, json};
 
@@ -164,7 +164,7 @@ fn the_root_of_the_api_names_every_table_by_the_address_the_client_used() {
         server.get("/api/").is(200).json(),
         json!({"items": server.url("/api/items/")})
     );
-    let by_name = server.ask("GET", "/api/", &[("Host", "socle.example")], b"");
+    let by_name = server.request("GET", "/api/", &[("Host", "socle.example")], b"");
     assert_eq!(
         by_name.is(200).json(),
         json!({"items": "http://socle.example/api/items/"})
@@ -215,7 +215,7 @@ fn a_sane_request_id_is_kept_and_another_is_replaced() {
     let server = Server::start();
     let with = |id: &str| {
         server
-            .ask("GET", "/api/items/", &[("X-Request-Id", id)], b"")
+            .request("GET", "/api/items/", &[("X-Request-Id", id)], b"")
             .is(200)
             .header("x-request-id")
     };
@@ -234,7 +234,7 @@ fn a_sane_request_id_is_kept_and_another_is_replaced() {
 fn rows_are_there_after_a_restart() {
     let mut server = Server::start();
     let row = server.post("/api/items/", json!({"name": "kept"})).is(201).json();
-    server.stop().well();
+    server.stop().success();
     let again = server.setup.start();
     assert_eq!(again.get("/api/items/1/").is(200).json(), row);
 }

@@ -1,8 +1,8 @@
-//! Jobs over HTTP: asked for, followed, called off and tried again, by those who want them done.
+//! Jobs over HTTP for those who submit them: submit, read, cancel, retry.
 
 use serde_json::{Value, json};
 
-use crate::queue::{verb, with_lease};
+use crate::jobs_client::{time_from_now, verb, with_lease};
 use crate::server::{Server, Setup};
 
 /// A server without workers of its own: jobs wait.
@@ -164,7 +164,7 @@ fn a_queued_job_is_cancelled_and_may_be_tried_again() {
     assert!(server.delete(&address).is(204).body.is_empty());
     server.delete(&address).is(204);
     assert_eq!(server.job(&id)["status"], "cancelled");
-    let again = server.ask("POST", &retry, &[], b"").is(202);
+    let again = server.request("POST", &retry, &[], b"").is(202);
     assert_eq!(
         (again.json()["status"].as_str(), again.location()),
         (Some("queued"), address)
@@ -206,7 +206,7 @@ fn a_running_job_is_cancelled_by_telling_its_worker() {
 }
 
 #[test]
-fn the_second_of_two_jobs_with_one_key_is_the_first() {
+fn a_second_job_with_the_same_unique_key_is_the_first_one() {
     let server = without_workers();
     let job = json!({"kind": "report", "unique_key": "2026-11"});
     let id = server.submit(job.clone());
@@ -222,7 +222,7 @@ fn the_second_of_two_jobs_with_one_key_is_the_first() {
 }
 
 #[test]
-fn nobody_takes_the_key_of_a_schedule() {
+fn a_job_cannot_use_the_unique_key_of_a_schedule() {
     let server = without_workers();
     let job = json!({"kind": "report", "unique_key": "schedule:nightly"});
     let refused = server.post("/jobs", job).is(400).json();
@@ -235,7 +235,7 @@ fn nobody_takes_the_key_of_a_schedule() {
 #[test]
 fn a_job_may_wait_for_its_time() {
     let server = Server::start();
-    let soon = moment_from_now(700);
+    let soon = time_from_now(700);
     let id = server.submit(json!({"text": "later", "run_at": soon}));
     let job = server.job(&id);
     assert_eq!((&job["status"], &job["run_at"]), (&json!("queued"), &json!(soon)));
@@ -244,21 +244,8 @@ fn a_job_may_wait_for_its_time() {
     assert!(started >= soon.as_str(), "{started} is before {soon}");
 }
 
-/// The time so many milliseconds from now, as answers write it.
-fn moment_from_now(later_ms: i64) -> String {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .expect("a time");
-    let at = i64::try_from(now.as_millis()).expect("a time") + later_ms;
-    // One whose last digit is none that a short form leaves out.
-    let at = at - at % 10 + 1;
-    let database = rusqlite::Connection::open_in_memory().expect("a calculator");
-    let sql = "SELECT strftime('%Y-%m-%dT%H:%M:%S', ?1 / 1000, 'unixepoch') || printf('.%03dZ', ?1 % 1000)";
-    database.query_row(sql, [at], |row| row.get(0)).expect("a time as text")
-}
-
 #[test]
-fn finished_jobs_can_be_read_until_their_time_is_over() {
+fn finished_jobs_are_kept_for_the_retention_time() {
     let server = Server::with(|setup| setup.env("JOB_RETENTION", "1s"));
     let done = server.submit(json!({"text": "a"}));
     let failed = server.submit(json!({"kind": "fails", "max_attempts": 1}));
@@ -290,7 +277,7 @@ fn methods_that_an_address_does_not_have_are_named() {
         ("DELETE", "/jobs/counts".to_owned(), "GET, HEAD, OPTIONS"),
     ] {
         assert_eq!(
-            server.ask(method, &path, &[], b"").is(405).header("allow"),
+            server.request(method, &path, &[], b"").is(405).header("allow"),
             allow,
             "{method} {path}"
         );

@@ -1,4 +1,4 @@
-//! A job followed as server-sent events.
+//! The server-sent events of a job.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::jobs_api::without_workers;
-use crate::queue::{verb, with_lease};
-use crate::server::{PATIENCE, Server};
+use crate::jobs_client::{verb, with_lease};
+use crate::server::{Server, TIMEOUT};
 
 /// The events of a stream, one after another.
 struct Events {
@@ -20,7 +20,7 @@ impl Events {
     fn of(server: &Server, path: &str, headers: &str) -> Self {
         use std::io::Write as _;
         let mut stream = TcpStream::connect(server.address).expect("a connection");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a bound");
+        stream.set_read_timeout(Some(TIMEOUT)).expect("a bound");
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).expect("a request");
         let mut lines = BufReader::new(stream).lines();
@@ -49,7 +49,7 @@ impl Events {
 }
 
 #[test]
-fn a_job_is_followed_from_where_it_stands_to_its_end() {
+fn the_events_of_a_job_begin_with_its_current_state_and_stop_at_its_end() {
     let server = without_workers();
     let id = server.submit(json!({"kind": "k"}));
     let mut events = Events::of(&server, &format!("/jobs/{id}/events"), "");
@@ -78,7 +78,7 @@ fn a_job_is_followed_from_where_it_stands_to_its_end() {
 
     // A browser asks again, and is told that there is no more.
     let path = format!("/jobs/{id}/events");
-    let again = server.ask("GET", &path, &[("Last-Event-ID", &last)], b"");
+    let again = server.request("GET", &path, &[("Last-Event-ID", &last)], b"");
     assert!(again.is(204).body.is_empty());
     let anew = server.get_as(&format!("/jobs/{id}"), "text/event-stream").is(200);
     assert!(anew.text().contains("\"done\""), "{}", anew.text());
@@ -115,7 +115,7 @@ fn a_result_with_line_breaks_between_its_parts_is_one_event() {
 }
 
 #[test]
-fn streams_are_bounded_and_do_not_hold_up_the_end() {
+fn event_streams_are_bounded_and_do_not_delay_shutdown() {
     let mut server = without_workers();
     let id = server.submit(json!({"kind": "k"}));
     let path = format!("/jobs/{id}/events");
@@ -131,7 +131,7 @@ fn streams_are_bounded_and_do_not_hold_up_the_end() {
         stream.head[0].contains("200").then(|| stream.next().expect("an event"))
     });
     let began = Instant::now();
-    server.stop().well();
+    server.stop().success();
     assert!(
         began.elapsed() < Duration::from_secs(15),
         "it took {:?}",
@@ -140,7 +140,7 @@ fn streams_are_bounded_and_do_not_hold_up_the_end() {
 }
 
 #[test]
-fn there_are_no_events_of_what_is_not_there() {
+fn the_events_of_an_unknown_job_are_404() {
     let server = without_workers();
     server.get("/jobs/01a1fcf4-8aab-7d8c-9745-28bc1e682547/events").is(404);
     let id = server.submit(json!({"kind": "k"}));

@@ -1,11 +1,11 @@
-//! Workers of any language over HTTP: claim, heartbeat, complete, fail, and what becomes of leases that run out.
+//! Jobs over HTTP for workers: claim, heartbeat, complete, fail, and what happens when a lease expires.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::jobs_api::without_workers;
-use crate::queue::{verb, with_lease};
+use crate::jobs_client::{verb, with_lease};
 use crate::server::{Server, eventually};
 
 #[test]
@@ -167,7 +167,7 @@ fn a_job_that_fails_is_tried_again_later_until_its_attempts_are_over() {
 }
 
 #[test]
-fn the_worker_that_comes_last_fails_the_job_by_not_coming_back() {
+fn the_last_attempt_fails_the_job_when_its_lease_expires() {
     let server = without_workers();
     let id = server.submit(json!({"kind": "fatal", "max_attempts": 1}));
     server
@@ -275,7 +275,7 @@ fn a_lease_that_runs_out_while_the_server_is_away_is_seen_at_its_start() {
     server
         .claim_with(json!({"kinds": ["slow"], "lease": "1s"}))
         .expect("the job");
-    server.kill9();
+    server.kill();
     let server: Server = server.setup.start();
     let next = eventually("the job is free again", || server.claim("slow"));
     assert_eq!((&next["job_id"], &next["attempt"]), (&json!(id), &json!(2)));

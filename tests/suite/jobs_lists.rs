@@ -1,4 +1,4 @@
-//! Lists of jobs and how many there are.
+//! Lists and counts of jobs.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! Claims that wait for a job: woken at once in the process and soon across processes, in their order, and let go when
-//! nobody waits any more.
+//! Claims that wait for a job: woken at once in the same process and soon in another, served in order, and dropped when
+//! the client disconnects.
 
 use std::sync::mpsc;
 use std::thread;
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::jobs_api::without_workers;
+use crate::jobs_client::time_from_now;
 use crate::server::{Server, Setup, eventually};
 
 /// Claims with patience on a thread of its own; gives what came and how long it took.
@@ -101,12 +102,9 @@ fn workers_that_wait_are_served_in_their_order_and_each_job_once() {
 }
 
 #[test]
-fn a_waiting_claim_takes_a_job_whose_hour_comes() {
+fn a_waiting_claim_takes_a_job_when_its_run_at_is_reached() {
     let server = without_workers();
-    let at = rusqlite::Connection::open_in_memory().expect("a calculator");
-    let sql = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1.5 seconds')";
-    let at: String = at.query_row(sql, [], |row| row.get(0)).expect("a time");
-    let id = server.submit(json!({"kind": "k", "run_at": at}));
+    let id = server.submit(json!({"kind": "k", "run_at": time_from_now(1_500)}));
     assert!(server.claim("k").is_none());
     let began = Instant::now();
     let claimed = server
@@ -121,11 +119,11 @@ fn a_waiting_claim_takes_a_job_whose_hour_comes() {
 }
 
 #[test]
-fn a_job_is_not_lost_with_a_worker_that_has_gone() {
+fn a_job_is_not_lost_with_a_worker_that_disconnects() {
     let server = without_workers();
     let body = json!({"kinds": ["k"], "wait": "30s"}).to_string();
-    let mut wire = server.wire();
-    assert!(wire.write(
+    let mut connection = server.raw_connection();
+    assert!(connection.write(
         format!(
             "POST /jobs/claim HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
@@ -133,7 +131,7 @@ fn a_job_is_not_lost_with_a_worker_that_has_gone() {
         .as_bytes()
     ));
     settle();
-    drop(wire);
+    drop(connection);
     // Whether the server has seen it go or not: the job is free again as soon as it has.
     let id = server.submit(json!({"kind": "k"}));
     let began = Instant::now();
@@ -147,22 +145,22 @@ fn a_job_is_not_lost_with_a_worker_that_has_gone() {
 }
 
 #[test]
-fn waiting_claims_do_not_hold_up_the_end() {
+fn waiting_claims_do_not_delay_shutdown() {
     let mut server = without_workers();
     let began = Instant::now();
-    let mut wire = server.wire();
+    let mut connection = server.raw_connection();
     let body = json!({"kinds": ["k"], "wait": "60s"}).to_string();
     let head = format!(
         "POST /jobs/claim HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    assert!(wire.write(&[head.as_bytes(), body.as_bytes()].concat()));
+    assert!(connection.write(&[head.as_bytes(), body.as_bytes()].concat()));
     settle();
-    server.stop().well();
+    server.stop().success();
     assert!(
         began.elapsed() < Duration::from_secs(15),
         "it took {:?}",
         began.elapsed()
     );
-    assert_eq!(wire.reply().expect("an answer").status, 204);
+    assert_eq!(connection.answer().expect("an answer").status, 204);
 }

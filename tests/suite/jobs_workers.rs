@@ -1,4 +1,4 @@
-//! The workers that Socle brings: beside a server, on their own, several processes at once, stopped and killed.
+//! The built-in workers: in the server, as `socle worker`, in several processes, stopped and killed.
 
 use std::process::Command;
 use std::thread;
@@ -17,7 +17,7 @@ impl Setup {
     pub(crate) fn start_worker(&self) -> Process {
         let worker = Process::start(self.command(&["worker"]));
         crate::server::eventually("a worker that works", || {
-            worker.said().contains("working on jobs").then_some(())
+            worker.output().contains("working on jobs").then_some(())
         });
         worker
     }
@@ -30,10 +30,10 @@ impl Server {
         thread::scope(|scope| {
             for first in 0..CONNECTIONS {
                 scope.spawn(move || {
-                    let mut wire = self.wire();
+                    let mut connection = self.raw_connection();
                     for number in (first..count).step_by(CONNECTIONS) {
                         let job = json!({"text": format!("text {number}"), "max_attempts": 20});
-                        let reply = wire.post("/jobs", &job).expect("an answer");
+                        let reply = connection.post("/jobs", &job).expect("an answer");
                         assert_eq!(reply.status, 202, "{}", reply.text());
                     }
                 });
@@ -51,7 +51,7 @@ impl Server {
 }
 
 #[test]
-fn a_worker_on_its_own_does_what_a_server_was_asked_for() {
+fn a_separate_worker_process_does_the_jobs_of_a_server() {
     let server = without_workers();
     let early = server.submit(json!({"text": "before"}));
     let mut worker = server.setup.start_worker();
@@ -59,20 +59,20 @@ fn a_worker_on_its_own_does_what_a_server_was_asked_for() {
     assert_eq!(server.job_once(&early, "done")["result"], "BEFORE");
     assert_eq!(server.job_once(&late, "done")["result"], "AFTER");
     signal::kill(worker.pid(), Signal::SIGTERM).expect("the worker takes a signal");
-    let ended = worker.ended().well();
+    let ended = worker.wait().success();
     assert!(
         ended.out.contains("SIGTERM") && ended.out.contains("stopped"),
         "{}",
-        ended.said()
+        ended.output()
     );
 }
 
 #[test]
-fn ten_thousand_queued_jobs_live_through_a_crash_and_a_restart() {
+fn ten_thousand_queued_jobs_survive_a_crash_and_a_restart() {
     const COUNT: usize = 10_000;
     let mut server = without_workers();
     server.submit_many(COUNT);
-    server.kill9();
+    server.kill();
     let server = server.setup.clone().env("ROLES", "api,worker").start();
     server.drained(Duration::from_secs(180), COUNT);
     let counts = server.counts();
@@ -84,14 +84,14 @@ fn ten_thousand_queued_jobs_live_through_a_crash_and_a_restart() {
 }
 
 #[test]
-fn a_worker_that_is_asked_to_stop_leaves_nothing_that_waits_for_a_lease() {
+fn a_worker_that_stops_gives_back_every_lease() {
     let server = without_workers();
     server.submit_many(2_000);
     for _ in 0..3 {
         let mut worker = server.setup.start_worker();
         thread::sleep(Duration::from_millis(60));
         signal::kill(worker.pid(), Signal::SIGTERM).expect("the worker takes a signal");
-        worker.ended().well();
+        worker.wait().success();
         assert_eq!(server.counts()["processing"], 0);
     }
     let _worker = server.setup.start_worker();
@@ -106,14 +106,12 @@ fn two_servers_share_the_work_and_each_shows_all_of_it() {
     other.submit_many(1_000);
     one.drained(Duration::from_secs(120), 2_000);
     assert_eq!(other.counts()["done"], 2_000);
-    let attempts: i64 = rusqlite::Connection::open(setup.database())
-        .and_then(|database| database.query_row("SELECT sum(attempts - forgiven) FROM _jobs", [], |row| row.get(0)))
-        .expect("the attempts");
+    let attempts = setup.query_integer("SELECT sum(attempts - forgiven) FROM _jobs");
     assert_eq!(attempts, 2_000, "none was done twice");
 }
 
 #[test]
-fn a_process_with_nothing_to_do_rests() {
+fn an_idle_process_uses_almost_no_processor_time() {
     let server = Server::start();
     let id = server.submit(json!({"text": "a"}));
     server.job_once(&id, "done");

@@ -1,42 +1,12 @@
-//! A stranger's SQL file in `CONFIG_DIR` becomes a complete, validated, documented API.
+//! A SQL file in `CONFIG_DIR` becomes a validated and documented API.
 
 use serde_json::{Value, json};
 
 use crate::server::Server;
-
-/// Also what [`crate::openapi`] is asked to describe.
-pub(crate) const LIBRARY: &str = "
-    CREATE TABLE authors (
-        id INTEGER PRIMARY KEY,
-        name VARCHAR(120) NOT NULL,
-        born INTEGER CHECK (born BETWEEN -3000 AND 2100)
-    );
-    CREATE TABLE books (
-        isbn TEXT PRIMARY KEY CHECK (length(isbn) = 13),
-        title VARCHAR(200) NOT NULL CHECK (length(trim(title)) > 0),
-        author_id INTEGER NOT NULL REFERENCES authors(id) ON DELETE RESTRICT,
-        language TEXT NOT NULL DEFAULT 'fr' CHECK (language IN ('fr', 'en', 'de')),
-        price DECIMAL(6,2) CHECK (price >= 0),
-        published DATE,
-        created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
-        updated_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-    );
-    CREATE TABLE loans (
-        id INTEGER PRIMARY KEY,
-        isbn TEXT NOT NULL REFERENCES books(isbn),
-        reader TEXT NOT NULL,
-        lent_on DATE NOT NULL,
-        back_on DATE,
-        CHECK (back_on IS NULL OR back_on >= lent_on)
-    );
-    CREATE UNIQUE INDEX lent_once ON loans(isbn) WHERE back_on IS NULL;
-    CREATE VIEW available_books AS
-        SELECT b.isbn, b.title, a.name AS author, b.price
-        FROM books b JOIN authors a ON a.id = b.author_id
-        WHERE NOT EXISTS (SELECT 1 FROM loans l WHERE l.isbn = b.isbn AND l.back_on IS NULL);";
+use crate::tables::LIBRARY;
 
 fn library() -> Server {
-    let server = Server::with(|setup| setup.migration("V1__library.sql", LIBRARY));
+    let server = Server::with_tables(LIBRARY);
     server
         .post(
             "/api/authors/",
@@ -148,7 +118,7 @@ fn loans_show_their_books_and_are_searched_and_exported() {
 #[test]
 fn updated_at_follows_the_last_change_and_created_at_stays() {
     let server = Server::with(|setup| {
-        setup.migration("V1__library.sql", LIBRARY).migration(
+        setup.tables(LIBRARY).migration(
             "V2__old.sql",
             "INSERT INTO authors VALUES (1, 'Colette', NULL);
              INSERT INTO books VALUES ('9782070360000', 'Chéri', 1, 'fr', NULL, NULL, '2020-01-01 00:00:00', '2020-01-01 00:00:00');",

@@ -1,4 +1,4 @@
-//! How the server comes and goes: signals, work in flight, and the starts that cannot be.
+//! Start and shutdown: signals, requests in flight, and what prevents a start.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -6,71 +6,67 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use serde_json::json;
 
+use crate::raw_connection::RawConnection;
 use crate::server::{Server, Setup, eventually};
-use crate::wire::Wire;
 
 /// A `POST` of which everything but the end of the body is sent, and that end.
-fn half_a_post(server: &Server) -> (Wire, &'static [u8]) {
-    let mut wire = server.wire();
-    let sent = wire.write(
+fn half_a_post(server: &Server) -> (RawConnection, &'static [u8]) {
+    let mut connection = server.raw_connection();
+    let sent = connection.write(
         b"POST /api/items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\
           Expect: 100-continue\r\n\r\n",
     );
     // The server says so when it has begun to read the body.
-    assert_eq!(wire.any_reply().expect("an interim answer").status, 100);
-    assert!(sent && wire.write(b"{\"name\": \"in f"));
-    (wire, b"light\"}")
+    assert_eq!(connection.any_answer().expect("an interim answer").status, 100);
+    assert!(sent && connection.write(b"{\"name\": \"in f"));
+    (connection, b"light\"}")
 }
 
 fn wait_until_not_ready(server: &Server) {
     eventually("the server is not ready", || {
-        let ready = server.try_ask("GET", "/readyz", &[], b"");
+        let ready = server.try_request("GET", "/readyz", &[], b"");
         (ready.map_or(503, |answer| answer.status) == 503).then_some(())
     });
 }
 
 #[test]
-fn sigterm_and_sigint_end_it_well_and_leave_one_file() {
+fn sigterm_and_sigint_stop_the_server_cleanly_and_leave_one_file() {
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let mut server = Server::start();
         server.post("/api/items/", json!({"name": "kept"})).is(201);
         server.signal(signal);
-        server.ended().well();
+        server.wait().success();
         let log = server.setup.home().join("socle.db-wal");
         assert!(
             std::fs::metadata(&log).map_or(0, |file| file.len()) == 0,
             "{signal}: the log is not checkpointed"
         );
-        let kept = rusqlite::Connection::open(server.setup.database()).expect("the database");
-        let count: i64 = kept
-            .query_row("SELECT count(*) FROM items", [], |row| row.get(0))
-            .expect("a count");
-        assert_eq!(count, 1);
+        assert_eq!(server.query_integer("SELECT count(*) FROM items"), 1);
     }
 }
 
 #[test]
-fn a_request_in_flight_is_finished_before_the_end() {
+fn a_request_in_flight_is_finished_before_shutdown() {
     for delay in ["0s", "500ms"] {
         let mut server = Server::with(|setup| setup.env("SHUTDOWN_DELAY", delay));
-        let (mut wire, rest) = half_a_post(&server);
+        let (mut connection, rest) = half_a_post(&server);
         server.signal(Signal::SIGTERM);
         wait_until_not_ready(&server);
-        assert!(wire.write(rest));
-        let reply = wire.reply().expect("the answer");
+        assert!(connection.write(rest));
+        let reply = connection.answer().expect("the answer");
         assert_eq!(
             (reply.status, &reply.json()["name"]),
             (201, &json!("in flight")),
             "{}",
             reply.text()
         );
-        server.ended().well();
+        server.wait().success();
         assert_eq!(server.setup.start().column("/api/items/", "name"), ["in flight"]);
     }
 }
 
 #[test]
-fn during_the_delay_it_is_not_ready_and_still_answers() {
+fn during_the_shutdown_delay_the_server_is_not_ready_and_still_answers() {
     let mut server = Server::with(|setup| setup.env("SHUTDOWN_DELAY", "40s"));
     server.signal(Signal::SIGTERM);
     wait_until_not_ready(&server);
@@ -78,35 +74,35 @@ fn during_the_delay_it_is_not_ready_and_still_answers() {
     assert_ne!(ready["status"], "ok");
     server.get("/livez").is(200);
     server.post("/api/items/", json!({"name": "late"})).is(201);
-    assert!(!server.has_ended());
-    server.kill9();
+    assert!(!server.has_exited());
+    server.kill();
 }
 
 #[test]
-fn a_client_that_never_finishes_is_left_behind_when_the_grace_is_over() {
+fn an_unfinished_request_is_dropped_after_the_shutdown_grace() {
     let mut server = Server::with(|setup| setup.env("SHUTDOWN_GRACE", "1s"));
-    let (mut wire, _) = half_a_post(&server);
+    let (mut connection, _) = half_a_post(&server);
     let began = Instant::now();
-    server.stop().well();
+    server.stop().success();
     assert!(
         began.elapsed() < Duration::from_secs(15),
         "it took {:?}",
         began.elapsed()
     );
-    assert!(wire.is_closed_by_the_server());
+    assert!(connection.is_closed_by_the_server());
     assert!(server.setup.start().rows("/api/items/").is_empty());
 }
 
 #[test]
-fn idle_connections_do_not_hold_up_the_end() {
+fn idle_connections_do_not_delay_shutdown() {
     let mut server = Server::with(|setup| setup.env("SHUTDOWN_GRACE", "50s"));
-    let mut wires: Vec<_> = (0..20).map(|_| server.wire()).collect();
-    for wire in wires.iter_mut().take(10) {
-        assert!(wire.write(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-        assert_eq!(wire.reply().expect("an answer").status, 200);
+    let mut connections: Vec<_> = (0..20).map(|_| server.raw_connection()).collect();
+    for connection in connections.iter_mut().take(10) {
+        assert!(connection.write(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        assert_eq!(connection.answer().expect("an answer").status, 200);
     }
     let began = Instant::now();
-    server.stop().well();
+    server.stop().success();
     assert!(
         began.elapsed() < Duration::from_secs(20),
         "it took {:?}",
@@ -115,14 +111,14 @@ fn idle_connections_do_not_hold_up_the_end() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn a_second_signal_ends_the_server_at_once() {
     let mut server = Server::with(|setup| setup.env("SHUTDOWN_DELAY", "50s").env("SHUTDOWN_GRACE", "50s"));
     let (_wire, _) = half_a_post(&server);
     server.signal(Signal::SIGTERM);
     wait_until_not_ready(&server);
     let began = Instant::now();
     server.signal(Signal::SIGTERM);
-    server.ended();
+    server.wait();
     assert!(
         began.elapsed() < Duration::from_secs(20),
         "it took {:?}",
@@ -133,9 +129,9 @@ fn a_second_signal_ends_it_at_once() {
 /// Starts what must not start, and gives the one line that says why.
 #[track_caller]
 fn refusal(setup: &Setup) -> String {
-    let ended = setup.run(&[]).badly();
+    let ended = setup.run(&[]).failure();
     let line = ended.err.lines().last().unwrap_or_default().to_owned();
-    assert!(!line.is_empty(), "it gave no reason: {}", ended.said());
+    assert!(!line.is_empty(), "it gave no reason: {}", ended.output());
     assert!(
         !line.contains("Error {") && !line.contains("Os {"),
         "the reason is not for people: {line}"
@@ -182,14 +178,11 @@ fn a_database_that_cannot_be_made_is_named() {
 #[test]
 fn a_database_from_a_newer_socle_is_not_touched() {
     let mut server = Server::start();
-    server.stop().well();
-    let database = rusqlite::Connection::open(server.setup.database()).expect("the database");
-    database
-        .execute_batch(
-            "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
-             VALUES (999, 'from_the_future', '2030-01-01T00:00:00Z', '1')",
-        )
-        .expect("a migration from the future");
+    server.stop().success();
+    server.sql(
+        "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
+         VALUES (999, 'from_the_future', '2030-01-01T00:00:00Z', '1')",
+    );
     let line = refusal(&server.setup);
     assert!(line.contains("newer") && line.contains("999"), "{line}");
 }
@@ -213,14 +206,14 @@ fn lives_through_a_full_disk(server: &mut Server, relieve: impl FnOnce(&Server))
     );
     assert!(kept > 0);
     assert_eq!(server.ids("/api/items/?fields=id").len(), kept);
-    assert!(!server.has_ended());
+    assert!(!server.has_exited());
 
     relieve(server);
     eventually("a row is written again", || {
         (server.post("/api/items/", long.clone()).status == 201).then_some(())
     });
     assert_eq!(server.ids("/api/items/?fields=id").len(), kept + 1);
-    server.stop().well();
+    server.stop().success();
 }
 
 #[test]

@@ -1,24 +1,13 @@
-//! Lists: their order, their pages by offset and by key, and the links between the pages.
+//! Lists: ordering, pages by offset and by key, and the links between pages.
 
 use serde_json::{Value, json};
 
 use crate::client::Answer;
 use crate::server::Server;
-
-/// Seven rows whose `rank` and `due` tie and miss, in an order that neither follows.
-const TASKS: &str = "
-    CREATE TABLE tasks (id INTEGER PRIMARY KEY, title TEXT NOT NULL, rank INTEGER, due DATE, cost DECIMAL(8,2));
-    INSERT INTO tasks VALUES
-        (1, 'g', 2,    '2026-03-01', 10),
-        (2, 'f', NULL, '2026-01-01', 9.5),
-        (3, 'e', 1,    NULL,         NULL),
-        (4, 'd', 2,    '2026-01-01', 100),
-        (5, 'c', NULL, NULL,         9.5),
-        (6, 'b', 1,    '2026-02-01', 0),
-        (7, 'a', 3,    NULL,         NULL);";
+use crate::tables::{TASKS, TEXT_AND_COMPOSITE_KEYS};
 
 fn tasks() -> Server {
-    Server::with(|setup| setup.migration("V1__tasks.sql", TASKS))
+    Server::with_tables(TASKS)
 }
 
 #[test]
@@ -145,7 +134,7 @@ fn links_keep_what_was_asked_and_lead_through_everything_once() {
 }
 
 #[test]
-fn after_goes_on_behind_the_row_it_names() {
+fn after_continues_behind_the_row_it_names() {
     let server = tasks();
     assert_eq!(server.ids("/api/tasks/?after=3"), [4, 5, 6, 7]);
     assert_eq!(server.ids("/api/tasks/?after=3&limit=2"), [4, 5]);
@@ -197,7 +186,7 @@ fn keyset_pages_are_not_moved_by_rows_that_come_and_go() {
 }
 
 #[test]
-fn a_cursor_that_nobody_gave_is_refused() {
+fn a_forged_cursor_is_refused() {
     let server = tasks();
     let real = server
         .get("/api/tasks/?ordering=title&limit=2&after=")
@@ -227,15 +216,7 @@ fn a_cursor_that_nobody_gave_is_refused() {
 
 #[test]
 fn keyset_pages_work_on_text_keys_and_composite_keys() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__keys.sql",
-            "CREATE TABLE words (word TEXT PRIMARY KEY);
-             INSERT INTO words VALUES ('b'), ('a/b'), ('a,b'), ('é'), ('Z'), ('a b');
-             CREATE TABLE pairs (a TEXT, b INTEGER, PRIMARY KEY (a, b));
-             INSERT INTO pairs VALUES ('x,y', 2), ('x', 1), ('x', 2), ('y', 1), ('x,y', 1);",
-        )
-    });
+    let server = Server::with_tables(TEXT_AND_COMPOSITE_KEYS);
     for (table, name) in [("words", "word"), ("pairs", "a"), ("pairs", "b")] {
         let whole = server.column(&format!("/api/{table}/"), name);
         let mut seen = Vec::new();

@@ -1,18 +1,19 @@
-//! What the server writes while it runs: a line for each request, and nothing secret.
+//! The log of a running server: one line for each request, without secrets.
 
 use serde_json::{Value, json};
 
 use crate::server::{Server, eventually};
+use crate::tables::numbered_rows;
 
 #[test]
 fn each_request_is_a_line_with_what_was_asked_and_how_it_went() {
     let server = Server::start();
     server
-        .ask("GET", "/api/items/", &[("X-Request-Id", "one-and-only")], b"")
+        .request("GET", "/api/items/", &[("X-Request-Id", "one-and-only")], b"")
         .is(200);
     let line = eventually("a line of the request", || {
         server
-            .said()
+            .output()
             .lines()
             .find(|line| line.contains("one-and-only"))
             .map(str::to_owned)
@@ -26,9 +27,9 @@ fn each_request_is_a_line_with_what_was_asked_and_how_it_went() {
 fn json_logs_are_one_object_a_line_with_the_same_in_fields() {
     let mut server = Server::with(|setup| setup.env("LOG_FORMAT", "json"));
     server
-        .ask("GET", "/api/items/7/", &[("X-Request-Id", "one-and-only")], b"")
+        .request("GET", "/api/items/7/", &[("X-Request-Id", "one-and-only")], b"")
         .is(404);
-    let ended = server.stop().well();
+    let ended = server.stop().success();
     let said = [ended.out, ended.err].concat();
     let lines: Vec<Value> = said
         .lines()
@@ -54,7 +55,7 @@ fn probes_that_find_everything_well_leave_no_line_unless_debug_is_wanted() {
         }
         server.post("/livez", json!({})).is(405);
         server.get("/api/items/").is(200);
-        let said = server.stop().well().said();
+        let said = server.stop().success().output();
         let lines = |part: &str| said.lines().filter(|line| line.contains(part)).count();
         assert_eq!(lines("status=200") - lines("/api/items/"), wanted, "{said}");
         assert_eq!((lines("status=405"), lines("/api/items/")), (1, 1), "{said}");
@@ -69,10 +70,10 @@ fn bodies_and_headers_are_not_logged() {
         ("Authorization", "Bearer hidden-token"),
         ("Cookie", "socle=hidden-session"),
     ] {
-        server.ask("GET", "/api/items/", &[(name, value)], b"").is(401);
+        server.request("GET", "/api/items/", &[(name, value)], b"").is(401);
     }
     server
-        .ask(
+        .request(
             "POST",
             "/api/items/",
             &headers,
@@ -80,9 +81,9 @@ fn bodies_and_headers_are_not_logged() {
         )
         .is(201);
     server
-        .ask("POST", "/api/items/", &headers, b"{\"name\": \"hidden-broken\"")
+        .request("POST", "/api/items/", &headers, b"{\"name\": \"hidden-broken\"")
         .is(400);
-    let said = server.stop().well().said();
+    let said = server.stop().success().output();
     assert!(!said.contains("hidden-"), "{said}");
 }
 
@@ -93,7 +94,7 @@ fn a_client_cannot_write_lines_into_the_log() {
         .raw_get("/api/items/%0aINFO%20forged%20line%0d%0a")
         .expect("an answer");
     server.raw_get("/api/items/\u{1b}[31mforged");
-    let said = server.stop().well().said();
+    let said = server.stop().success().output();
     assert!(
         !said.lines().any(|line| line.trim_start().starts_with("INFO forged")),
         "{said}"
@@ -103,18 +104,15 @@ fn a_client_cannot_write_lines_into_the_log() {
 
 #[test]
 fn the_line_of_a_streamed_list_tells_how_much_was_sent() {
-    let numbers = "CREATE TABLE numbers (id INTEGER PRIMARY KEY, words TEXT NOT NULL);
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-        INSERT INTO numbers SELECT i, 'some words to fill a line with' FROM n;";
-    let server = Server::with(|setup| setup.migration("V1__numbers.sql", numbers).env("LOG_FORMAT", "json"));
+    let server = Server::with(|setup| setup.tables(&numbered_rows(20_000)).env("LOG_FORMAT", "json"));
     let sent = server
-        .ask("GET", "/api/numbers/", &[("X-Request-Id", "the-long-one")], b"")
+        .request("GET", "/api/numbers/", &[("X-Request-Id", "the-long-one")], b"")
         .is(200)
         .text()
         .len();
     let line = eventually("a line of the request", || {
         server
-            .said()
+            .output()
             .lines()
             .find(|line| line.contains("the-long-one"))
             .map(str::to_owned)

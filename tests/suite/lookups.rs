@@ -1,20 +1,13 @@
-//! Filters: every lookup on every type where it means something, and what is said of the others.
+//! Filters: every lookup on every type that it applies to, and the errors for the others.
 
 use serde_json::json;
 
 use crate::server::Server;
+use crate::tables::THINGS;
 
 /// Six things. Numbers grow with the id where there is one; the last has nothing but a name.
 fn things() -> Server {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__things.sql",
-            "CREATE TABLE things (
-                id INTEGER PRIMARY KEY, name TEXT NOT NULL, code VARCHAR(10), count INTEGER, weight REAL, flag BOOLEAN,
-                day DATE, moment TIMESTAMP, price DECIMAL(10,2), ident UUID, extra JSON, bytes BLOB, \"limit\" INTEGER
-             );",
-        )
-    });
+    let server = Server::with_tables(THINGS);
     let ident = |n: u8| format!("0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1{n:x}");
     server
         .post(

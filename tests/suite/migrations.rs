@@ -1,6 +1,6 @@
-//! Migrations: what becomes of the files in `CONFIG_DIR`, and of the database when something is wrong with one.
+//! Migrations: how the files of `CONFIG_DIR` are applied, and that an invalid one leaves the database unchanged.
 //!
-//! How each statement and file name is taken is tested beside the code, in `src/database/sqlite/migrations`; several
+//! How statements and file names are read is tested beside the code, in `src/database/sqlite/migrations`; several
 //! processes at once in `concurrency`.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use nix::sys::signal::{self, Signal};
 
-use crate::process::{Ended, Process};
+use crate::process::{Exit, Process};
 use crate::server::{Setup, eventually};
 
 const BOOKS: &str = "CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT NOT NULL);\n";
@@ -21,47 +21,29 @@ const ENDLESS: &str = "CREATE TABLE endless (x TEXT);
 /// A library with one file applied.
 fn library() -> Setup {
     let setup = Setup::new().migration("V1__books.sql", BOOKS);
-    setup.run(&["migrate"]).well();
+    setup.run(&["migrate"]).success();
     setup
 }
 
 /// Starts a server that must refuse to, and gives the one line that says why, after the database was found unchanged.
 #[track_caller]
 fn refusal(setup: &Setup) -> String {
-    let before = schema(&setup.database());
-    let ended = setup.run(&[]).badly();
-    assert_eq!(ended.status.code(), Some(1), "{}", ended.said());
-    assert_eq!(
-        schema(&setup.database()),
-        before,
-        "the database has changed: {}",
-        ended.said()
-    );
+    let before = setup.schema();
+    let ended = setup.run(&[]).failure();
+    assert_eq!(ended.status.code(), Some(1), "{}", ended.output());
+    assert_eq!(setup.schema(), before, "the database has changed: {}", ended.output());
     one_line(&ended)
 }
 
 #[track_caller]
-fn one_line(ended: &Ended) -> String {
+fn one_line(ended: &Exit) -> String {
     let line = ended.err.trim_end();
     assert!(
         line.starts_with("socle: ") && !line.contains('\n'),
         "not one line: {}",
-        ended.said()
+        ended.output()
     );
     line.to_owned()
-}
-
-/// The statements that made the database, or nothing when there is no file.
-fn schema(database: &Path) -> Option<Vec<String>> {
-    if !database.exists() {
-        return None;
-    }
-    let connection = rusqlite::Connection::open(database).unwrap();
-    let mut statement = connection
-        .prepare("SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY 1")
-        .ok()?;
-    let rows = statement.query_map([], |row| row.get(0)).unwrap();
-    Some(rows.map(Result::unwrap).collect())
 }
 
 /// The same setup as a user who is neither root nor the owner of the files, if this test may become one.
@@ -104,7 +86,7 @@ fn a_mounted_config_map_is_read_through_its_links() {
     for name in ["V1__books.sql", "socle.toml"] {
         symlink(Path::new("..data").join(name), folder.join(name)).unwrap();
     }
-    let ended = setup.run(&["migrate"]).well();
+    let ended = setup.run(&["migrate"]).success();
     assert!(ended.out.starts_with("applied V1__items.sql\n"), "{}", ended.out);
     assert!(ended.out.ends_with("applied V1__books.sql\n"), "{}", ended.out);
 }
@@ -122,7 +104,7 @@ fn other_files_are_left_alone_and_near_misses_are_named() {
         std::fs::write(setup.config_dir().join(name), "this is not SQL").unwrap();
     }
     std::fs::create_dir(setup.config_dir().join("V2__folder.sql")).unwrap();
-    let ended = setup.run(&["migrate"]).well();
+    let ended = setup.run(&["migrate"]).success();
     assert_eq!(ended.out.lines().last(), Some("applied V1__books.sql"));
     for (name, is_named) in [
         ("v2__loans.sql", true),
@@ -159,9 +141,9 @@ fn a_mistake_in_the_first_start_leaves_no_half_made_database() {
     assert!(!setup.database().exists());
 
     let setup = Setup::new().migration("V1__books.sql", "CREATE TABEL books (x);");
-    setup.run(&[]).badly();
+    setup.run(&[]).failure();
     std::fs::remove_file(setup.config_dir().join("V1__books.sql")).unwrap();
-    setup.migration("V1__books.sql", BOOKS).run(&["migrate"]).well();
+    setup.migration("V1__books.sql", BOOKS).run(&["migrate"]).success();
 }
 
 #[test]
@@ -261,7 +243,7 @@ fn a_folder_that_cannot_be_written_says_whose_it_is_and_what_mends_it() {
 #[test]
 fn migrate_says_what_it_does_and_status_lists_everything_and_changes_nothing() {
     let setup = Setup::new().migration("V1__books.sql", BOOKS);
-    let states = |ended: Ended| -> Vec<String> {
+    let states = |ended: Exit| -> Vec<String> {
         let lines = ended
             .out
             .lines()
@@ -270,14 +252,20 @@ fn migrate_says_what_it_does_and_status_lists_everything_and_changes_nothing() {
         lines.collect()
     };
     let folder = setup.config_dir().display().to_string();
-    let pending = states(setup.run(&["migrate", "--status"]).well());
+    let pending = states(setup.run(&["migrate", "--status"]).success());
     assert_eq!(pending.first().unwrap(), "V1__items.sql built in pending");
     assert_eq!(pending.last().unwrap(), &format!("V1__books.sql {folder} pending"));
     assert!(!setup.database().exists());
 
-    assert!(setup.run(&["migrate"]).well().out.ends_with("applied V1__books.sql\n"));
-    assert!(setup.run(&["migrate"]).well().out.starts_with("nothing to apply"));
-    let applied = states(setup.run(&["migrate", "--status"]).well());
+    assert!(
+        setup
+            .run(&["migrate"])
+            .success()
+            .out
+            .ends_with("applied V1__books.sql\n")
+    );
+    assert!(setup.run(&["migrate"]).success().out.starts_with("nothing to apply"));
+    let applied = states(setup.run(&["migrate", "--status"]).success());
     assert!(
         applied
             .iter()
@@ -286,22 +274,22 @@ fn migrate_says_what_it_does_and_status_lists_everything_and_changes_nothing() {
     );
 
     let setup = setup.migration("V1__books.sql", LOANS);
-    let ended = setup.run(&["migrate", "--status"]).badly();
+    let ended = setup.run(&["migrate", "--status"]).failure();
     assert!(
         ended.out.contains("changed since") && one_line(&ended).contains("V1__books.sql"),
         "{}",
-        ended.said()
+        ended.output()
     );
 }
 
 #[test]
 fn a_migration_that_is_killed_half_way_leaves_the_database_as_it_was_before_that_file() {
     let setup = library().migration("V2__endless.sql", ENDLESS);
-    let before = schema(&setup.database());
+    let before = setup.schema();
     let mut process = under_way(&setup);
     process.child.kill().unwrap();
-    process.ended();
-    assert_eq!(schema(&setup.database()), before);
+    process.wait();
+    assert_eq!(setup.schema(), before);
     let server = setup.migration("V2__endless.sql", LOANS).start();
     server.get("/api/loans/").is(200);
 }
@@ -312,7 +300,7 @@ fn a_signal_during_the_start_ends_it_at_once() {
     for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGINT, 130)] {
         let mut process = under_way(&setup);
         signal::kill(process.pid(), signal).unwrap();
-        assert_eq!(process.ended().status.code(), Some(code));
+        assert_eq!(process.wait().status.code(), Some(code));
     }
 }
 

@@ -1,21 +1,12 @@
-//! `OPTIONS`: what a table is made of, as Django REST framework describes it.
+//! `OPTIONS`: the metadata of a table, in the form of Django REST framework.
 
 use serde_json::{Value, json};
 
 use crate::server::Server;
-
-const METERS: &str = "
-    CREATE TABLE sites (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-    CREATE TABLE meters (
-        id INTEGER PRIMARY KEY, serial VARCHAR(20) NOT NULL UNIQUE, site_id INTEGER NOT NULL REFERENCES sites(id),
-        kind TEXT NOT NULL DEFAULT 'water' CHECK (kind IN ('water', 'gas')), factor REAL, active BOOLEAN NOT NULL,
-        fitted_on DATE, read_at TIMESTAMP, reading DECIMAL(12,3), low INTEGER CHECK (low >= 0 AND low <= 10),
-        twice INTEGER AS (low * 2), created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-    );
-    CREATE VIEW active_meters AS SELECT id, serial FROM meters WHERE active;";
+use crate::tables::METERS;
 
 fn meters() -> Server {
-    Server::with(|setup| setup.migration("V1__meters.sql", METERS))
+    Server::with_tables(METERS)
 }
 
 #[test]

@@ -117,12 +117,12 @@ fn a_file_that_a_browser_has_already_is_not_sent_again() {
             format!("W/{tag}"),
             "*".to_owned(),
         ] {
-            let again = server.ask("GET", path, &[("Accept", BROWSER), ("If-None-Match", &held)], b"");
+            let again = server.request("GET", path, &[("Accept", BROWSER), ("If-None-Match", &held)], b"");
             assert_eq!(again.header("etag"), tag);
             assert!(again.is(304).body.is_empty());
         }
         server
-            .ask("GET", path, &[("Accept", BROWSER), ("If-None-Match", "\"other\"")], b"")
+            .request("GET", path, &[("Accept", BROWSER), ("If-None-Match", "\"other\"")], b"")
             .is(200);
     }
 }
@@ -132,7 +132,7 @@ fn files_are_compressed_for_those_who_take_it() {
     let server = Server::start();
     let get = |accepted: &str| {
         let answer = server
-            .ask("GET", "/static/style.css", &[("Accept-Encoding", accepted)], b"")
+            .request("GET", "/static/style.css", &[("Accept-Encoding", accepted)], b"")
             .is(200);
         assert!(answer.header("vary").contains("Accept-Encoding"));
         answer
@@ -166,9 +166,9 @@ fn nothing_else_lies_beside_the_files() {
         "/static/..%2fCargo.toml",
         "/static/%2e%2e/Cargo.toml",
     ] {
-        let mut wire = server.wire();
+        let mut wire = server.raw_connection();
         assert!(wire.write(format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()));
-        let reply = wire.reply().expect("an answer");
+        let reply = wire.answer().expect("an answer");
         assert!((400..500).contains(&reply.status), "{target}: {}", reply.status);
     }
 }

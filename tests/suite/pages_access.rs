@@ -36,7 +36,7 @@ fn as_admin(server: &Server, method: &str, path: &str, body: Value) -> Value {
         "POST" | "PATCH" => body.to_string(),
         _ => String::new(),
     };
-    let answer = server.ask(method, path, &headers, body.as_bytes());
+    let answer = server.request(method, path, &headers, body.as_bytes());
     assert!((200..300).contains(&answer.status), "{} {}", answer.what, answer.text());
     match answer.body.is_empty() {
         true => Value::Null,
@@ -181,7 +181,7 @@ fn a_token_is_shown_once_works_and_is_revoked() {
     let bearer = format!("Bearer {}", shown.as_str().expect("a token"));
     let me = |status| {
         server
-            .ask("GET", "/api/auth/me/", &[("Authorization", &bearer)], b"")
+            .request("GET", "/api/auth/me/", &[("Authorization", &bearer)], b"")
             .is(status)
     };
     assert_eq!(me(200).json()["role"], "admin");

@@ -1,4 +1,4 @@
-//! A child process of a test: its output is read as it comes, and it is gone when the test is.
+//! A child process of a test: its output is collected while it runs, and it is killed when the test ends.
 //!
 //! [`Setup`](crate::server::Setup) starts them.
 
@@ -10,37 +10,37 @@ use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
-use crate::server::PATIENCE;
+use crate::server::TIMEOUT;
 
 /// A process that is gone, and what it left.
 #[derive(Debug)]
-pub(crate) struct Ended {
+pub(crate) struct Exit {
     pub(crate) status: ExitStatus,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-impl Ended {
-    pub(crate) fn said(&self) -> String {
+impl Exit {
+    pub(crate) fn output(&self) -> String {
         format!("{}{}({})", self.out, self.err, self.status)
     }
 
     /// Asserts that it ended well.
     #[track_caller]
-    pub(crate) fn well(self) -> Self {
-        assert!(self.status.success(), "{}", self.said());
+    pub(crate) fn success(self) -> Self {
+        assert!(self.status.success(), "{}", self.output());
         self
     }
 
     /// Asserts that it ended badly by its own choice: not by a signal, not by a panic.
     #[track_caller]
-    pub(crate) fn badly(self) -> Self {
+    pub(crate) fn failure(self) -> Self {
         assert!(
             self.status.code().is_some_and(|code| code != 0 && code != 101),
             "{}",
-            self.said()
+            self.output()
         );
-        assert!(!self.said().contains("panicked"), "{}", self.said());
+        assert!(!self.output().contains("panicked"), "{}", self.output());
         self
     }
 }
@@ -73,24 +73,24 @@ impl Process {
         Pid::from_raw(i32::try_from(self.child.id()).expect("a process id"))
     }
 
-    pub(crate) fn said(&self) -> String {
+    pub(crate) fn output(&self) -> String {
         text(&self.out) + &text(&self.err)
     }
 
     #[track_caller]
-    pub(crate) fn ended(&mut self) -> Ended {
-        let deadline = Instant::now() + PATIENCE;
+    pub(crate) fn wait(&mut self) -> Exit {
+        let deadline = Instant::now() + TIMEOUT;
         let status = loop {
             match self.child.try_wait().expect("the state of the process") {
                 Some(status) => break status,
-                None => assert!(Instant::now() < deadline, "it did not end; it said:\n{}", self.said()),
+                None => assert!(Instant::now() < deadline, "it did not end; it said:\n{}", self.output()),
             }
             thread::sleep(Duration::from_millis(5));
         };
         for reader in self.readers.drain(..) {
             reader.join().expect("the reader of its output");
         }
-        Ended {
+        Exit {
             status,
             out: text(&self.out),
             err: text(&self.err),

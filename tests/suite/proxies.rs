@@ -1,4 +1,4 @@
-//! `TRUSTED_PROXIES` and `RATE_LIMIT`: whose word about a client is taken, and how often a client may ask.
+//! `TRUSTED_PROXIES` and `RATE_LIMIT`: whose forwarded headers are believed, and how often a client may send requests.
 
 use serde_json::json;
 
@@ -10,13 +10,13 @@ fn behind(networks: &str) -> Server {
 }
 
 fn links(server: &Server, headers: &[(&str, &str)]) -> String {
-    let answer = server.ask("GET", "/api/", headers, b"").is(200);
+    let answer = server.request("GET", "/api/", headers, b"").is(200);
     let origin = answer.json()["items"].as_str().expect("an address").to_owned();
     origin.trim_end_matches("/api/items/").to_owned()
 }
 
 #[test]
-fn what_strangers_say_of_scheme_and_host_is_not_believed() {
+fn forwarded_headers_of_untrusted_clients_are_ignored() {
     let own = |server: &Server| format!("http://{}", server.address);
     for server in [Server::start(), behind("192.0.2.0/24,2001:db8::/32")] {
         for header in [
@@ -29,7 +29,7 @@ fn what_strangers_say_of_scheme_and_host_is_not_believed() {
         ] {
             assert_eq!(links(&server, &[header]), own(&server), "{header:?}");
         }
-        let answer = server.ask("GET", "/api/", &[("X-Forwarded-Proto", "https")], b"");
+        let answer = server.request("GET", "/api/", &[("X-Forwarded-Proto", "https")], b"");
         assert_eq!(answer.header("strict-transport-security"), "");
     }
 }
@@ -65,7 +65,7 @@ fn a_trusted_proxy_says_scheme_and_host() {
         );
     }
     server
-        .ask("GET", "/api/", &[("X-Forwarded-Host", "user@evil.example")], b"")
+        .request("GET", "/api/", &[("X-Forwarded-Host", "user@evil.example")], b"")
         .is(400);
 }
 
@@ -78,10 +78,10 @@ fn the_forwarded_host_is_checked_as_the_host_is() {
     });
     server.get("/api/").is(400);
     server
-        .ask("GET", "/api/", &[("X-Forwarded-Host", "socle.example")], b"")
+        .request("GET", "/api/", &[("X-Forwarded-Host", "socle.example")], b"")
         .is(200);
     server
-        .ask(
+        .request(
             "GET",
             "/api/",
             &[("Host", "socle.example"), ("X-Forwarded-Host", "evil.example")],
@@ -95,7 +95,7 @@ fn limited(rate: &str, proxies: &str) -> Server {
 }
 
 fn from(server: &Server, forwarded_for: &str) -> Answer {
-    server.ask("GET", "/api/items/", &[("X-Forwarded-For", forwarded_for)], b"")
+    server.request("GET", "/api/items/", &[("X-Forwarded-For", forwarded_for)], b"")
 }
 
 /// Sends requests until one is refused, and gives that answer.
@@ -110,7 +110,7 @@ fn until_refused(ask: impl Fn() -> Answer, allowed: usize) -> Answer {
 }
 
 #[test]
-fn who_asks_too_often_is_told_when_to_come_back() {
+fn a_client_over_the_rate_limit_is_told_when_to_retry() {
     let server = limited("5/m", "none");
     let refused = until_refused(|| server.get("/api/items/"), 5).is(429);
     let wait: u64 = refused.header("retry-after").parse().expect("seconds");
@@ -127,7 +127,7 @@ fn who_asks_too_often_is_told_when_to_come_back() {
         ("DELETE", "/api/items/1/"),
         ("OPTIONS", "/api/"),
     ] {
-        server.ask(method, path, &[], b"").is(429);
+        server.request(method, path, &[], b"").is(429);
     }
     assert_eq!(
         server
@@ -146,7 +146,7 @@ fn who_asks_too_often_is_told_when_to_come_back() {
 }
 
 #[test]
-fn who_was_refused_is_served_again_after_the_time_that_was_said() {
+fn a_limited_client_is_served_again_after_the_time_in_retry_after() {
     let server = limited("3/s", "none");
     let refused = until_refused(|| server.get("/api/items/"), 3).is(429);
     assert_eq!(refused.header("retry-after"), "1");
@@ -156,7 +156,7 @@ fn who_was_refused_is_served_again_after_the_time_that_was_said() {
 }
 
 #[test]
-fn nothing_is_written_over_the_limit() {
+fn a_request_over_the_rate_limit_writes_nothing() {
     let server = limited("2/h", "none");
     for _ in 0..2 {
         server.post("/api/items/", json!({"name": "kept"})).is(201);
@@ -192,7 +192,7 @@ fn clients_behind_a_trusted_proxy_are_counted_apart() {
 }
 
 #[test]
-fn a_client_cannot_pretend_to_be_many() {
+fn spoofed_addresses_do_not_evade_the_rate_limit() {
     let server = limited("3/h", "none");
     for n in 0..3 {
         from(&server, &format!("203.0.113.{n}")).is(200);
@@ -201,7 +201,7 @@ fn a_client_cannot_pretend_to_be_many() {
         let address = format!("203.0.113.{n}");
         from(&server, &address).is(429);
         server
-            .ask(
+            .request(
                 "GET",
                 "/api/items/",
                 &[("X-Real-IP", &address), ("Forwarded", &format!("for={address}"))],

@@ -1,19 +1,14 @@
-//! Columns that `socle.toml` makes read-only: shown like any other, and left alone by whatever is sent, as the columns are
-//! that the server keeps itself.
+//! Columns that `socle.toml` makes read-only: readable like any other, and ignored in what clients send.
 
 use serde_json::{Value, json};
 
 use crate::server::{Server, Setup};
+use crate::tables::PRODUCTS;
 
 fn books() -> Server {
-    let sql = "CREATE TABLE books (
-                   id INTEGER PRIMARY KEY, sku TEXT DEFAULT 'none' CHECK (length(sku) > 1), title TEXT NOT NULL, rank INTEGER UNIQUE,
-                   parent_id INTEGER REFERENCES books(id));
-               INSERT INTO books VALUES (1, 'A-1', 'One', 10, NULL), (2, 'B-2', 'Two', 20, 1);
-               CREATE TABLE codes (code TEXT PRIMARY KEY DEFAULT 'made', name TEXT, amount INTEGER);";
     let rules = "[tables.books.columns]\nsku = 'read-only'\nrank = 'read-only'\nparent_id = 'read-only'\n\
                  [tables.codes.columns]\ncode = 'read-only'";
-    Setup::new().migration("V1__books.sql", sql).rules(rules).start()
+    Setup::new().tables(PRODUCTS).socle_toml(rules).start()
 }
 
 #[test]
@@ -40,7 +35,7 @@ fn a_read_only_column_is_shown_filtered_ordered_searched_and_expanded() {
 }
 
 #[test]
-fn what_is_sent_for_it_is_ignored_whatever_it_is() {
+fn values_sent_for_a_read_only_column_are_ignored() {
     let server = books();
     let made = server
         .post(
@@ -77,7 +72,7 @@ fn what_is_sent_for_it_is_ignored_whatever_it_is() {
 }
 
 #[test]
-fn it_is_described_as_read_only() {
+fn a_read_only_column_is_described_as_read_only() {
     let server = books();
     for (path, method) in [("/api/books/", "POST"), ("/api/books/1/", "PUT")] {
         let field = server.options(path).json()["actions"][method]["sku"].clone();

@@ -1,26 +1,12 @@
-//! Foreign keys of every make, and what following them may show.
+//! Foreign keys of every kind, and what `expand` may show.
 
 use serde_json::{Value, json};
 
 use crate::server::Server;
-
-const REFERENCES: &str = "
-    CREATE TABLE countries (code TEXT PRIMARY KEY, iso INTEGER UNIQUE, name TEXT NOT NULL);
-    INSERT INTO countries VALUES ('FR', 250, 'France'), ('a/b', 1, 'Slashes');
-    CREATE TABLE rooms (house TEXT, number INTEGER, size REAL, PRIMARY KEY (house, number));
-    INSERT INTO rooms VALUES ('h', 1, 2.5);
-    CREATE TABLE _secrets (id INTEGER PRIMARY KEY, word TEXT);
-    INSERT INTO _secrets VALUES (1, 'hidden-word');
-    CREATE TABLE stays (
-        id INTEGER PRIMARY KEY,
-        country TEXT REFERENCES countries, iso INTEGER REFERENCES countries(iso),
-        house TEXT, number INTEGER, secret_id INTEGER REFERENCES _secrets(id), lost_id INTEGER,
-        FOREIGN KEY (house, number) REFERENCES rooms
-    );
-    INSERT INTO stays (country, iso, house, number, secret_id) VALUES ('FR', 250, 'h', 1, 1);";
+use crate::tables::REFERENCES;
 
 fn references() -> Server {
-    Server::with(|setup| setup.migration("V1__references.sql", REFERENCES))
+    Server::with_tables(REFERENCES)
 }
 
 #[test]
@@ -74,14 +60,11 @@ fn a_hidden_table_is_not_shown_through_a_reference() {
 }
 
 #[test]
-fn a_reference_to_a_table_that_is_not_there_hurts_only_those_who_use_it() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__lost.sql",
-            "CREATE TABLE orphans (id INTEGER PRIMARY KEY, name TEXT, parent_id INTEGER REFERENCES nowhere(id));
+fn a_reference_to_a_missing_table_affects_only_requests_that_use_it() {
+    let server = Server::with_tables(
+        "CREATE TABLE orphans (id INTEGER PRIMARY KEY, name TEXT, parent_id INTEGER REFERENCES nowhere(id));
              INSERT INTO orphans (name) VALUES ('kept');",
-        )
-    });
+    );
     assert_eq!(server.column("/api/orphans/", "name"), ["kept"]);
     server.get("/api/orphans/1/").is(200);
     server.options("/api/orphans/").is(200);
@@ -97,13 +80,10 @@ fn a_reference_to_a_table_that_is_not_there_hurts_only_those_who_use_it() {
 
 #[test]
 fn columns_named_like_lookups_are_told_apart() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__odd.sql",
-            "CREATE TABLE odd (id INTEGER PRIMARY KEY, price INTEGER, price__gt INTEGER, \"in\" INTEGER, x__ INTEGER);
+    let server = Server::with_tables(
+        "CREATE TABLE odd (id INTEGER PRIMARY KEY, price INTEGER, price__gt INTEGER, \"in\" INTEGER, x__ INTEGER);
              INSERT INTO odd VALUES (1, 5, 1, 0, 0), (2, 10, 7, 1, 1);",
-        )
-    });
+    );
     for (query, expected) in [
         ("price__gt__exact=7", &[2][..]),
         ("price__gt__gte=1", &[1, 2]),
@@ -117,17 +97,14 @@ fn columns_named_like_lookups_are_told_apart() {
 }
 
 #[test]
-fn what_is_answered_can_be_asked_for() {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__times.sql",
-            "CREATE TABLE times (id INTEGER PRIMARY KEY, moment TIMESTAMP, ident UUID, flag BOOLEAN, price DECIMAL(8,2));
+fn values_as_answered_work_as_filters() {
+    let server = Server::with_tables(
+        "CREATE TABLE times (id INTEGER PRIMARY KEY, moment TIMESTAMP, ident UUID, flag BOOLEAN, price DECIMAL(8,2));
              INSERT INTO times (moment, ident, flag, price) VALUES
                 ('2026-01-31 12:00:00', '0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a', 1, 5),
                 ('2026-01-31 12:00:00.250000', '0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1b', 0, 5.5),
                 ('2026-01-31 12:00:00.500000', NULL, NULL, 0.1);",
-        )
-    });
+    );
     let rows = server.rows("/api/times/");
     for (column, ids) in [
         ("moment", vec![1, 2, 3]),
@@ -154,10 +131,10 @@ const BROKEN: &str = "
     INSERT INTO watched VALUES (1, 'kept');";
 
 #[test]
-fn a_reference_or_trigger_to_what_is_not_there_is_told_at_the_start_and_is_no_passing_trouble() {
-    let server = Server::with(|setup| setup.migration("V1__broken.sql", BROKEN));
+fn a_reference_or_trigger_to_a_missing_table_is_logged_at_the_start_and_answers_500() {
+    let server = Server::with_tables(BROKEN);
     for (table, missing) in [("orphans", "main.parents"), ("watched", "main.watchers")] {
-        let said = server.said();
+        let said = server.output();
         let lines: Vec<_> = said
             .lines()
             .filter(|line| line.contains("WARN") && line.contains(&format!("\"{table}\"")))

@@ -1,164 +1,194 @@
-//! Every route of the running server, asked with every kind of credential: each answers as the rule says that it is
-//! mounted under, and none is mounted without one.
+//! Every endpoint of a running server, requested with every kind of credential: each answers as its access rule says.
 
-use crate::people::{ADMIN, closed};
-use crate::server::Server;
+use crate::accounts_fixture::{ADMIN, closed};
+use crate::server::{Server, Setup};
 
-/// A route, as the server logs it at its start.
+/// An endpoint of the server: a method, a path with `<parameters>`, and who may come through.
 #[derive(Debug)]
-struct Route {
+struct Endpoint {
     method: String,
     path: String,
-    rule: String,
+    rule: Rule,
 }
 
-fn routes(server: &Server) -> Vec<Route> {
-    let said = server.said();
-    let lines = said.lines().filter_map(|line| line.split_once("socle::routes: "));
-    let routes = lines.map(|(_, route)| {
+/// The access rules that endpoints stand under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// Anyone; credentials are not looked at.
+    Anyone,
+    /// Credentials must be good; the table decides the rest.
+    ByTable,
+    /// Credentials must be good; jobs decide the rest.
+    ByJobs,
+    SignedIn,
+    Admin,
+}
+
+/// Starts a server and reads its endpoints. The only function here that knows where their descriptions come from: the
+/// log, to which the server writes each route that it mounts.
+fn start(setup: Setup) -> (Server, Vec<Endpoint>) {
+    let server = setup.env("LOG_LEVEL", "info,socle::routes=debug").start();
+    let log = server.output();
+    let lines = log.lines().filter_map(|line| line.split_once("socle::routes: "));
+    let endpoints = lines.map(|(_, route)| {
         let (address, rule) = route
             .split_once(" is for ")
             .unwrap_or_else(|| panic!("no rule: {route}"));
         let (method, path) = address.split_once(' ').expect("a method and a path");
-        Route {
+        Endpoint {
             method: method.to_owned(),
             path: path.to_owned(),
-            rule: rule.to_owned(),
+            rule: match rule {
+                "anyone" => Rule::Anyone,
+                "whom the table lets" => Rule::ByTable,
+                "whom jobs let" => Rule::ByJobs,
+                "the signed in" => Rule::SignedIn,
+                "admins" => Rule::Admin,
+                _ => panic!("an unknown rule: {route}"),
+            },
         }
     });
-    routes.collect()
+    // Client libraries do not send these two.
+    let endpoints: Vec<_> = endpoints
+        .filter(|endpoint| !matches!(endpoint.method.as_str(), "CONNECT" | "TRACE"))
+        .collect();
+    assert!(endpoints.len() > 50, "{endpoints:?}");
+    (server, endpoints)
 }
 
-/// Who may come through to an address, once the server is closed and no file says otherwise.
+/// Who may come through to an address of a closed server without a `socle.toml`.
 #[derive(Debug, Clone, Copy)]
-enum Whom {
+enum Allowed {
     Anyone,
     Roles(&'static [&'static str]),
 }
 
-const SIGNED_IN: Whom = Whom::Roles(&["viewer", "worker", "editor", "admin"]);
-const EDITORS: Whom = Whom::Roles(&["editor", "admin"]);
-const WORKERS: Whom = Whom::Roles(&["worker", "admin"]);
-const ASKERS_FOR_JOBS: Whom = Whom::Roles(&["worker", "editor", "admin"]);
-const ADMINS: Whom = Whom::Roles(&["admin"]);
+const SIGNED_IN: Allowed = Allowed::Roles(&["viewer", "worker", "editor", "admin"]);
+const EDITORS: Allowed = Allowed::Roles(&["editor", "admin"]);
+const WORKERS: Allowed = Allowed::Roles(&["worker", "admin"]);
+const SUBMITTERS: Allowed = Allowed::Roles(&["worker", "editor", "admin"]);
+const ADMINS: Allowed = Allowed::Roles(&["admin"]);
 
-/// Addresses that a route takes, each of something that is not there, and who may ask: the rule, or what tables and jobs
-/// make of a request that the rule leaves to them.
-fn addresses(route: &Route) -> Vec<(String, Whom)> {
-    let one = |path: &str, whom: Whom| vec![(path.replace("<id>", "1000"), whom)];
-    let is_read = matches!(route.method.as_str(), "GET" | "HEAD" | "OPTIONS");
-    match (route.rule.as_str(), route.path.as_str()) {
-        ("anyone", "/api/auth/<path..>") => one("/api/auth/nothing/", Whom::Anyone),
-        ("anyone", "/static/<path..>") => one("/static/nothing", Whom::Anyone),
-        ("anyone", "/<path..>") => one("/nothing", Whom::Anyone),
-        ("anyone", path) => one(path, Whom::Anyone),
-        ("the signed in", path) => one(path, SIGNED_IN),
-        ("admins", path) => one(path, ADMINS),
-        ("whom the table lets", "/api/<path..>") if is_read => ["/api/", "/api/items/", "/api/openapi.json"]
-            .map(|path| (path.to_owned(), Whom::Anyone))
+/// Addresses that an endpoint takes, each of something that does not exist, and who may come through: as the rule says, or
+/// as tables and jobs decide what the rule leaves to them.
+fn addresses(endpoint: &Endpoint) -> Vec<(String, Allowed)> {
+    let is_read = matches!(endpoint.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+    let path = endpoint.path.as_str();
+    let one = |path: &str, allowed: Allowed| vec![(path.replace("<id>", "1000"), allowed)];
+    match endpoint.rule {
+        Rule::Anyone => one(&path.replace("<path..>", "nothing"), Allowed::Anyone),
+        Rule::SignedIn => one(path, SIGNED_IN),
+        Rule::Admin => one(path, ADMINS),
+        Rule::ByTable if is_read => ["/api/", "/api/items/", "/api/openapi.json"]
+            .map(|path| (path.to_owned(), Allowed::Anyone))
             .into(),
-        ("whom the table lets", "/api/<path..>") => match route.method.as_str() {
-            "POST" => one("/api/items/", EDITORS),
-            _ => one("/api/items/1000/", EDITORS),
-        },
-        ("whom jobs let", path) => {
-            let base = path.strip_suffix("/<path..>").expect("a base");
-            let job = "00000000-0000-7000-8000-000000000000";
-            let of_jobs: &[(&str, Whom)] = match route.method.as_str() {
-                "GET" | "HEAD" => &[
-                    ("", SIGNED_IN),
-                    ("/{job}", Whom::Anyone),
-                    ("/counts", SIGNED_IN),
-                    ("/schedules", SIGNED_IN),
-                ],
-                "POST" => &[
-                    ("", ASKERS_FOR_JOBS),
-                    ("/claim", WORKERS),
-                    ("/{job}/retry", ASKERS_FOR_JOBS),
-                    ("/{job}/complete", WORKERS),
-                    ("/{job}/fail", WORKERS),
-                    ("/{job}/heartbeat", WORKERS),
-                    ("/schedules", ADMINS),
-                ],
-                "DELETE" => &[("/{job}", ASKERS_FOR_JOBS), ("/schedules/nightly", ADMINS)],
-                // There is no such method there.
-                _ => &[("/{job}", Whom::Anyone)],
-            };
-            let address = |(path, whom): &(&str, Whom)| (format!("{base}{}", path.replace("{job}", job)), *whom);
-            of_jobs.iter().map(address).collect()
+        Rule::ByTable if endpoint.method == "POST" => one("/api/items/", EDITORS),
+        Rule::ByTable => one("/api/items/1000/", EDITORS),
+        Rule::ByJobs => {
+            let base = path.strip_suffix("/<path..>").expect("the base of the jobs' addresses");
+            let of_jobs = addresses_of_jobs(&endpoint.method).iter();
+            of_jobs
+                .map(|(path, allowed)| (format!("{base}{}", path.replace("JOB", NO_JOB)), *allowed))
+                .collect()
         }
-        _ => panic!("a route that this test does not know: {route:?}"),
     }
 }
 
-/// What no client library sends.
-fn is_unsent(route: &Route) -> bool {
-    matches!(route.method.as_str(), "CONNECT" | "TRACE")
+/// An id that no job has.
+const NO_JOB: &str = "00000000-0000-7000-8000-000000000000";
+
+/// Addresses below `/jobs` that take a method, with `JOB` for an id, and who may come through.
+fn addresses_of_jobs(method: &str) -> &'static [(&'static str, Allowed)] {
+    match method {
+        "GET" | "HEAD" => &[
+            ("", SIGNED_IN),
+            ("/JOB", Allowed::Anyone),
+            ("/counts", SIGNED_IN),
+            ("/schedules", SIGNED_IN),
+        ],
+        "POST" => &[
+            ("", SUBMITTERS),
+            ("/claim", WORKERS),
+            ("/JOB/retry", SUBMITTERS),
+            ("/JOB/complete", WORKERS),
+            ("/JOB/fail", WORKERS),
+            ("/JOB/heartbeat", WORKERS),
+            ("/schedules", ADMINS),
+        ],
+        "DELETE" => &[("/JOB", SUBMITTERS), ("/schedules/nightly", ADMINS)],
+        // No address there takes another method, which is answered to anyone.
+        _ => &[("/JOB", Allowed::Anyone)],
+    }
 }
 
 #[test]
-fn every_route_answers_as_its_rule_says() {
-    let server = closed().env("LOG_LEVEL", "info,socle::routes=debug").start();
-    let admin = server.bearer_of(ADMIN);
-    let mut credentials = vec![(None, String::new())];
-    for role in ["viewer", "worker", "editor", "admin"] {
-        server.add_user(&admin, role, role);
-        credentials.push((Some(role), server.bearer_of(role)));
-    }
-    let routes = routes(&server);
-    assert!(routes.len() > 60, "{routes:?}");
-    for route in routes.iter().filter(|route| !is_unsent(route)) {
-        for (path, whom) in addresses(route) {
-            let ask = |name: &str, value: &str| server.ask(&route.method, &path, &[(name, value)], b"");
-            for (name, bad) in [("Authorization", "Bearer socle_bad"), ("Cookie", "socle=dead")] {
-                let answer = ask(name, bad);
-                let is_refused = answer.status == 401;
+fn a_bad_credential_is_refused_by_every_endpoint_that_looks_at_credentials() {
+    let (server, endpoints) = start(closed());
+    for endpoint in &endpoints {
+        for (path, _) in addresses(endpoint) {
+            for bad in [("Authorization", "Bearer socle_bad"), ("Cookie", "socle=dead")] {
+                let answer = server.request(&endpoint.method, &path, &[bad], b"");
                 assert_eq!(
-                    is_refused,
-                    route.rule != "anyone",
-                    "{bad}: {route:?} {path} answered {}",
+                    answer.status == 401,
+                    endpoint.rule != Rule::Anyone,
+                    "{bad:?}: {endpoint:?} {path} answered {}",
                     answer.status
                 );
             }
-            for (role, bearer) in &credentials {
-                let answer = match role {
-                    None => server.ask(&route.method, &path, &[], b""),
-                    Some(_) => ask("Authorization", bearer),
-                };
-                let expected = match (whom, role) {
-                    (Whom::Anyone, _) => true,
-                    (Whom::Roles(_), None) => false,
-                    (Whom::Roles(roles), Some(role)) => roles.contains(role),
+        }
+    }
+}
+
+#[test]
+fn every_endpoint_of_a_closed_server_lets_through_whom_its_rule_names() {
+    let (server, endpoints) = start(closed());
+    let admin = server.bearer_of(ADMIN);
+    let bearers = ["viewer", "worker", "editor", "admin"].map(|role| {
+        server.add_user(&admin, role, role);
+        (role, server.bearer_of(role))
+    });
+    for endpoint in &endpoints {
+        for (path, allowed) in addresses(endpoint) {
+            let check = |role: Option<&str>, headers: &[(&str, &str)]| {
+                let answer = server.request(&endpoint.method, &path, headers, b"");
+                let is_allowed = match (allowed, role) {
+                    (Allowed::Anyone, _) => true,
+                    (Allowed::Roles(_), None) => false,
+                    (Allowed::Roles(roles), Some(role)) => roles.contains(&role),
                 };
                 let refusal = if role.is_none() { 401 } else { 403 };
-                let said = format!(
-                    "{role:?}: {route:?} {path} answered {} {}",
+                let what = format!(
+                    "{role:?}: {endpoint:?} {path} answered {} {}",
                     answer.status,
                     answer.text()
                 );
-                assert_eq!(answer.status != refusal, expected, "{said}");
+                assert_eq!(answer.status != refusal, is_allowed, "{what}");
                 assert!(
-                    refusal == answer.status || !matches!(answer.status, 401 | 403),
-                    "{said}"
+                    answer.status == refusal || !matches!(answer.status, 401 | 403),
+                    "{what}"
                 );
+            };
+            check(None, &[]);
+            for (role, bearer) in &bearers {
+                check(Some(role), &[("Authorization", bearer)]);
             }
         }
     }
 }
 
 #[test]
-fn accounts_are_closed_while_the_rest_is_open() {
-    let server = Server::with(|setup| setup.env("LOG_LEVEL", "info,socle::routes=debug"));
-    for route in routes(&server).iter().filter(|route| !is_unsent(route)) {
-        let never_open = matches!(route.rule.as_str(), "admins" | "the signed in");
-        for (path, whom) in addresses(route) {
-            let answer = server.ask(&route.method, &path, &[], b"");
-            // Schedules run what they like: they are nobody's but an administrator's.
-            let is_refused = never_open || matches!(whom, Whom::Roles(["admin"]));
+fn accounts_and_schedules_are_closed_even_on_an_open_server() {
+    let (server, endpoints) = start(Setup::new());
+    for endpoint in &endpoints {
+        for (path, allowed) in addresses(endpoint) {
+            let answer = server.request(&endpoint.method, &path, &[], b"");
+            // A schedule runs whatever its maker likes, so only administrators change schedules.
+            let is_refused =
+                matches!(endpoint.rule, Rule::Admin | Rule::SignedIn) || matches!(allowed, Allowed::Roles(["admin"]));
             assert_eq!(
                 answer.status == 401,
                 is_refused,
-                "{route:?} {path} answered {}",
+                "{endpoint:?} {path} answered {}",
                 answer.status
             );
         }

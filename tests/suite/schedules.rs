@@ -1,4 +1,4 @@
-//! Schedules of `socle.toml`: when they tick, in one process and in several, and how they follow the file.
+//! Schedules of `socle.toml`: their ticks, in one process and in several, and changes of the file.
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -13,7 +13,7 @@ use crate::server::{Server, Setup, eventually};
 const EVERY_SECOND: &str = "[[schedules]]\nname = 'pulse'\nkind = 'beat'\nevery = '1s'\nunique = false\n";
 
 fn setup(schedules: &str) -> Setup {
-    Setup::new().rules(schedules)
+    Setup::new().socle_toml(schedules)
 }
 
 fn schedule(server: &Server, name: &str) -> Value {
@@ -58,18 +58,18 @@ fn wait_for(server: &Server, count: usize) {
 }
 
 #[test]
-fn two_processes_make_one_job_of_each_tick_whatever_becomes_of_one_of_them() {
+fn two_processes_make_one_job_of_each_tick_even_if_one_is_killed() {
     let setup = setup(EVERY_SECOND);
     let mut first = setup.start();
     let mut second = setup.start();
     wait_for(&second, 3);
     each_once(&second);
-    first.kill9();
+    first.kill();
     let before = jobs(&second, "beat").len();
     wait_for(&second, before + 2);
     each_once(&second);
     // Nobody is there for a few ticks: they are one.
-    second.kill9();
+    second.kill();
     let down = Instant::now();
     thread::sleep(Duration::from_millis(3_500));
     let restarted = Timestamp::now().as_millisecond();
@@ -130,7 +130,7 @@ fn a_schedule_is_shown_with_what_it_asks_for_and_its_next_ticks() {
     assert!(server.rows("/jobs/schedules")[0].get("next").is_none());
     server.get("/jobs/schedules/daily").is(404);
     server.get("/jobs/schedules/nightly/x").is(404);
-    let said = server.setup.run(&["jobs", "schedules"]).well().out;
+    let said = server.setup.run(&["jobs", "schedules"]).success().out;
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines.len(), 3, "{said}");
     assert!(
@@ -184,7 +184,7 @@ fn schedules_tick_where_there_are_workers() {
     wait_for(&server, 2);
     each_once(&server);
     nix::sys::signal::kill(worker.pid(), nix::sys::signal::Signal::SIGTERM).unwrap();
-    worker.ended().well();
+    worker.wait().success();
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn a_changed_file_changes_the_schedules_of_a_running_server() {
         "[[schedules]]\nname = 'a'\nkind = 'k'\nevery = '1h'\n[[schedules]]\nname = 'b'\nkind = 'k'\nevery = '1h'\n",
     )
     .start();
-    let write = |text: &str| std::fs::write(server.setup.config_dir().join("socle.toml"), text).unwrap();
+    let write = |text: &str| server.setup.write_socle_toml(text);
     let kept = schedule(&server, "a")["next_at"].clone();
     write(
         "[[schedules]]\nname = 'a'\nkind = 'other'\nevery = '1h'\n[[schedules]]\nname = 'c'\nkind = 'beat'\nevery = '1s'\nunique = false\n",
@@ -206,15 +206,15 @@ fn a_changed_file_changes_the_schedules_of_a_running_server() {
     write("[[schedules]]\nname = 'a'\nkind = 'other'\ncron = '61 * * * *'\n");
     eventually("the mistake is told", || {
         server
-            .said()
+            .output()
             .contains("line 4: \\\"schedules.cron\\\": ")
             .then_some(())
-            .or_else(|| server.said().contains("line 4: \"schedules.cron\": ").then_some(()))
+            .or_else(|| server.output().contains("line 4: \"schedules.cron\": ").then_some(()))
     });
     assert!(
-        server.said().contains("the schedules stay as they were"),
+        server.output().contains("the schedules stay as they were"),
         "{}",
-        server.said()
+        server.output()
     );
     assert_eq!(names(&server), ["a", "c"]);
     write("");
@@ -226,9 +226,9 @@ fn a_restart_with_the_same_file_keeps_the_place_in_the_row_of_ticks() {
     let setup = setup("[[schedules]]\nname = 'a'\nkind = 'k'\nevery = '1h'\n");
     let mut server = setup.start();
     let before = schedule(&server, "a");
-    server.stop().well();
+    server.stop().success();
     assert_eq!(schedule(&setup.start(), "a"), before);
-    let setup = setup.rules("[[schedules]]\nname = 'a'\nkind = 'k'\nevery = '2h'\n");
+    let setup = setup.socle_toml("[[schedules]]\nname = 'a'\nkind = 'k'\nevery = '2h'\n");
     let after = schedule(&setup.start(), "a");
     assert!(moment(&after["next_at"]) > moment(&before["next_at"]));
     let without = setup.without("CONFIG_DIR").start();
@@ -289,9 +289,9 @@ fn a_mistake_in_a_schedule_stops_the_start_with_its_line() {
     ] {
         let setup = setup(&format!("[[schedules]]\n{lines}\n"));
         for (command, roles) in [(&[][..], "api,pages,worker"), (&[], "api"), (&["worker"], "worker")] {
-            let ended = setup.clone().env("ROLES", roles).run(command).badly();
+            let ended = setup.clone().env("ROLES", roles).run(command).failure();
             let line = ended.err.trim_end();
-            assert_eq!(line.lines().count(), 1, "{}", ended.said());
+            assert_eq!(line.lines().count(), 1, "{}", ended.output());
             assert!(line.contains("socle.toml") && line.contains(said), "{lines}: {line}");
         }
     }
@@ -301,14 +301,12 @@ fn a_mistake_in_a_schedule_stops_the_start_with_its_line() {
 fn a_name_that_was_taken_over_the_api_stops_the_start() {
     let setup = setup("");
     setup.start();
-    let taken = "INSERT INTO _schedules (name, source, kind, payload, every, priority, max_attempts, is_unique, is_enabled, \
-                 anchor, created_at, updated_at) VALUES ('mine', 'api', 'k', 'null', '1h', 0, 1, 1, 1, 0, 0, 0)";
-    rusqlite::Connection::open(setup.database())
-        .unwrap()
-        .execute(taken, [])
-        .unwrap();
-    let setup = setup.rules("[[schedules]]\nkind = 'k'\nname = 'mine'\nevery = '1h'\n");
-    let line = setup.run(&[]).badly().err;
+    setup.sql(
+        "INSERT INTO _schedules (name, source, kind, payload, every, priority, max_attempts, is_unique, is_enabled, \
+                 anchor, created_at, updated_at) VALUES ('mine', 'api', 'k', 'null', '1h', 0, 1, 1, 1, 0, 0, 0)",
+    );
+    let setup = setup.socle_toml("[[schedules]]\nkind = 'k'\nname = 'mine'\nevery = '1h'\n");
+    let line = setup.run(&[]).failure().err;
     assert!(
         line.contains("line 3: a schedule named \"mine\" was made over the API"),
         "{line}"

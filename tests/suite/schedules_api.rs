@@ -1,71 +1,64 @@
-//! Schedules over the API: made, changed and removed by administrators, and seen by who may see jobs.
+//! Schedules over the API: administrators create, change and delete them; whoever may read jobs reads them.
 
 use serde_json::{Value, json};
 
+use crate::accounts_fixture::{ADMIN, closed};
 use crate::client::Answer;
-use crate::server::{Server, Setup, eventually};
+use crate::roles_fixture::ServerWithRoles;
+use crate::server::{Server, eventually};
 
 const ALL: &str = "/api/jobs/schedules/";
 const FILE: &str = "[[schedules]]\nname = 'written'\nkind = 'k'\nevery = '1h'\n";
 
-/// A server that has an administrator, and the administrator.
-struct Closed {
+/// A closed server with a schedule of `socle.toml`, and its administrator.
+struct Schedules {
     server: Server,
-    authorization: String,
+    admin: String,
 }
 
-impl Closed {
+impl Schedules {
     fn start() -> Self {
-        let (name, password) = ("root", "correct horse battery staple");
-        let setup = Setup::new()
-            .rules(FILE)
-            .env("ADMIN_LOGIN", name)
-            .env("ADMIN_PASSWORD", password);
-        let server = setup.start();
-        let given = json!({"username": name, "password": password});
-        let token = server.post("/api/auth/token/", given).is(200).json();
-        let authorization = format!("Token {}", token["token"].as_str().expect("a token"));
-        Self { server, authorization }
+        let server = closed().socle_toml(FILE).start();
+        let admin = server.bearer_of(ADMIN);
+        Self { server, admin }
     }
 
     #[track_caller]
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
-        let headers = [
-            ("Authorization", self.authorization.as_str()),
-            ("Content-Type", "application/json"),
-        ];
-        match method {
-            "POST" | "PUT" | "PATCH" => self.server.ask(method, path, &headers, body.to_string().as_bytes()),
-            _ => self.server.ask(method, path, &headers[..1], b""),
-        }
+    fn request(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.server.request_as(&self.admin, method, path, body.clone())
     }
 
     #[track_caller]
     fn make(&self, schedule: Value) -> Answer {
-        self.ask("POST", ALL, &schedule)
+        self.request("POST", ALL, &schedule)
     }
 
     #[track_caller]
     fn change(&self, name: &str, change: Value) -> Answer {
-        self.ask("PATCH", &format!("{ALL}{name}/"), &change)
+        self.request("PATCH", &format!("{ALL}{name}/"), &change)
     }
 
     #[track_caller]
     fn schedule(&self, name: &str) -> Value {
-        self.ask("GET", &format!("{ALL}{name}/"), &Value::Null).is(200).json()
+        self.request("GET", &format!("{ALL}{name}/"), &Value::Null)
+            .is(200)
+            .json()
     }
 }
 
 #[test]
 fn a_schedule_is_made_shown_changed_and_removed() {
-    let closed = Closed::start();
+    let closed = Schedules::start();
     let made = closed.make(json!({
         "name": "nightly", "kind": "report", "payload": {"of": "yesterday"}, "cron": "30 2 * * *", "timezone": "Europe/Paris",
     }));
     let made = made.is(201);
     assert_eq!(made.location(), "/api/jobs/schedules/nightly");
     let shown = made.json();
-    assert_eq!(closed.ask("GET", &made.location(), &Value::Null).is(200).json(), shown);
+    assert_eq!(
+        closed.request("GET", &made.location(), &Value::Null).is(200).json(),
+        shown
+    );
     assert_eq!(
         (&shown["source"], &shown["unique"], &shown["max_attempts"]),
         (&json!("api"), &json!(true), &json!(5))
@@ -103,21 +96,25 @@ fn a_schedule_is_made_shown_changed_and_removed() {
     let paused = closed.change("nightly", json!({"enabled": false})).is(200).json();
     assert_eq!((&paused["next_at"], &paused["next"]), (&Value::Null, &json!([])));
 
-    closed.ask("DELETE", "/jobs/schedules/nightly", &Value::Null).is(204);
-    closed.ask("GET", "/jobs/schedules/nightly", &Value::Null).is(404);
-    closed.ask("DELETE", "/jobs/schedules/nightly", &Value::Null).is(404);
+    closed
+        .request("DELETE", "/jobs/schedules/nightly", &Value::Null)
+        .is(204);
+    closed.request("GET", "/jobs/schedules/nightly", &Value::Null).is(404);
+    closed
+        .request("DELETE", "/jobs/schedules/nightly", &Value::Null)
+        .is(404);
     closed.change("nightly", json!({})).is(404);
 }
 
 #[test]
 fn a_schedule_that_was_made_ticks_and_one_that_was_removed_does_not() {
-    let closed = Closed::start();
+    let closed = Schedules::start();
     closed
         .make(json!({"name": "pulse", "kind": "uppercase", "payload": {"text": "ß"}, "every": "1s"}))
         .is(201);
     let count = || {
         closed
-            .ask("GET", "/jobs/?kind=uppercase&status=done", &Value::Null)
+            .request("GET", "/jobs/?kind=uppercase&status=done", &Value::Null)
             .is(200)
             .json()
             .as_array()
@@ -125,9 +122,9 @@ fn a_schedule_that_was_made_ticks_and_one_that_was_removed_does_not() {
     };
     eventually("two ticks", || (count() >= 2).then_some(()));
     assert!(closed.schedule("pulse")["last_job_id"].is_string());
-    closed.ask("DELETE", "/jobs/schedules/pulse", &Value::Null).is(204);
+    closed.request("DELETE", "/jobs/schedules/pulse", &Value::Null).is(204);
     let left = closed
-        .ask("GET", "/jobs/?kind=uppercase", &Value::Null)
+        .request("GET", "/jobs/?kind=uppercase", &Value::Null)
         .is(200)
         .json()
         .as_array()
@@ -138,7 +135,7 @@ fn a_schedule_that_was_made_ticks_and_one_that_was_removed_does_not() {
 
 #[test]
 fn what_is_wrong_is_told_by_field_all_at_once() {
-    let closed = Closed::start();
+    let closed = Schedules::start();
     let everything = json!({
         "name": "a b", "kind": 7, "cron": "61 * * * *", "timezone": 1, "priority": "high", "max_attempts": 0, "unique": "maybe",
         "corn": "* * * * *",
@@ -209,21 +206,23 @@ fn what_is_wrong_is_told_by_field_all_at_once() {
 
 #[test]
 fn what_the_file_says_is_changed_in_the_file() {
-    let closed = Closed::start();
+    let closed = Schedules::start();
     let refused = closed.change("written", json!({"enabled": false})).is(409).json();
     assert!(refused["detail"].as_str().unwrap().contains("socle.toml"), "{refused}");
-    closed.ask("DELETE", "/jobs/schedules/written", &Value::Null).is(409);
+    closed
+        .request("DELETE", "/jobs/schedules/written", &Value::Null)
+        .is(409);
     assert_eq!(closed.schedule("written")["enabled"], true);
 }
 
 #[test]
 fn a_name_in_the_file_that_the_api_has_taken_leaves_a_running_server_as_it_was() {
-    let closed = Closed::start();
+    let closed = Schedules::start();
     closed.make(json!({"name": "mine", "kind": "k", "every": "1h"})).is(201);
     let both = "[[schedules]]\nname = 'mine'\nkind = 'other'\nevery = '2h'\n";
-    std::fs::write(closed.server.setup.config_dir().join("socle.toml"), both).unwrap();
+    closed.server.setup.write_socle_toml(both);
     eventually("the log says so", || {
-        closed.server.said().contains("was made over the API").then_some(())
+        closed.server.output().contains("was made over the API").then_some(())
     });
     assert_eq!(closed.schedule("mine")["kind"], "k");
     assert_eq!(closed.schedule("written")["source"], "file");
@@ -231,29 +230,18 @@ fn a_name_in_the_file_that_the_api_has_taken_leaves_a_running_server_as_it_was()
 
 #[test]
 fn strangers_see_nothing_of_a_closed_server_and_others_what_their_role_allows() {
-    let closed = Closed::start();
+    let closed = ServerWithRoles::with(|setup| setup.socle_toml(FILE));
     closed.server.get(ALL).is(401);
     closed.server.get("/jobs/schedules/written").is(401);
     closed.server.get("/jobs/schedules/nothing").is(401);
     let new = json!({"name": "a", "kind": "k", "every": "1h"});
     closed.server.post(ALL, new.clone()).is(401);
     for role in ["viewer", "worker", "editor"] {
-        let token = closed
-            .ask("POST", "/api/auth/tokens/", &json!({"name": role, "role": role}))
-            .is(201)
-            .json();
-        let authorization = format!("Bearer {}", token["token"].as_str().expect("a token"));
-        let other = |method: &str, path: &str, body: &str| {
-            let headers = [
-                ("Authorization", authorization.as_str()),
-                ("Content-Type", "application/json"),
-            ];
-            closed.server.ask(method, path, &headers, body.as_bytes())
-        };
-        other("GET", ALL, "").is(200);
-        other("GET", "/jobs/schedules/written", "").is(200);
-        other("POST", ALL, &new.to_string()).is(403);
-        other("PATCH", "/jobs/schedules/written", "{}").is(403);
-        other("DELETE", "/jobs/schedules/written", "").is(403);
+        let ask = |method: &str, path: &str, body: &Value| closed.as_role(role, method, path, body);
+        ask("GET", ALL, &Value::Null).is(200);
+        ask("GET", "/jobs/schedules/written", &Value::Null).is(200);
+        ask("POST", ALL, &new).is(403);
+        ask("PATCH", "/jobs/schedules/written", &json!({})).is(403);
+        ask("DELETE", "/jobs/schedules/written", &Value::Null).is(403);
     }
 }

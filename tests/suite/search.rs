@@ -1,16 +1,12 @@
-//! `search=`: every word must be found in some text column, whatever the case and the accents.
+//! `search=`: every word must occur in some text column, regardless of case and accents.
 
 use serde_json::json;
 
 use crate::server::Server;
+use crate::tables::TOWNS;
 
 fn towns() -> Server {
-    let server = Server::with(|setup| {
-        setup.migration(
-            "V1__towns.sql",
-            "CREATE TABLE towns (id INTEGER PRIMARY KEY, name TEXT NOT NULL, region VARCHAR(80), inhabitants INTEGER);",
-        )
-    });
+    let server = Server::with_tables(TOWNS);
     server
         .post(
             "/api/towns/",

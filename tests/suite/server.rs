@@ -1,6 +1,6 @@
-//! Starts the real binary in a folder of its own, and stops it; every module of the suite begins here.
+//! Starts and stops the real binary, each time in a folder of its own.
 //!
-//! A [`Setup`] is what a process will be started with, a [`Server`] one that listens, an [`Ended`] one that is gone.
+//! A [`Setup`] describes how a process will be started: settings, tables, `socle.toml`. A [`Server`] is one that listens.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -14,15 +14,15 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{self, Signal};
 use tempfile::TempDir;
 
-use crate::process::{Ended, Process};
+use crate::process::{Exit, Process};
 
 /// How long anything that must happen may take on a machine that is busy with the other tests.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Asks again and again until `ready` has something to give, and fails the test when it never has.
 #[track_caller]
 pub(crate) fn eventually<T>(what: &str, ready: impl FnMut() -> Option<T>) -> T {
-    eventually_within(PATIENCE, what, ready)
+    eventually_within(TIMEOUT, what, ready)
 }
 
 /// The same for what takes its time by design.
@@ -87,16 +87,26 @@ impl Setup {
         self
     }
 
-    /// Adds a migration, such as `V1__library.sql`, to the configuration folder.
+    /// Gives the database these tables, as the first migration of the configuration folder.
+    pub(crate) fn tables(self, sql: &str) -> Self {
+        self.migration("V1__tables.sql", sql)
+    }
+
+    /// Adds a migration, such as `V2__loans.sql`, to the configuration folder.
     pub(crate) fn migration(self, name: &str, sql: &str) -> Self {
         std::fs::write(self.config_dir().join(name), sql).expect("a migration");
         self
     }
 
     /// Writes `socle.toml` into the configuration folder.
-    pub(crate) fn rules(self, text: &str) -> Self {
-        std::fs::write(self.config_dir().join("socle.toml"), text).expect("the rules");
+    pub(crate) fn socle_toml(self, text: &str) -> Self {
+        self.write_socle_toml(text);
         self
+    }
+
+    /// The same while a server may be running.
+    pub(crate) fn write_socle_toml(&self, text: &str) {
+        std::fs::write(self.config_dir().join("socle.toml"), text).expect("socle.toml");
     }
 
     pub(crate) fn home(&self) -> &Path {
@@ -138,14 +148,14 @@ impl Setup {
 
     /// Runs a command that ends by itself.
     #[track_caller]
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Exit {
         let mut process = Process::start(self.command(arguments));
-        process.ended()
+        process.wait()
     }
 
     /// The same with something to read on standard input.
     #[track_caller]
-    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Ended {
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Exit {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped());
         let mut process = Process::start(command);
@@ -153,7 +163,7 @@ impl Setup {
         // A command that has seen enough may have closed it.
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
-        process.ended()
+        process.wait()
     }
 
     /// Starts the server and waits until it listens.
@@ -161,10 +171,10 @@ impl Setup {
     pub(crate) fn start(&self) -> Server {
         let mut process = Process::start(self.command(&[]));
         let address = eventually("a line that says where it listens", || {
-            let said = process.said();
+            let said = process.output();
             let address = said.lines().find_map(listening_address);
             if address.is_none() && process.child.try_wait().expect("the state of the process").is_some() {
-                panic!("the server ended before it listened:\n{}", process.ended().said());
+                panic!("the server ended before it listened:\n{}", process.wait().output());
             }
             address
         });
@@ -204,13 +214,19 @@ impl Server {
         describe(Setup::new()).start()
     }
 
+    /// A server with these tables beside `items`.
+    #[track_caller]
+    pub(crate) fn with_tables(sql: &str) -> Self {
+        Setup::new().tables(sql).start()
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.process.child.id()
     }
 
     /// Everything it wrote so far, standard output first.
-    pub(crate) fn said(&self) -> String {
-        self.process.said()
+    pub(crate) fn output(&self) -> String {
+        self.process.output()
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
@@ -219,25 +235,25 @@ impl Server {
 
     /// Asks it to stop, as Kubernetes does, and waits.
     #[track_caller]
-    pub(crate) fn stop(&mut self) -> Ended {
+    pub(crate) fn stop(&mut self) -> Exit {
         self.signal(Signal::SIGTERM);
-        self.process.ended()
+        self.process.wait()
     }
 
     /// Takes it away without a word, as a power cut would.
     #[track_caller]
-    pub(crate) fn kill9(&mut self) -> Ended {
+    pub(crate) fn kill(&mut self) -> Exit {
         self.process.child.kill().expect("the process is there to kill");
-        self.process.ended()
+        self.process.wait()
     }
 
     /// Waits until it is gone.
     #[track_caller]
-    pub(crate) fn ended(&mut self) -> Ended {
-        self.process.ended()
+    pub(crate) fn wait(&mut self) -> Exit {
+        self.process.wait()
     }
 
-    pub(crate) fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_exited(&mut self) -> bool {
         self.process
             .child
             .try_wait()
@@ -271,7 +287,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if thread::panicking() {
-            let said = self.said();
+            let said = self.output();
             let lines: Vec<_> = said.lines().collect();
             let last = lines[lines.len().saturating_sub(20)..].join("\n");
             eprintln!("--- the server at {} said last:\n{last}", self.address);

@@ -1,9 +1,8 @@
 //! Sessions of browsers: their cookie, and how they end.
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::people::{ADMIN, PASSWORD, closed, cookie};
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed, cookie};
 use crate::server::{Server, eventually};
 
 const HOUR: i64 = 3_600_000;
@@ -13,9 +12,7 @@ fn milliseconds() -> i64 {
 }
 
 fn set_session(server: &Server, column: &str, value: i64) {
-    let database = Connection::open(server.setup.database()).expect("the database");
-    let sql = format!("UPDATE _sessions SET {column} = ?");
-    database.execute(&sql, [value]).expect("the session");
+    server.sql(&format!("UPDATE _sessions SET {column} = {value}"));
 }
 
 #[test]
@@ -38,7 +35,7 @@ fn signing_in_sets_a_cookie_that_no_script_and_no_other_site_gets() {
     let behind_tls = Server::with(|_| closed().env("TRUSTED_PROXIES", "127.0.0.1/32"));
     let headers = [("X-Forwarded-Proto", "https"), ("Content-Type", "application/json")];
     let answer = behind_tls
-        .ask("POST", "/api/auth/login/", &headers, body.to_string().as_bytes())
+        .request("POST", "/api/auth/login/", &headers, body.to_string().as_bytes())
         .is(200);
     let header = answer.header("set-cookie");
     assert!(
@@ -50,7 +47,7 @@ fn signing_in_sets_a_cookie_that_no_script_and_no_other_site_gets() {
     let secret = cookie.split_once('=').expect("a value").1;
     let me = |cookie: &str, proto: &str| {
         let headers = [("Cookie", cookie), ("X-Forwarded-Proto", proto)];
-        behind_tls.ask("GET", "/api/auth/me/", &headers, b"").status
+        behind_tls.request("GET", "/api/auth/me/", &headers, b"").status
     };
     assert_eq!(me(&cookie, "https"), 200);
     assert_eq!(me(&cookie, "http"), 401);
@@ -63,7 +60,7 @@ fn a_session_signs_requests_until_it_is_signed_out() {
     let (one, other) = (server.browser_of(ADMIN), server.browser_of(ADMIN));
     assert_ne!(one.cookie, other.cookie);
     assert_eq!(one.get("/api/auth/me/").is(200).json()["username"], ADMIN);
-    let out = one.ask("POST", "/api/auth/logout/", "").is(204);
+    let out = one.request("POST", "/api/auth/logout/", "").is(204);
     assert!(
         out.header("set-cookie").contains("Max-Age=0"),
         "{}",
@@ -72,22 +69,24 @@ fn a_session_signs_requests_until_it_is_signed_out() {
     one.get("/api/auth/me/").is(401);
     other.get("/api/auth/me/").is(200);
     let third = server.browser_of(ADMIN);
-    third.ask("POST", "/api/auth/logout-all/", "").is(204);
+    third.request("POST", "/api/auth/logout-all/", "").is(204);
     for browser in [&other, &third] {
         browser.get("/api/auth/me/").is(401);
     }
     let bearer = server.bearer_of(ADMIN);
-    server.ask_as(&bearer, "POST", "/api/auth/logout/", Value::Null).is(400);
+    server
+        .request_as(&bearer, "POST", "/api/auth/logout/", Value::Null)
+        .is(400);
 }
 
 #[test]
 fn a_dead_cookie_is_401_everywhere_and_taken_away() {
     let server = closed().start();
     let browser = server.browser_of(ADMIN);
-    browser.ask("POST", "/api/auth/logout/", "").is(204);
+    browser.request("POST", "/api/auth/logout/", "").is(204);
     for cookie in [browser.cookie.as_str(), "socle=", "socle=nonsense", "socle=' OR 1=1 --"] {
         for path in ["/api/items/", "/api/", "/api/auth/me/", "/api/openapi.json"] {
-            let refused = server.ask("GET", path, &[("Cookie", cookie)], b"").is(401);
+            let refused = server.request("GET", path, &[("Cookie", cookie)], b"").is(401);
             let header = refused.header("set-cookie");
             assert!(
                 header.starts_with("socle=;") && header.contains("Max-Age=0"),
@@ -95,9 +94,9 @@ fn a_dead_cookie_is_401_everywhere_and_taken_away() {
             );
         }
         server
-            .ask("GET", "/", &[("Cookie", cookie), ("Accept", "text/html")], b"")
+            .request("GET", "/", &[("Cookie", cookie), ("Accept", "text/html")], b"")
             .is(200);
-        server.ask("GET", "/health", &[("Cookie", cookie)], b"").is(200);
+        server.request("GET", "/health", &[("Cookie", cookie)], b"").is(200);
     }
     // The next sign-in works with the dead cookie still there.
     server
@@ -107,7 +106,7 @@ fn a_dead_cookie_is_401_everywhere_and_taken_away() {
 }
 
 #[test]
-fn no_session_is_ever_fixed_by_somebody_else() {
+fn a_session_cannot_be_fixed_by_an_attacker() {
     let server = closed().start();
     let admin = server.bearer_of(ADMIN);
     server.add_user(&admin, "mallory", "viewer");
@@ -120,7 +119,9 @@ fn no_session_is_ever_fixed_by_somebody_else() {
         let victim = server.browser_with(ADMIN, &[("Cookie", before)]);
         assert_ne!(victim.cookie, before);
         assert_eq!(victim.get("/api/auth/me/").is(200).json()["username"], ADMIN);
-        server.ask("GET", "/api/auth/me/", &[("Cookie", before)], b"").is(401);
+        server
+            .request("GET", "/api/auth/me/", &[("Cookie", before)], b"")
+            .is(401);
     }
 }
 
@@ -132,10 +133,7 @@ fn a_session_ends_when_it_is_not_used_and_in_any_case_after_two_weeks() {
     browser.get("/api/auth/me/").is(200);
     // Its use is written down: it slides.
     eventually("the session was seen", || {
-        let database = Connection::open(server.setup.database()).ok()?;
-        let seen: i64 = database
-            .query_row("SELECT seen_at FROM _sessions", [], |row| row.get(0))
-            .ok()?;
+        let seen = server.query_integer("SELECT seen_at FROM _sessions");
         (seen > milliseconds() - HOUR).then_some(())
     });
     set_session(&server, "seen_at", milliseconds() - 13 * HOUR);
@@ -145,13 +143,8 @@ fn a_session_ends_when_it_is_not_used_and_in_any_case_after_two_weeks() {
     set_session(&server, "ends_at", milliseconds() - 1);
     browser.get("/api/auth/me/").is(401);
     let again = server.browser_of(ADMIN);
-    let database = Connection::open(server.setup.database()).expect("the database");
-    let (begins, ends): (i64, i64) = database
-        .query_row("SELECT created_at, ends_at FROM _sessions", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .expect("only the new session");
-    assert_eq!(ends - begins, 14 * 24 * HOUR);
+    let length = server.query_integer("SELECT ends_at - created_at FROM _sessions");
+    assert_eq!(length, 14 * 24 * HOUR);
     again.get("/api/auth/me/").is(200);
 }
 
@@ -161,7 +154,7 @@ fn a_new_password_ends_the_other_sessions() {
     let (here, elsewhere) = (server.browser_of(ADMIN), server.browser_of(ADMIN));
     let change = |old: &str, new: &str| {
         let body = json!({"old_password": old, "new_password": new}).to_string();
-        here.ask("POST", "/api/auth/password/", &body)
+        here.request("POST", "/api/auth/password/", &body)
     };
     let wrong = change("not this one", "another long password").is(400).json();
     assert_eq!(wrong, json!({"old_password": ["Wrong password."]}));
@@ -191,7 +184,7 @@ fn a_password_that_an_administrator_sets_ends_the_accounts_sessions() {
     let other = server.browser_of(ADMIN);
     let change = json!({"password": "another long password"});
     server
-        .ask_as(&admin, "PATCH", &format!("/api/auth/users/{id}/"), change)
+        .request_as(&admin, "PATCH", &format!("/api/auth/users/{id}/"), change)
         .is(200);
     bob.get("/api/auth/me/").is(401);
     other.get("/api/auth/me/").is(200);
@@ -204,38 +197,34 @@ fn the_header_wins_over_the_cookie() {
     server.add_user(&admin, "bob", "viewer");
     let (browser, bob) = (server.browser_of(ADMIN), server.bearer_of("bob"));
     let me = browser
-        .ask_from(&[("Authorization", &bob)], "GET", "/api/auth/me/", "")
+        .request_from(&[("Authorization", &bob)], "GET", "/api/auth/me/", "")
         .is(200);
     assert_eq!(me.json()["username"], "bob");
     browser
-        .ask_from(&[("Authorization", "Bearer nonsense")], "GET", "/api/auth/me/", "")
+        .request_from(&[("Authorization", "Bearer nonsense")], "GET", "/api/auth/me/", "")
         .is(401);
     let dead = [("Authorization", bob.as_str()), ("Cookie", "socle=dead")];
-    server.ask("GET", "/api/auth/me/", &dead, b"").is(200);
+    server.request("GET", "/api/auth/me/", &dead, b"").is(200);
     // A cookie is no header, and a token no cookie.
     let secret = browser.cookie.trim_start_matches("socle=");
     server.get_with(&format!("Bearer {secret}"), "/api/auth/me/").is(401);
     let token = format!("socle={}", bob.trim_start_matches("Bearer "));
-    server.ask("GET", "/api/auth/me/", &[("Cookie", &token)], b"").is(401);
+    server
+        .request("GET", "/api/auth/me/", &[("Cookie", &token)], b"")
+        .is(401);
 }
 
 #[test]
 fn an_account_has_only_so_many_sessions() {
     let server = closed().start();
     let first = server.browser_of(ADMIN);
-    let database = Connection::open(server.setup.database()).expect("the database");
-    database
-        .execute_batch(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+    server.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
              INSERT INTO _sessions (hash, user_id, created_at, seen_at, ends_at)
              SELECT randomblob(32), user_id, created_at, seen_at, ends_at FROM _sessions, n",
-        )
-        .expect("many sessions");
+    );
     let last = server.browser_of(ADMIN);
-    let count: i64 = database
-        .query_row("SELECT count(*) FROM _sessions", [], |row| row.get(0))
-        .expect("a count");
-    assert_eq!(count, 50);
+    assert_eq!(server.query_integer("SELECT count(*) FROM _sessions"), 50);
     first.get("/api/auth/me/").is(401);
     last.get("/api/auth/me/").is(200);
 }

@@ -1,4 +1,4 @@
-//! Settings: flags, variables and files, and the one line that a bad value gets.
+//! Settings: flags, variables and files, and the one line that reports an invalid value.
 
 use serde_json::json;
 
@@ -32,9 +32,9 @@ fn a_bad_value_stops_the_start_with_one_line_that_names_variable_value_and_what_
         ("LOG_LEVEL", "loud", "info"),
         ("DEBUG", "perhaps", "false"),
     ] {
-        let ended = Setup::new().env(variable, value).run(&[]).badly();
+        let ended = Setup::new().env(variable, value).run(&[]).failure();
         let line = ended.err.trim_end();
-        assert_eq!(line.lines().count(), 1, "{variable}={value}: {}", ended.said());
+        assert_eq!(line.lines().count(), 1, "{variable}={value}: {}", ended.output());
         assert!(
             line.contains(variable) && line.contains(value),
             "{variable}={value}: {line}"
@@ -50,7 +50,7 @@ fn a_bad_value_stops_the_start_with_one_line_that_names_variable_value_and_what_
 
 #[test]
 fn a_bad_flag_is_named_as_a_flag() {
-    let ended = Setup::new().without("PORT").argument("--port=http").run(&[]).badly();
+    let ended = Setup::new().without("PORT").argument("--port=http").run(&[]).failure();
     assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
     assert!(
         ended.err.contains("--port") && ended.err.contains("http"),
@@ -58,7 +58,7 @@ fn a_bad_flag_is_named_as_a_flag() {
         ended.err
     );
     for (argument, hint) in [("--prot=1", "--port"), ("migrat", "migrate")] {
-        let ended = Setup::new().run(&[argument]).badly();
+        let ended = Setup::new().run(&[argument]).failure();
         assert!(
             ended.err.contains(argument.split('=').next().unwrap()) && ended.err.contains(hint),
             "{}",
@@ -102,7 +102,7 @@ fn any_variable_may_be_a_file() {
 
 #[test]
 fn a_file_that_cannot_be_read_or_holds_a_bad_value_is_named() {
-    let missing = Setup::new().env("APP_TITLE_FILE", "/nowhere/title").run(&[]).badly();
+    let missing = Setup::new().env("APP_TITLE_FILE", "/nowhere/title").run(&[]).failure();
     assert_eq!(missing.err.lines().count(), 1, "{}", missing.err);
     assert!(
         missing.err.contains("APP_TITLE_FILE") && missing.err.contains("/nowhere/title"),
@@ -113,7 +113,7 @@ fn a_file_that_cannot_be_read_or_holds_a_bad_value_is_named() {
     let setup = Setup::new();
     let path = setup.home().join("level").display().to_string();
     std::fs::write(&path, "loud").expect("a bad value");
-    let bad = setup.clone().env("LOG_LEVEL_FILE", &path).run(&[]).badly();
+    let bad = setup.clone().env("LOG_LEVEL_FILE", &path).run(&[]).failure();
     assert!(
         bad.err.contains("LOG_LEVEL_FILE") && bad.err.contains("loud"),
         "{}",
@@ -124,7 +124,7 @@ fn a_file_that_cannot_be_read_or_holds_a_bad_value_is_named() {
         .env("LOG_LEVEL_FILE", &path)
         .env("LOG_LEVEL", "info")
         .run(&[])
-        .badly();
+        .failure();
     assert!(
         both.err.contains("LOG_LEVEL_FILE") && both.err.contains("both"),
         "{}",
@@ -159,7 +159,7 @@ fn the_default_database_lies_in_the_working_folder() {
 
 #[test]
 fn help_lists_every_command_and_setting() {
-    let help = Setup::new().run(&["--help"]).well().out;
+    let help = Setup::new().run(&["--help"]).success().out;
     for command in [
         "serve",
         "migrate",
@@ -205,7 +205,7 @@ fn help_lists_every_command_and_setting() {
     assert!(
         Setup::new()
             .run(&["--version"])
-            .well()
+            .success()
             .out
             .contains(env!("CARGO_PKG_VERSION"))
     );

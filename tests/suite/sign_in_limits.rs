@@ -1,9 +1,9 @@
-//! Guessing passwords: it soon has to wait, and it locks nobody else out.
+//! Throttling of sign-ins: guessing is slowed down, and nobody else is locked out.
 
 use serde_json::{Value, json};
 
+use crate::accounts_fixture::{ADMIN, PASSWORD, closed};
 use crate::client::Answer;
-use crate::people::{ADMIN, PASSWORD, closed};
 use crate::server::{Server, Setup};
 
 /// A server that believes who its clients say they are.
@@ -13,7 +13,7 @@ fn setup() -> Setup {
 
 fn attempt(server: &Server, path: &str, address: &str, body: &Value) -> Answer {
     let headers = [("X-Forwarded-For", address), ("Content-Type", "application/json")];
-    server.ask("POST", path, &headers, body.to_string().as_bytes())
+    server.request("POST", path, &headers, body.to_string().as_bytes())
 }
 
 fn guess(server: &Server, name: &str, address: &str) -> u16 {
@@ -151,9 +151,9 @@ fn ones_own_password_is_not_guessed_through_a_stolen_session_either() {
     let browser = server.browser_of(ADMIN);
     let body = json!({"old_password": "not this one", "new_password": "another long password"}).to_string();
     for _ in 0..10 {
-        browser.ask("POST", "/api/auth/password/", &body).is(400);
+        browser.request("POST", "/api/auth/password/", &body).is(400);
     }
-    browser.ask("POST", "/api/auth/password/", &body).is(429);
+    browser.request("POST", "/api/auth/password/", &body).is(429);
     browser.get("/api/auth/me/").is(200);
 }
 

@@ -1,14 +1,14 @@
-//! Values that SQL put in the tables, not a client: answered in the same forms, whatever they are.
+//! Values that were stored by SQL, not by a client: answered in the forms of their column's type.
 
 use serde_json::json;
 
 use crate::server::Server;
-use crate::types::SAMPLES;
+use crate::tables::SAMPLES;
 
 #[test]
-fn what_sql_put_there_is_answered_in_the_same_forms() {
+fn values_written_by_sql_are_answered_in_the_same_forms() {
     let server = Server::with(|setup| {
-        setup.migration("V1__samples.sql", SAMPLES).migration(
+        setup.tables(SAMPLES).migration(
             "V2__rows.sql",
             "INSERT INTO samples (whole, number, words, flag, day, moment, exact, price, data, ident, bytes) VALUES
                 (1, 2, 'text', 1, '2026-01-31', datetime('2026-01-31 12:00:00'), 22.5, 3, '{\"a\": [1]}',
@@ -31,9 +31,9 @@ fn what_sql_put_there_is_answered_in_the_same_forms() {
 }
 
 #[test]
-fn values_that_sql_put_in_columns_of_another_type_are_still_answered() {
+fn values_of_the_wrong_type_for_their_column_are_still_answered() {
     let server = Server::with(|setup| {
-        setup.migration("V1__samples.sql", SAMPLES).migration(
+        setup.tables(SAMPLES).migration(
             "V2__odd.sql",
             "INSERT INTO samples (whole, number, words, flag, day, moment, exact, price, data, ident, bytes) VALUES
                 ('many', 'much', x'ff00', 'perhaps', 'someday', 'once', 'about', 'dear', '{broken', 'nobody', 'text'),
@@ -55,8 +55,7 @@ fn values_that_sql_put_in_columns_of_another_type_are_still_answered() {
 
 #[test]
 fn a_column_without_a_type_takes_and_gives_any_json_scalar() {
-    let server =
-        Server::with(|setup| setup.migration("V1__free.sql", "CREATE TABLE free (id INTEGER PRIMARY KEY, v);"));
+    let server = Server::with_tables("CREATE TABLE free (id INTEGER PRIMARY KEY, v);");
     for value in [json!("text"), json!(5), json!(1.5), json!(null)] {
         let row = server.post("/api/free/", json!({"v": value})).is(201);
         assert_eq!(row.json()["v"], value);

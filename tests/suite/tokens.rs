@@ -1,8 +1,8 @@
-//! Tokens: what they may do, how they end, and which are refused.
+//! Tokens: their rights, how they end, and which are refused.
 
 use serde_json::{Value, json};
 
-use crate::people::{ADMIN, PASSWORD, bearer, closed};
+use crate::accounts_fixture::{ADMIN, PASSWORD, bearer, closed};
 use crate::server::{Server, eventually};
 
 /// Credentials that are none. What is good about each is good only elsewhere.
@@ -69,7 +69,7 @@ fn a_bad_credential_is_401_everywhere_also_where_strangers_may_read() {
                 ("GET", "/api/auth/users/"),
                 ("GET", "/api/nothing/"),
             ] {
-                let refused = server.ask_as(bad, method, path, Value::Null);
+                let refused = server.request_as(bad, method, path, Value::Null);
                 assert_eq!(refused.status, 401, "{bad} {method} {path}: {}", refused.text());
                 assert!(
                     refused.header("www-authenticate").starts_with("Bearer realm=\"socle\""),
@@ -83,12 +83,12 @@ fn a_bad_credential_is_401_everywhere_also_where_strangers_may_read() {
             }
         }
         let twice = [("Authorization", "Bearer a"), ("Authorization", "Bearer b")];
-        server.ask("GET", "/api/items/", &twice, b"").is(401);
+        server.request("GET", "/api/items/", &twice, b"").is(401);
     }
 }
 
 #[test]
-fn a_token_of_another_server_is_none() {
+fn a_token_of_another_server_is_refused() {
     let (one, other) = (closed().start(), closed().start());
     let token = one.bearer_of(ADMIN);
     one.get_with(&token, "/api/auth/me/").is(200);
@@ -102,7 +102,7 @@ fn tokens_are_made_listed_and_revoked_by_their_owners() {
     server.add_user(&admin, "bob", "editor");
     let bob = server.bearer_of("bob");
     let made = server
-        .ask_as(
+        .request_as(
             &bob,
             "POST",
             "/api/auth/tokens/",
@@ -124,11 +124,11 @@ fn tokens_are_made_listed_and_revoked_by_their_owners() {
     assert_eq!(all.as_array().map(Vec::len), Some(3));
     // Somebody else's token is not there, unless one is an administrator.
     server
-        .ask_as(&bob, "DELETE", "/api/auth/tokens/1/", Value::Null)
+        .request_as(&bob, "DELETE", "/api/auth/tokens/1/", Value::Null)
         .is(404);
     let path = format!("/api/auth/tokens/{}/", made["id"]);
     server.get_with(&script, "/api/auth/me/").is(200);
-    server.ask_as(&admin, "DELETE", &path, Value::Null).is(204);
+    server.request_as(&admin, "DELETE", &path, Value::Null).is(204);
     let refused = server.get_with(&script, "/api/auth/me/").is(401);
     assert!(refused.text().contains("revoked"), "{}", refused.text());
     let listed = server.get_with(&bob, "/api/auth/tokens/").is(200).json();
@@ -149,7 +149,10 @@ fn a_token_has_at_most_the_right_of_its_maker() {
         let maker = server.bearer_of(own);
         for role in refused {
             let body = json!({"name": "more", "role": role});
-            let said = server.ask_as(&maker, "POST", "/api/auth/tokens/", body).is(400).json();
+            let said = server
+                .request_as(&maker, "POST", "/api/auth/tokens/", body)
+                .is(400)
+                .json();
             assert!(
                 said["role"][0].is_string(),
                 "{own} made a token with the role {role}: {said}"
@@ -165,7 +168,7 @@ fn a_token_has_at_most_the_right_of_its_maker() {
     // A lesser token of an administrator makes no greater one, and administers nothing.
     let (lesser, _) = server.add_token(&admin, json!({"name": "lesser", "role": "viewer"}));
     let body = json!({"name": "greater", "role": "admin"});
-    server.ask_as(&lesser, "POST", "/api/auth/tokens/", body).is(400);
+    server.request_as(&lesser, "POST", "/api/auth/tokens/", body).is(400);
     server.get_with(&lesser, "/api/auth/users/").is(403);
 }
 
@@ -183,14 +186,16 @@ fn a_token_follows_its_owner_down_and_ends_with_the_account() {
         ("worker", "worker"),
         ("admin", "admin"),
     ] {
-        server.ask_as(&admin, "PATCH", &path, json!({"role": role})).is(200);
+        server.request_as(&admin, "PATCH", &path, json!({"role": role})).is(200);
         assert_eq!(server.get_with(&bob, "/api/auth/me/").is(200).json()["role"], shown);
     }
     // What a worker and an editor share is reading.
     let (editor, _) = server.add_token(&bob, json!({"name": "editor", "role": "editor"}));
-    server.ask_as(&admin, "PATCH", &path, json!({"role": "worker"})).is(200);
+    server
+        .request_as(&admin, "PATCH", &path, json!({"role": "worker"}))
+        .is(200);
     assert_eq!(server.get_with(&editor, "/api/auth/me/").json()["role"], "viewer");
-    server.ask_as(&admin, "DELETE", &path, Value::Null).is(204);
+    server.request_as(&admin, "DELETE", &path, Value::Null).is(204);
     for token in [bob, editor] {
         server.get_with(&token, "/api/items/").is(401);
     }
@@ -204,14 +209,14 @@ fn a_revoked_token_is_refused_at_once_by_another_process_on_the_same_file() {
     for round in 0..20 {
         let (token, id) = one.add_token(&admin, json!({"name": format!("round {round}"), "role": "viewer"}));
         other.get_with(&token, "/api/auth/me/").is(200);
-        one.ask_as(&admin, "DELETE", &format!("/api/auth/tokens/{id}/"), Value::Null)
+        one.request_as(&admin, "DELETE", &format!("/api/auth/tokens/{id}/"), Value::Null)
             .is(204);
         other.get_with(&token, "/api/auth/me/").is(401);
         other.get_with(&token, "/api/items/").is(401);
     }
     let id = one.add_user(&admin, "bob", "admin");
     let bob = other.bearer_of("bob");
-    one.ask_as(
+    one.request_as(
         &admin,
         "PATCH",
         &format!("/api/auth/users/{id}/"),
@@ -219,7 +224,7 @@ fn a_revoked_token_is_refused_at_once_by_another_process_on_the_same_file() {
     )
     .is(200);
     other.get_with(&bob, "/api/auth/users/").is(403);
-    one.ask_as(&admin, "DELETE", &format!("/api/auth/users/{id}/"), Value::Null)
+    one.request_as(&admin, "DELETE", &format!("/api/auth/users/{id}/"), Value::Null)
         .is(204);
     other.get_with(&bob, "/api/auth/me/").is(401);
 }
@@ -230,7 +235,9 @@ fn a_server_that_another_process_closes_is_closed_at_once() {
     let other = one.setup.start();
     other.get("/api/items/").is(200);
     assert_eq!(other.get("/health").json()["access"], "open");
-    one.setup.run(&["token", "create", "first", "--role", "viewer"]).well();
+    one.setup
+        .run(&["token", "create", "first", "--role", "viewer"])
+        .success();
     for server in [&one, &other] {
         assert_eq!(server.get("/health").json()["access"], "closed");
     }
@@ -249,7 +256,7 @@ fn a_token_expires() {
     assert!(refused.is(401).text().contains("expired"));
     for bad in ["", "yesterday", "0d", "-1d", "2020-01-01T00:00:00Z", "1000y", "200000w"] {
         let body = json!({"name": "bad", "expires": bad});
-        let said = server.ask_as(&admin, "POST", "/api/auth/tokens/", body);
+        let said = server.request_as(&admin, "POST", "/api/auth/tokens/", body);
         if !bad.is_empty() {
             assert!(said.is(400).json()["expires"].is_array(), "{bad}");
         }
@@ -261,7 +268,7 @@ fn a_token_expires() {
     let listed = server.get_with(&child, "/api/auth/tokens/").json();
     assert_eq!(listed[0]["expires_at"], listed[1]["expires_at"], "{listed}");
     let body = json!({"name": "heir", "expires": "2d"});
-    server.ask_as(&day, "POST", "/api/auth/tokens/", body).is(400);
+    server.request_as(&day, "POST", "/api/auth/tokens/", body).is(400);
 }
 
 #[test]
@@ -282,16 +289,13 @@ fn when_a_token_was_last_used_is_written_without_a_write_for_each_use() {
 }
 
 #[test]
-fn programs_that_sign_in_again_and_again_do_not_pile_tokens_up() {
+fn repeated_sign_ins_do_not_accumulate_tokens() {
     let server = closed().start();
     let admin = server.bearer_of(ADMIN);
-    let database = rusqlite::Connection::open(server.setup.database()).expect("the database");
-    database
-        .execute_batch(
+    server.sql(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
              INSERT INTO _tokens (hash, name, role, user_id, created_at) SELECT randomblob(32), 'sign-in', 'admin', 1, i FROM n",
-        )
-        .expect("tokens of long ago");
+    );
     server.bearer_of(ADMIN);
     let listed = server.get_with(&admin, "/api/auth/tokens/").is(200).json();
     let live = listed
@@ -305,16 +309,20 @@ fn programs_that_sign_in_again_and_again_do_not_pile_tokens_up() {
         server.add_token(&admin, json!({"name": format!("t{number}"), "role": "viewer"}));
     }
     let refused = server
-        .ask_as(&admin, "POST", "/api/auth/tokens/", json!({"name": "one more"}))
+        .request_as(&admin, "POST", "/api/auth/tokens/", json!({"name": "one more"}))
         .is(400);
     assert!(refused.text().contains("100 tokens"), "{}", refused.text());
 }
 
 #[test]
-fn a_token_of_nobody_has_its_own_right_and_no_account() {
+fn a_token_without_an_account_has_a_role_of_its_own() {
     let server = Server::start();
     let create = |name: &str, role: &str| {
-        let token = server.setup.run(&["token", "create", name, "--role", role]).well().out;
+        let token = server
+            .setup
+            .run(&["token", "create", name, "--role", role])
+            .success()
+            .out;
         format!("Bearer {}", token.trim())
     };
     let (ci, root) = (create("ci", "editor"), create("root", "admin"));
@@ -326,14 +334,20 @@ fn a_token_of_nobody_has_its_own_right_and_no_account() {
     let listed = server.get_with(&ci, "/api/auth/tokens/").is(200).json();
     assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
     server
-        .ask_as(&ci, "POST", "/api/auth/tokens/", json!({"name": "more"}))
+        .request_as(&ci, "POST", "/api/auth/tokens/", json!({"name": "more"}))
         .is(403);
-    server.ask_as(&ci, "POST", "/api/auth/logout-all/", Value::Null).is(403);
+    server
+        .request_as(&ci, "POST", "/api/auth/logout-all/", Value::Null)
+        .is(403);
     let password = json!({"old_password": "x", "new_password": PASSWORD});
-    server.ask_as(&ci, "POST", "/api/auth/password/", password).is(403);
-    server.ask_as(&ci, "DELETE", "/api/auth/tokens/2/", Value::Null).is(404);
+    server.request_as(&ci, "POST", "/api/auth/password/", password).is(403);
+    server
+        .request_as(&ci, "DELETE", "/api/auth/tokens/2/", Value::Null)
+        .is(404);
     server.add_user(&root, "bob", "viewer");
     server.add_token(&root, json!({"name": "made by root", "role": "viewer"}));
-    server.ask_as(&ci, "DELETE", "/api/auth/tokens/1/", Value::Null).is(204);
+    server
+        .request_as(&ci, "DELETE", "/api/auth/tokens/1/", Value::Null)
+        .is(204);
     server.get_with(&ci, "/api/auth/me/").is(401);
 }

@@ -1,19 +1,13 @@
-//! Each type of column: what it takes, what it refuses, and that what went in comes out.
+//! Each type of column: what it accepts, what it refuses, and that values are answered as they were sent.
 
 use serde_json::{Value, json};
 
 use crate::client::Answer;
 use crate::server::Server;
-
-/// One column of each type, none of them required; also for [`crate::stored_values`].
-pub(crate) const SAMPLES: &str = "CREATE TABLE samples (
-    id INTEGER PRIMARY KEY,
-    whole INTEGER, number REAL, words TEXT, short VARCHAR(5), flag BOOLEAN, day DATE, moment TIMESTAMP,
-    exact DECIMAL, price DECIMAL(10,2), data JSON, ident UUID, bytes BLOB
-);";
+use crate::tables::SAMPLES;
 
 fn samples() -> Server {
-    Server::with(|setup| setup.migration("V1__samples.sql", SAMPLES))
+    Server::with_tables(SAMPLES)
 }
 
 /// Inserts a JSON text as it is, so that numbers reach the server digit by digit.
@@ -300,7 +294,7 @@ fn what_is_not_a_value_of_the_type_is_refused_by_name() {
 }
 
 #[test]
-fn numbers_that_json_does_not_have_are_no_json() {
+fn numbers_outside_the_json_grammar_are_refused() {
     let server = samples();
     for literal in ["NaN", "Infinity", "-Infinity", "1.", ".5", "01", "+1", "0x10", "1_000"] {
         let answer = insert(&server, "number", literal).is(400);

@@ -1,10 +1,10 @@
-//! `socle user`: accounts beside a running server.
+//! `socle user`, beside a running server.
 
 use std::io::{Read, Write};
 
 use serde_json::json;
 
-use crate::people::PASSWORD;
+use crate::accounts_fixture::PASSWORD;
 use crate::server::{Server, Setup};
 
 #[test]
@@ -16,15 +16,15 @@ fn an_account_that_a_command_makes_signs_in_at_once() {
             &["user", "add", "bob", "--role", "admin", "--email", "bob@example.org"],
             PASSWORD,
         )
-        .well();
-    assert!(added.out.contains("bob") && added.err.is_empty(), "{}", added.said());
+        .success();
+    assert!(added.out.contains("bob") && added.err.is_empty(), "{}", added.output());
     let bob = server.bearer_of("bob");
     let me = server.get_with(&bob, "/api/auth/me/").is(200).json();
     assert_eq!(
         (&me["role"], &me["email"]),
         (&json!("admin"), &json!("bob@example.org"))
     );
-    let list = server.setup.run(&["user", "list"]).well().out;
+    let list = server.setup.run(&["user", "list"]).success().out;
     assert!(
         list.contains("bob") && list.contains("admin") && list.contains("bob@example.org"),
         "{list}"
@@ -35,7 +35,7 @@ fn an_account_that_a_command_makes_signs_in_at_once() {
     server
         .setup
         .run_with_input(&["user", "passwd", "bob"], "another long password\r\n")
-        .well();
+        .success();
     browser.get("/api/auth/me/").is(401);
     server
         .post("/api/auth/login/", json!({"username": "bob", "password": PASSWORD}))
@@ -48,12 +48,12 @@ fn an_account_that_a_command_makes_signs_in_at_once() {
         .is(200);
 
     // The last administrator may go this way, for it is the way back in.
-    server.setup.run(&["user", "remove", "bob"]).well();
+    server.setup.run(&["user", "remove", "bob"]).success();
     server.get_with(&bob, "/api/auth/me/").is(401);
     server
         .setup
         .run_with_input(&["user", "add", "bob", "--role", "admin"], PASSWORD)
-        .well();
+        .success();
     let bob = server.bearer_of("bob");
     assert!(
         server
@@ -68,7 +68,7 @@ fn a_command_makes_the_database_when_there_is_none() {
     let setup = Setup::new();
     setup
         .run_with_input(&["user", "add", "bob", "--role", "viewer"], PASSWORD)
-        .well();
+        .success();
     let server = setup.start();
     assert_eq!(server.get("/health").json()["access"], "closed");
     server.bearer_of("bob");
@@ -79,7 +79,7 @@ fn what_is_wrong_is_one_line_that_says_what_to_do() {
     let setup = Setup::new();
     setup
         .run_with_input(&["user", "add", "bob", "--role", "viewer"], PASSWORD)
-        .well();
+        .success();
     for (arguments, input, said) in [
         (
             vec!["user", "add", "bob", "--role", "viewer"],
@@ -104,17 +104,17 @@ fn what_is_wrong_is_one_line_that_says_what_to_do() {
             "--password",
         ),
     ] {
-        let ended = setup.run_with_input(&arguments, input).badly();
+        let ended = setup.run_with_input(&arguments, input).failure();
         assert_eq!(ended.err.lines().count(), 1, "{arguments:?}: {}", ended.err);
         assert!(
             ended.err.contains(said) && ended.out.is_empty(),
             "{arguments:?}: {}",
-            ended.said()
+            ended.output()
         );
     }
-    let alone = setup.run(&["user"]).badly();
+    let alone = setup.run(&["user"]).failure();
     assert!(alone.err.contains("passwd"), "{}", alone.err);
-    assert_eq!(setup.run(&["user", "list"]).well().out.lines().count(), 2);
+    assert_eq!(setup.run(&["user", "list"]).success().out.lines().count(), 2);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The file held against the tables that there are: what it names must be there, and what it asks for must make sense.
 
 use super::restrictions;
-use crate::config::file::{AccessLevel, ColumnRule, ConfigError, ConfigFile, Located, TableSection};
+use crate::config_file::{AccessLevel, ColumnRule, ConfigError, ConfigFile, Located, TableSection};
 use crate::schema::{Schema, Table};
 
 /// Names that are listed in a message.
@@ -43,7 +43,7 @@ fn unknown_table(file: &ConfigFile, schema: &Schema, name: &Located<String>) -> 
             format!("there is no table \"{}\"; tables: {known}", name.value)
         }
     };
-    file.mistake(name.line, message)
+    file.error_at(name.line, message)
 }
 
 fn check_table(
@@ -59,7 +59,7 @@ fn check_table(
             "the table \"{}\" has a section already, on line {}",
             table.name, first.name.line
         );
-        findings.mistakes.push(file.mistake(line, message));
+        findings.mistakes.push(file.error_at(line, message));
     }
     let read = section.read.map_or(AccessLevel::Public, |level| level.value);
     if let Some(write) = section.write.filter(|write| write.value < read) {
@@ -73,7 +73,7 @@ fn check_table(
             write.value,
             listed(allowed)
         );
-        findings.mistakes.push(file.mistake(write.line, message));
+        findings.mistakes.push(file.error_at(write.line, message));
     }
     for (place, (name, rule)) in section.columns.iter().enumerate() {
         let earlier = section.columns.get(..place).unwrap_or_default();
@@ -88,7 +88,7 @@ fn check_table(
             "nothing of \"{}\" would be left; allowed: hidden = true for the whole table",
             table.name
         );
-        findings.mistakes.push(file.mistake(line, message));
+        findings.mistakes.push(file.error_at(line, message));
     }
 }
 
@@ -100,7 +100,7 @@ fn check_column(
     earlier: &[(Located<String>, ColumnRule)],
     findings: &mut Diagnostics,
 ) {
-    let mut wrong = |message: String| findings.mistakes.push(file.mistake(name.line, message));
+    let mut wrong = |message: String| findings.mistakes.push(file.error_at(name.line, message));
     let found = table
         .columns
         .iter()
@@ -131,7 +131,7 @@ fn check_column(
             "no row can be added to \"{}\": its column \"{}\" is {what}, must have a value and has no default",
             table.name, column.name
         );
-        findings.warnings.push(file.mistake(name.line, message));
+        findings.warnings.push(file.error_at(name.line, message));
     }
 }
 

@@ -12,8 +12,8 @@ use std::collections::HashMap;
 pub use store::PolicyStore;
 
 use super::{Caller, Role};
-pub use crate::config::file::AccessLevel;
-use crate::config::file::{ColumnRule, ConfigFile, Located, TableSection};
+pub use crate::config_file::AccessLevel;
+use crate::config_file::{ColumnRule, ConfigFile, Located, TableSection};
 use crate::schema::{Reader, Restriction, TableRestriction};
 
 /// Who may do what with tables and jobs.

@@ -1,7 +1,7 @@
 //! Views that show what the file keeps back in a table. A view is a table of its own with rules of its own, which is easily
 //! forgotten, so it is said.
 
-use crate::config::file::{AccessLevel, ColumnRule, ConfigError, ConfigFile, TableSection};
+use crate::config_file::{AccessLevel, ColumnRule, ConfigError, ConfigFile, TableSection};
 use crate::schema::{Schema, Table};
 
 /// A warning for each table with rules that a view gets around.
@@ -11,7 +11,7 @@ pub(super) fn warnings(file: &ConfigFile, schema: &Schema) -> Vec<ConfigError> {
     let found = pairs.filter_map(|(view, table)| {
         let section = section(file, table).filter(|_| *table != view.name)?;
         let message = got_around(view, self::section(file, &view.name), section)?;
-        Some(file.mistake(section.name.line, message))
+        Some(file.error_at(section.name.line, message))
     });
     found.collect()
 }

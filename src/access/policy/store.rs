@@ -12,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::Policy;
 use super::check::{Diagnostics, check};
-use crate::config::file::{ConfigError, ConfigFile, FileVersion};
+use crate::config_file::{ConfigError, ConfigFile, FileVersion};
 use crate::schema::{Catalog, Schema};
 
 /// Time between two looks at the file, each of which asks the system for its times and size. A change is taken when two
@@ -64,18 +64,18 @@ impl PolicyStore {
         };
         let mut looks = interval(PAUSE);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut read = file.stamp;
+        let mut read = file.version;
         let mut glimpsed = read;
         let mut seen = self.catalog.current().version;
         let mut is_refused = false;
         loop {
             looks.tick().await;
-            let stamp = FileVersion::of(&path);
-            let is_settled = std::mem::replace(&mut glimpsed, stamp) == stamp;
+            let version = FileVersion::of(&path);
+            let is_settled = std::mem::replace(&mut glimpsed, version) == version;
             let schema = self.catalog.current();
             let are_tables_new = std::mem::replace(&mut seen, schema.version) != schema.version;
-            if (stamp != read && is_settled) || (are_tables_new && is_refused) {
-                read = stamp;
+            if (version != read && is_settled) || (are_tables_new && is_refused) {
+                read = version;
                 is_refused = self.read_again().await;
             } else if are_tables_new {
                 self.hold_against(&schema);
@@ -104,14 +104,14 @@ impl PolicyStore {
         let before = self.file.borrow().clone();
         let folder = before.path.as_deref().and_then(|path| path.parent());
         let file = ConfigFile::read(folder)?;
-        if file.stamp.is_none() && before.stamp.is_some() {
+        if file.version.is_none() && before.version.is_some() {
             // More likely an accident than a wish to stand open.
-            return Err(file.mistake(
+            return Err(file.error_at(
                 None,
                 "the file is gone; an empty one, or a restart, does away with its rules",
             ));
         }
-        if file.says_as(&before) {
+        if file.has_same_content_as(&before) {
             return Ok(());
         }
         let rules = accepted(&file, &self.catalog.current())?;

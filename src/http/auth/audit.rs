@@ -6,28 +6,18 @@ use serde_json::{Value as Json, json};
 
 use super::{RequestContext, answered, moment};
 use crate::access::audit::{AuditEvent, MOST};
+use crate::http::fields::FieldReader;
 use crate::http::response::ApiError;
-use crate::records::FieldErrors;
 
 /// Rows of an answer when the request does not say.
-const PAGE: u64 = 100;
+const PAGE: i64 = 100;
 
 /// The latest events, or those before one.
 pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
-    let (mut limit, mut before) = (PAGE, None);
-    let mut errors = FieldErrors::default();
-    for (name, value) in context.parameters(&["limit", "before"])? {
-        let number = value.parse::<i64>().ok().filter(|number| *number >= 1);
-        match (name.as_str(), number) {
-            ("limit", Some(number)) if number.unsigned_abs() <= MOST => limit = number.unsigned_abs(),
-            ("limit", _) => errors.add(name, format!("A whole number from 1 to {MOST} is required.")),
-            (_, Some(number)) => before = Some(number),
-            (_, None) => errors.add(name, "The id of an event is required."),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(errors.into());
-    }
+    let mut parameters = FieldReader::of_query(context.request, &["limit", "before"])?;
+    let limit = parameters.whole_number("limit", 1, MOST).unwrap_or(PAGE);
+    let before = parameters.whole_number("before", 1, i64::MAX);
+    parameters.finish()?;
     let events = context.app.access.audit(limit, before).await?;
     Ok(answered(Status::Ok, &events.iter().map(described).collect()))
 }

@@ -1,7 +1,6 @@
 //! `/api/auth/…`: signing in and out, and managing accounts, tokens and the audit. What it all means is decided in `access`.
 
 mod audit;
-mod fields;
 mod refusals;
 mod sign_in;
 mod tokens;
@@ -17,7 +16,7 @@ use super::guard::{self, Rule};
 use super::response::{self, ApiError};
 use super::{App, ingress, negotiation};
 use crate::access::Actor;
-use crate::records::{FieldErrors, urlencoded};
+use crate::fields::{FieldErrors, message, urlencoded};
 
 /// Where all of it is mounted.
 pub const BASE: &str = "/api/auth";
@@ -244,8 +243,7 @@ impl RequestContext<'_, '_> {
         let mut parameters = Vec::new();
         for (name, value) in given {
             if !known.contains(&name.as_ref()) {
-                let allowed = if known.is_empty() { "none" } else { &known.join(", ") };
-                return Err(FieldErrors::one(name, format!("Unknown parameter. Allowed: {allowed}.")).into());
+                return Err(FieldErrors::one(name, message::unknown_parameter(known)).into());
             }
             parameters.push((name.into_owned(), value.into_owned()));
         }

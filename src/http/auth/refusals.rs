@@ -3,20 +3,14 @@
 use rocket::http::Status;
 
 use crate::access::Error;
+use crate::fields::{FieldErrors, NON_FIELD};
 use crate::http::response::ApiError;
-use crate::records::error::NON_FIELD;
-use crate::records::{self, FieldErrors};
+use crate::records;
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         match error {
-            Error::Invalid(wrong) => {
-                let mut errors = FieldErrors::default();
-                for (field, message) in wrong {
-                    errors.add(field, message);
-                }
-                errors.into()
-            }
+            Error::Fields(errors) => errors.into(),
             Error::WrongCredentials => FieldErrors::one(NON_FIELD, error.to_string()).into(),
             Error::NotFound => Self::not_found(),
             Error::Conflict(message) => Self::new(Status::Conflict, message),

@@ -4,24 +4,24 @@ use rocket::http::Status;
 use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
-use super::fields::Fields;
 use super::{RequestContext, answered, no_content};
 use crate::access::{Actor, AuthMethod, Error, Role, User, csrf_token, expiry};
+use crate::fields::FieldErrors;
+use crate::http::fields::FieldReader;
 use crate::http::guard::{self, cookie, origin};
-use crate::http::ingress;
 use crate::http::response::ApiError;
-use crate::records::FieldErrors;
+use crate::http::{body, ingress};
 
 /// A token for a name and a password, as Django REST framework's `obtain_auth_token` gives it.
 pub async fn token(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
     context.parameters(&[])?;
-    let known = ["username", "password", "name", "expires"];
-    let mut fields = Fields::read(context.app, context.request, data, &known).await?;
-    let (username, password) = (fields.required("username"), fields.required("password"));
-    let name = fields.optional("name");
-    let expires = fields.optional("expires");
-    let expires = fields.parsed("expires", expires, |text| expiry::parse(text, context.now));
-    fields.done()?;
+    let body = body::body(context.app, context.request, data).await?;
+    let mut fields = FieldReader::of_body(&body)?;
+    fields.only(&["username", "password", "name", "expires"]);
+    let (username, password) = (fields.required_text("username"), fields.required_text("password"));
+    let name = fields.text("name");
+    let expires = fields.parsed_text("expires", |text| expiry::parse(text, context.now));
+    fields.finish()?;
     let user = sign_in(context, &username, &password).await?;
     let access = &context.app.access;
     let secret = access
@@ -34,9 +34,11 @@ pub async fn token(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<R
 pub async fn login(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
     context.parameters(&[])?;
     origin::check_sign_in(context.app, context.request)?;
-    let mut fields = Fields::read(context.app, context.request, data, &["username", "password"]).await?;
-    let (username, password) = (fields.required("username"), fields.required("password"));
-    fields.done()?;
+    let body = body::body(context.app, context.request, data).await?;
+    let mut fields = FieldReader::of_body(&body)?;
+    fields.only(&["username", "password"]);
+    let (username, password) = (fields.required_text("username"), fields.required_text("password"));
+    fields.finish()?;
     let user = sign_in(context, &username, &password).await?;
     let client = ingress::client(context.request);
     // Never the cookie that the client came with: somebody else may have put it there.
@@ -117,9 +119,14 @@ fn tell_csrf_token(body: &mut Json, secret: &str) {
 pub async fn password(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
     context.parameters(&[])?;
     let account = guard::caller(context.request).account().ok_or_else(nobodys)?;
-    let mut fields = Fields::read(context.app, context.request, data, &["old_password", "new_password"]).await?;
-    let (old, new) = (fields.required("old_password"), fields.required("new_password"));
-    fields.done()?;
+    let body = body::body(context.app, context.request, data).await?;
+    let mut fields = FieldReader::of_body(&body)?;
+    fields.only(&["old_password", "new_password"]);
+    let (old, new) = (
+        fields.required_text("old_password"),
+        fields.required_text("new_password"),
+    );
+    fields.finish()?;
     let user = match sign_in(context, &account.name, &old).await {
         Ok(user) => user,
         Err(Error::WrongCredentials) => return Err(FieldErrors::one("old_password", "Wrong password.").into()),

@@ -4,23 +4,17 @@ use rocket::http::Status;
 use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
-use super::fields::Fields;
 use super::{RequestContext, answered, moment, moment_or_null, no_content};
 use crate::access::{Role, Token, TokenScope, expiry};
-use crate::http::guard;
+use crate::http::fields::FieldReader;
 use crate::http::response::ApiError;
-use crate::records::FieldErrors;
+use crate::http::{body, guard};
 
 /// What there is.
 pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
-    let mut all = false;
-    for (_, value) in context.parameters(&["all"])? {
-        all = match value.as_str() {
-            "true" | "1" => true,
-            "false" | "0" => false,
-            _ => return Err(FieldErrors::one("all", "Must be a valid boolean.").into()),
-        };
-    }
+    let mut parameters = FieldReader::of_query(context.request, &["all"])?;
+    let all = parameters.boolean("all").unwrap_or(false);
+    parameters.finish()?;
     let caller = guard::caller(context.request);
     if all && !caller.covers(Role::Admin) {
         return Err(ApiError::lacking_role(caller));
@@ -32,13 +26,13 @@ pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>,
 /// Another one, shown this once.
 pub async fn add(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
     context.parameters(&[])?;
-    let mut fields = Fields::read(context.app, context.request, data, &["name", "role", "expires"]).await?;
-    let name = fields.required("name");
-    let role = fields.optional("role");
-    let role = fields.parsed("role", role, super::users::role);
-    let expires = fields.optional("expires");
-    let expires = fields.parsed("expires", expires, |text| expiry::parse(text, context.now));
-    fields.done()?;
+    let body = body::body(context.app, context.request, data).await?;
+    let mut fields = FieldReader::of_body(&body)?;
+    fields.only(&["name", "role", "expires"]);
+    let name = fields.required_text("name");
+    let role = fields.parsed_text("role", super::users::role);
+    let expires = fields.parsed_text("expires", |text| expiry::parse(text, context.now));
+    fields.finish()?;
     let caller = guard::caller(context.request);
     let (token, secret) = context
         .app

@@ -4,11 +4,12 @@ use rocket::http::Status;
 use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
-use super::fields::Fields;
 use super::{RequestContext, answered, moment, no_content};
 use crate::access::{AuthMethod, LastAdmin, NewUser, Role, User, UserChange};
-use crate::http::guard;
+use crate::fields::message;
+use crate::http::fields::FieldReader;
 use crate::http::response::ApiError;
+use crate::http::{body, guard};
 
 /// Every account.
 pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
@@ -20,17 +21,17 @@ pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>,
 /// Another one.
 pub async fn add(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
     context.parameters(&[])?;
-    let known = ["username", "password", "role", "email"];
-    let mut fields = Fields::read(context.app, context.request, data, &known).await?;
-    let (name, password) = (fields.required("username"), fields.required("password"));
-    let given = fields.required("role");
-    let role = fields.parsed("role", Some(given), role);
-    let email = fields.optional("email");
-    fields.done()?;
+    let body = body::body(context.app, context.request, data).await?;
+    let mut fields = FieldReader::of_body(&body)?;
+    fields.only(&["username", "password", "role", "email"]);
+    let (name, password) = (fields.required_text("username"), fields.required_text("password"));
+    let role = required_role(&mut fields);
+    let email = fields.text("email");
+    fields.finish()?;
     let new = NewUser {
         name,
         password,
-        role: role.unwrap_or(Role::Viewer),
+        role,
         email,
     };
     let user = context.app.access.add_user(new, &context.actor(), context.now).await?;
@@ -52,26 +53,19 @@ pub fn show(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiEr
 pub async fn change(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
     context.parameters(&[])?;
     let id = context.id()?;
-    let mut fields = Fields::read(context.app, context.request, data, &["role", "email", "password"]).await?;
-    let given = fields.nullable("role");
-    let role = match given {
-        Some(_) => fields.parsed(
-            "role",
-            Some(given.filter(|word| !word.is_empty()).unwrap_or_else(|| "null".into())),
-            role,
-        ),
-        None => None,
-    };
+    let body = body::body(context.app, context.request, data).await?;
+    let mut fields = FieldReader::of_body(&body)?;
+    fields.only(&["role", "email", "password"]);
     let change = UserChange {
-        role,
-        email: fields.nullable("email"),
-        password: fields.nullable("password"),
+        role: fields.has("role").then(|| required_role(&mut fields)),
+        email: fields.nullable_text("email").map(Option::unwrap_or_default),
+        password: fields.has("password").then(|| fields.required_text("password")),
         kept_session: match guard::caller(context.request).who.as_ref().map(|who| &who.via) {
             Some(AuthMethod::Session { id }) => Some(*id),
             _ => None,
         },
     };
-    fields.done()?;
+    fields.finish()?;
     let access = &context.app.access;
     let user = access
         .change_user(id, change, LastAdmin::Stays, &context.actor(), context.now)
@@ -89,9 +83,17 @@ pub async fn remove(context: &RequestContext<'_, '_>) -> Result<Response<'static
     Ok(no_content())
 }
 
-/// A role by its word.
-pub(super) fn role(word: &str) -> Result<Role, String> {
-    word.parse().map_err(|_| format!("\"{word}\" is not a valid choice."))
+/// A role that must be given; the least one when it is not, which is noted.
+fn required_role(fields: &mut FieldReader<'_>) -> Role {
+    match fields.required_text("role").as_str() {
+        "" => Role::Viewer,
+        _ => fields.parsed_text("role", role).unwrap_or(Role::Viewer),
+    }
+}
+
+/// A role by its name.
+pub(super) fn role(name: &str) -> Result<Role, String> {
+    name.parse().map_err(|_| message::invalid_choice(name))
 }
 
 fn described(user: &User) -> Json {

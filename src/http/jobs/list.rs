@@ -7,13 +7,11 @@ use rocket::{Request, Response};
 use serde_json::json;
 
 use super::{ApiError, of_json, shown};
+use crate::fields::text;
 use crate::http::App;
+use crate::http::fields::FieldReader;
 use crate::jobs::list::{LARGEST_PAGE, PAGE};
 use crate::jobs::{Error, Filter, JobId, State};
-use crate::records::{FieldErrors, urlencoded};
-
-/// Parameters that are complained of at once.
-const MAX_COMPLAINTS: usize = 100;
 
 /// What a list asks for.
 struct ListQuery {
@@ -23,8 +21,8 @@ struct ListQuery {
 }
 
 /// A page of jobs, the newest first.
-pub(super) async fn page<'r>(app: &App, request: &Request<'_>, query: &str) -> Result<Response<'r>, ApiError> {
-    let asked = read(query)?;
+pub(super) async fn page<'r>(app: &App, request: &Request<'_>) -> Result<Response<'r>, ApiError> {
+    let asked = read(request)?;
     let page = app.jobs.page(asked.filter.clone(), asked.after, asked.limit).await;
     let page = match page {
         // As lists of rows say it, and Django REST framework.
@@ -52,57 +50,26 @@ pub(super) async fn page<'r>(app: &App, request: &Request<'_>, query: &str) -> R
     Ok(response)
 }
 
-fn read(query: &str) -> Result<ListQuery, ApiError> {
-    let mut asked = ListQuery {
-        filter: Filter::default(),
-        limit: PAGE,
-        after: None,
+fn read(request: &Request<'_>) -> Result<ListQuery, ApiError> {
+    let mut parameters = FieldReader::of_query(request, &["after", "kind", "limit", "status"])?;
+    let state = |name: &str| {
+        let all = State::ALL.map(State::name).join(", ");
+        State::named(name).ok_or_else(|| format!("\"{name}\" is no status. Allowed: {all}."))
     };
-    let mut errors = FieldErrors::default();
-    let mut seen = Vec::new();
-    let pairs = urlencoded::parse(query).map_err(|message| ApiError::new(Status::BadRequest, message))?;
-    for (name, value) in pairs {
-        if errors.0.len() >= MAX_COMPLAINTS {
-            break;
-        }
-        if seen.contains(&name) {
-            errors.add(name, "Give this parameter once.");
-            continue;
-        }
-        if let Err(message) = set(&mut asked, &name, &value) {
-            errors.add(name.as_ref(), message);
-        }
-        seen.push(name);
-    }
-    match errors.is_empty() {
-        true => Ok(asked),
-        false => Err(errors.into()),
-    }
-}
-
-fn set(asked: &mut ListQuery, name: &str, value: &str) -> Result<(), String> {
-    match name {
-        "status" => {
-            let all = State::ALL.map(State::name).join(", ");
-            let state = State::named(value).ok_or_else(|| format!("\"{value}\" is no status. Allowed: {all}."))?;
-            asked.filter.state = Some(state);
-        }
-        "kind" => asked.filter.kind = Some(value.to_owned()),
-        "limit" => {
-            let limit = value.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit));
-            asked.limit = limit.ok_or_else(|| format!("A whole number from 1 to {LARGEST_PAGE} is required."))?;
-        }
-        "after" if value.is_empty() => asked.after = None,
-        "after" => {
-            asked.after = Some(
-                value
-                    .parse()
-                    .map_err(|()| "The job_id of a job is required.".to_owned())?,
-            )
-        }
-        _ => return Err("Unknown parameter. Allowed: after, kind, limit, status.".to_owned()),
-    }
-    Ok(())
+    let id = |text: &str| text.parse().map_err(|()| "The job_id of a job is required.");
+    let query = ListQuery {
+        filter: Filter {
+            state: parameters.parsed("status", |input| state(&text(input).unwrap_or_default())),
+            kind: parameters.text("kind"),
+        },
+        limit: parameters
+            .whole_number("limit", 1, LARGEST_PAGE.into())
+            .and_then(|limit| u32::try_from(limit).ok())
+            .unwrap_or(PAGE),
+        after: parameters.parsed_text("after", id),
+    };
+    parameters.finish()?;
+    Ok(query)
 }
 
 /// How many jobs there are: `{"queued": 3, …, "kinds": {"uppercase": {"queued": 3, …}}}`.

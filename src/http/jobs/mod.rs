@@ -2,7 +2,6 @@
 
 mod authorize;
 mod events;
-mod fields;
 mod list;
 mod schedules;
 mod submit;
@@ -137,7 +136,7 @@ async fn respond<'r>(app: &'r App, request: &'r Request<'_>, data: Data<'r>) -> 
         (Address::All, Method::Get | Method::Head) => {
             may(Action::List)?;
             takes_json(request)?;
-            list::page(app, request, query).await
+            list::page(app, request).await
         }
         (Address::All, Method::Post) => {
             may(Action::Submit)?;

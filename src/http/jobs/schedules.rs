@@ -7,13 +7,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::authorize::{Action, check};
-use super::fields::Reader;
 use super::{ApiError, base, shown, takes_json};
+use crate::http::fields::FieldReader;
 use crate::http::{App, body, response};
 use crate::jobs::Error;
 use crate::jobs::job::{ATTEMPTS_LIMIT, PRIORITY_LIMIT};
 use crate::jobs::schedule::{Schedule, ScheduleSpec, Schedules};
-use crate::records::FieldErrors;
 
 /// The last segment of their address.
 pub(super) const SEGMENT: &str = "schedules";
@@ -67,8 +66,8 @@ pub(super) async fn all<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>)
         Method::Post => {
             check(app, request, Action::ChangeSchedules)?;
             let body = body::body(app, request, data).await?;
-            let mut reader = Reader::new(&body)?;
-            let name = reader.required_text("name").unwrap_or_default();
+            let mut reader = FieldReader::of_body(&body)?;
+            let name = reader.required_text("name");
             reader.required_text("kind");
             let given = Given::read(&mut reader);
             let draft = given.applied_to(ScheduleSpec::new("", Box::default()));
@@ -105,7 +104,7 @@ pub(super) async fn one<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>)
             check(app, request, Action::ChangeSchedules)?;
             let known = schedules(app).find(&name)?;
             let body = body::body(app, request, data).await?;
-            let mut reader = Reader::new(&body)?;
+            let mut reader = FieldReader::of_body(&body)?;
             if reader.has("name") && reader.text("name").is_none_or(|given| given != known.name) {
                 reader
                     .errors
@@ -137,17 +136,13 @@ fn detailed(status: Status, schedule: Schedule) -> Response<'static> {
 }
 
 /// Goes on only when nothing is wrong; what is wrong with the fields and with what they mean is said together.
-fn done(mut reader: Reader<'_>, schedules: &Schedules, name: &str, draft: &ScheduleSpec) -> Result<(), ApiError> {
+fn done(mut reader: FieldReader<'_>, schedules: &Schedules, name: &str, draft: &ScheduleSpec) -> Result<(), ApiError> {
     if !reader.errors.is_empty()
-        && let Err(Error::Fields(FieldErrors(further))) = schedules.check(name, draft.clone())
+        && let Err(Error::Fields(further)) = schedules.check(name, draft.clone())
     {
-        let news: Vec<_> = further
-            .into_iter()
-            .filter(|(field, _)| !reader.errors.has(field))
-            .collect();
-        reader.errors.0.extend(news);
+        reader.errors.add_missing(further);
     }
-    reader.done()
+    reader.finish()
 }
 
 /// The fields that a body gives. Those that may be null are there when they are given at all.
@@ -165,17 +160,13 @@ struct Given {
 }
 
 impl Given {
-    fn read(reader: &mut Reader<'_>) -> Self {
+    fn read(reader: &mut FieldReader<'_>) -> Self {
         let known: Vec<&str> = GIVEN.into_iter().chain(KEPT).collect();
         reader.only(&known);
-        let mut nullable = |name| {
-            let text = reader.text(name);
-            reader.has(name).then_some(text)
-        };
         Self {
-            cron: nullable("cron"),
-            every: nullable("every"),
-            timezone: nullable("timezone"),
+            cron: reader.nullable_text("cron"),
+            every: reader.nullable_text("every"),
+            timezone: reader.nullable_text("timezone"),
             kind: reader.text("kind"),
             payload: match reader.json("payload") {
                 None if reader.has("payload") => Some(Box::default()),

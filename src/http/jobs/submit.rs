@@ -8,8 +8,9 @@ use rocket::{Data, Request, Response};
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
-use super::fields::Reader;
 use super::{ApiError, accepted};
+use crate::clock::UnixMillis;
+use crate::http::fields::FieldReader;
 use crate::http::{App, body};
 use crate::jobs::job::{ATTEMPTS_LIMIT, PRIORITY_LIMIT};
 use crate::jobs::schedule::KEYS_OF_SCHEDULES;
@@ -21,7 +22,7 @@ const OPTIONS: [&str; 6] = ["kind", "payload", "priority", "run_at", "max_attemp
 /// 202 and the job; 200 and the job that has the unique key already.
 pub(super) async fn submit<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
     let body = body::body(app, request, data).await?;
-    let job = read(app, Reader::new(&body)?)?;
+    let job = read(app, FieldReader::of_body(&body)?)?;
     let enqueued = app.jobs.submit(job).await?;
     let status = match enqueued.is_new {
         true => Status::Accepted,
@@ -44,7 +45,7 @@ pub(super) fn described() -> Json {
     })
 }
 
-fn read(app: &App, mut reader: Reader<'_>) -> Result<NewJob, ApiError> {
+fn read(app: &App, mut reader: FieldReader<'_>) -> Result<NewJob, ApiError> {
     let kind = match reader.text("kind") {
         Some(kind) => kind,
         None => app.jobs.default_kind().to_owned(),
@@ -60,7 +61,7 @@ fn read(app: &App, mut reader: Reader<'_>) -> Result<NewJob, ApiError> {
     job.max_attempts = reader
         .integer("max_attempts", 1, ATTEMPTS_LIMIT)
         .unwrap_or(job.max_attempts);
-    job.run_at = reader.moment("run_at");
+    job.run_at = reader.timestamp("run_at").map(UnixMillis::from);
     job.unique_key = reader.text("unique_key");
     if job
         .unique_key
@@ -71,19 +72,17 @@ fn read(app: &App, mut reader: Reader<'_>) -> Result<NewJob, ApiError> {
         reader.errors.add("unique_key", message);
     }
     if !reader.errors.is_empty() {
-        // Whatever else is wrong with the job is said as well.
+        // What is wrong with the rest of the job is reported in the same answer.
         if let Err(Error::Fields(further)) = app.jobs.prepare(job.clone(), app.jobs.now()) {
-            let news = further.0.into_iter().filter(|(field, _)| !reader.errors.has(field));
-            let news: Vec<_> = news.collect();
-            reader.errors.0.extend(news);
+            reader.errors.add_missing(further);
         }
     }
-    reader.done()?;
+    reader.finish()?;
     Ok(job)
 }
 
 /// The payload as such, or made of the kind's own fields.
-fn payload(reader: &mut Reader<'_>, own: &[&str]) -> Box<RawValue> {
+fn payload(reader: &mut FieldReader<'_>, own: &[&str]) -> Box<RawValue> {
     let is_spread = own.iter().any(|name| reader.has(name));
     if is_spread && reader.has("payload") {
         let message = format!("Give either this field or {}, not both.", own.join(", "));

@@ -6,12 +6,12 @@ use rocket::http::Status;
 use rocket::{Data, Request, Response};
 use serde_json::json;
 
-use super::fields::Reader;
 use super::{ApiError, Verb, of_json, shown};
+use crate::fields::Body;
+use crate::http::fields::FieldReader;
 use crate::http::{App, body};
 use crate::jobs::job::{MESSAGE_LIMIT, NAME_LIMIT};
 use crate::jobs::{Claim, Claimed, Heartbeat, JobId, Lease};
-use crate::records::body::Body;
 
 /// Kinds and jobs in a claim at most.
 const KINDS: usize = 32;
@@ -30,13 +30,15 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 /// 200 and a job, or jobs when a count was given; 204 when there was none to be had in time.
 pub(super) async fn claim<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
     let body = body::body(app, request, data).await?;
-    let mut reader = Reader::new(&body)?;
+    let mut reader = FieldReader::of_body(&body)?;
     reader.only(&["kinds", "lease", "wait", "count"]);
     let kinds = kinds(&mut reader);
-    let lease = reader.time("lease", SHORTEST_LEASE, LONGEST_LEASE).unwrap_or(LEASE);
-    let wait = reader.time("wait", Duration::ZERO, LONGEST_WAIT).unwrap_or_default();
+    let lease = reader.duration("lease", SHORTEST_LEASE, LONGEST_LEASE).unwrap_or(LEASE);
+    let wait = reader
+        .duration("wait", Duration::ZERO, LONGEST_WAIT)
+        .unwrap_or_default();
     let count = reader.integer("count", 1, COUNT);
-    reader.done()?;
+    reader.finish()?;
     let claim = Claim {
         kinds,
         count: u32::try_from(count.unwrap_or(1)).unwrap_or(1),
@@ -84,20 +86,11 @@ async fn leave_to_others(app: &App, claimed: Vec<Claimed>) -> ApiError {
 }
 
 /// The kinds that a worker can do: a list of them, or in a form one with commas.
-fn kinds(reader: &mut Reader<'_>) -> Vec<String> {
-    let Some(json) = reader.json_or_text("kinds") else {
-        if !reader.errors.has("kinds") {
-            reader.errors.add("kinds", "This field is required.");
-        }
-        return Vec::new();
-    };
-    let kinds = match serde_json::from_str::<Vec<String>>(&json) {
-        Ok(kinds) => kinds,
-        Err(_) => {
-            reader.errors.add("kinds", "Expected a list of strings.");
-            return Vec::new();
-        }
-    };
+fn kinds(reader: &mut FieldReader<'_>) -> Vec<String> {
+    let kinds = reader.required_texts("kinds");
+    if reader.errors.has("kinds") {
+        return kinds;
+    }
     if kinds.is_empty() || kinds.len() > KINDS {
         reader.errors.add("kinds", format!("Give from 1 to {KINDS} kinds."));
     } else if kinds.iter().any(|kind| kind.is_empty() || kind.len() > NAME_LIMIT) {
@@ -139,48 +132,50 @@ pub(super) async fn report<'r>(
 }
 
 fn heartbeat(body: &Body, id: JobId) -> Result<(Lease, Heartbeat), ApiError> {
-    let mut reader = Reader::new(body)?;
+    let mut reader = FieldReader::of_body(body)?;
     reader.only(&["lease_token", "lease", "progress", "checkpoint"]);
     let lease = lease(&mut reader, id);
     let heartbeat = Heartbeat {
         progress: progress(&mut reader),
         checkpoint: reader.json("checkpoint").map(|json| json.get().to_owned()),
-        lease_ms: reader.time("lease", SHORTEST_LEASE, LONGEST_LEASE).map(milliseconds),
+        lease_ms: reader
+            .duration("lease", SHORTEST_LEASE, LONGEST_LEASE)
+            .map(milliseconds),
     };
-    reader.done()?;
+    reader.finish()?;
     Ok((lease, heartbeat))
 }
 
 fn complete(body: &Body, id: JobId) -> Result<(Lease, String), ApiError> {
-    let mut reader = Reader::new(body)?;
+    let mut reader = FieldReader::of_body(body)?;
     reader.only(&["lease_token", "result"]);
     let lease = lease(&mut reader, id);
     let result = reader
         .json("result")
         .map_or("null".to_owned(), |json| json.get().to_owned());
-    reader.done()?;
+    reader.finish()?;
     Ok((lease, result))
 }
 
 fn fail(body: &Body, id: JobId) -> Result<(Lease, String, bool), ApiError> {
-    let mut reader = Reader::new(body)?;
+    let mut reader = FieldReader::of_body(body)?;
     reader.only(&["lease_token", "error", "retry"]);
     let lease = lease(&mut reader, id);
     let error = reader.text("error").unwrap_or_default();
     let retry = reader.boolean("retry").unwrap_or(true);
-    reader.done()?;
+    reader.finish()?;
     Ok((lease, error, retry))
 }
 
-fn lease(reader: &mut Reader<'_>, id: JobId) -> Lease {
+fn lease(reader: &mut FieldReader<'_>, id: JobId) -> Lease {
     Lease {
         id,
-        token: reader.required_text("lease_token").unwrap_or_default(),
+        token: reader.required_text("lease_token"),
     }
 }
 
 /// How far a job is: a number from 0 to 1, or `{"done", "total", "message"}` with any of the three.
-fn progress(reader: &mut Reader<'_>) -> Option<String> {
+fn progress(reader: &mut FieldReader<'_>) -> Option<String> {
     const WRONG: &str =
         "Give a number from 0 to 1, or an object of done and total (numbers from 0) and message (text).";
     let json = reader.json("progress")?;

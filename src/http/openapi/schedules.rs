@@ -6,7 +6,7 @@ use super::jobs::TAG;
 use super::rows::reference;
 use super::security::Rights;
 use super::shared::{self, errors, json_content};
-use crate::config::file::AccessLevel;
+use crate::config_file::AccessLevel;
 use crate::jobs::job::{ATTEMPTS, ATTEMPTS_LIMIT, PRIORITY_LIMIT};
 
 /// The component that is answered, and that of bodies.

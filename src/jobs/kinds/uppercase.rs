@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::fields::{FieldErrors, message};
 use crate::jobs::{Context, Failure, Handler};
-use crate::records::FieldErrors;
 
 /// The handler of the kind.
 pub(super) struct Uppercase;
@@ -19,11 +19,11 @@ impl Handler for Uppercase {
 
     fn validate(&self, payload: &Json) -> Result<(), FieldErrors> {
         let message = match payload.get("text") {
-            None => "This field is required.",
-            Some(Json::Null) => "This field may not be null.",
-            Some(Json::String(text)) if text.is_empty() => "This field may not be blank.",
+            None => message::REQUIRED,
+            Some(Json::Null) => message::NULL,
+            Some(Json::String(text)) if text.is_empty() => message::BLANK,
             Some(Json::String(_)) => return Ok(()),
-            Some(_) => "Not a valid string.",
+            Some(_) => message::NOT_A_STRING,
         };
         Err(FieldErrors::one("text", message))
     }

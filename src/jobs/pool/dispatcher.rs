@@ -176,7 +176,6 @@ impl Dispatcher {
         let Some(held) = self.held.remove(&report.id) else {
             return;
         };
-        let random = self.jobs.ambient.random;
         let ending = match report.result.map(|result| result.to_string()) {
             Ok(result) if result.len() > RESULT_LIMIT => AttemptResult::Failed {
                 error: format!(
@@ -188,7 +187,7 @@ impl Dispatcher {
             Ok(result) => AttemptResult::Done(result),
             Err(Failure::Retry(error)) => AttemptResult::Failed {
                 error,
-                again: Some(random()),
+                again: Some(self.jobs.rng.bits()),
             },
             Err(Failure::Final(error)) => AttemptResult::Failed { error, again: None },
             Err(Failure::Cancelled) => AttemptResult::Failed {

@@ -7,9 +7,9 @@ use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use super::Pool;
+use crate::fields::FieldErrors;
 use crate::jobs::tests::Fixture;
 use crate::jobs::{Context, Failure, Handler, Job, JobId, NewJob, State};
-use crate::records::FieldErrors;
 
 /// A handler that is a function.
 struct Kind(&'static str, fn(&Context) -> Result<Json, Failure>);

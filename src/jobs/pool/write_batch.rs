@@ -1,8 +1,9 @@
 //! One write of the keeper's: results, jobs given back, leases renewed and new jobs, together.
 
+use crate::clock::UnixMillis;
 use crate::database::{self, Session};
 use crate::jobs::lease::{self, Claim, Claimed, Heartbeat, HeartbeatReply, Lease, Outcome};
-use crate::jobs::{Error, UnixMillis, backoff};
+use crate::jobs::{Error, backoff};
 
 /// What is to be written.
 #[derive(Default, Clone)]

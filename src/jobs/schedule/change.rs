@@ -2,10 +2,10 @@
 
 use super::stored::{self, Schedule, Source};
 use super::{Definition, LIMIT, ScheduleSpec, Schedules};
+use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement, Value};
-
-use crate::jobs::{Error, UnixMillis};
-use crate::records::FieldErrors;
+use crate::fields::{FieldErrors, message};
+use crate::jobs::Error;
 
 /// What is said of a change over the API to what the file says.
 const IN_THE_FILE: &str = "This schedule is written in socle.toml: change it there.";
@@ -20,7 +20,7 @@ impl Schedules {
         let (definition, now) = (self.check(name, draft)?, self.jobs.now());
         let written = self.jobs.database.write(move |session| {
             if stored::find(session, &definition.name)?.is_some() {
-                return Err(FieldErrors::one("name", "schedule with this name already exists.").into());
+                return Err(FieldErrors::one("name", message::taken("schedule", "name")).into());
             }
             let count = session.first(&Statement::new("SELECT count(*) FROM _schedules", []), |row| {
                 Ok::<_, database::Error>(row.integer(0))

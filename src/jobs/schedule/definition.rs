@@ -3,8 +3,9 @@
 use serde_json::value::RawValue;
 
 use super::{Schedules, Timing};
-use crate::jobs::{Error, NewJob, Submission, UnixMillis, job};
-use crate::records::FieldErrors;
+use crate::clock::UnixMillis;
+use crate::fields::{FieldErrors, message};
+use crate::jobs::{Error, NewJob, Submission, job};
 
 /// The longest name.
 const NAME_LIMIT: usize = 80;
@@ -133,8 +134,8 @@ impl Schedules {
 fn check_name(name: &str) -> Result<(), String> {
     let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'-' | b'.');
     match name {
-        "" => Err("This field may not be blank.".to_owned()),
-        name if name.len() > NAME_LIMIT => Err(format!("Ensure this field has no more than {NAME_LIMIT} characters.")),
+        "" => Err(message::BLANK.to_owned()),
+        name if name.len() > NAME_LIMIT => Err(message::max_length(NAME_LIMIT)),
         name if !name.bytes().all(is_plain) || name.starts_with('.') => {
             Err("Use letters, digits and _ - . only, and no dot at the beginning.".to_owned())
         }

@@ -12,7 +12,7 @@ use serde_json::value::to_raw_value;
 use tokio::sync::watch;
 
 use super::{Definition, LIMIT, ScheduleSpec, Schedules, SyncError};
-use crate::config::file::{ConfigError, ConfigFile, Located, ScheduleSection};
+use crate::config_file::{ConfigError, ConfigFile, Located, ScheduleSection};
 use crate::database;
 use crate::jobs::Error;
 
@@ -43,7 +43,7 @@ impl Schedules {
         }
         let synced = self.sync(definitions).await.map_err(|error| match error {
             SyncError::Taken(ref name) => {
-                FileError::ConfigError(file.mistake(line_of_name(file, name), error.to_string()))
+                FileError::ConfigError(file.error_at(line_of_name(file, name), error.to_string()))
             }
             SyncError::Database(error) => FileError::Database(error),
         })?;
@@ -93,10 +93,10 @@ impl Schedules {
             if let Some(first) = lines.insert(name.as_str(), *line) {
                 let message =
                     format!("a schedule named \"{name}\" stands on line {first} already; allowed: each name once");
-                return Err(file.mistake(*line, message));
+                return Err(file.error_at(*line, message));
             }
             if definitions.len() >= LIMIT {
-                return Err(file.mistake(section.line, format!("allowed: at most {LIMIT} schedules")));
+                return Err(file.error_at(section.line, format!("allowed: at most {LIMIT} schedules")));
             }
             let definition = self.check(name, draft(section)).map_err(|error| {
                 let (field, message) = first_wrong(error);
@@ -104,7 +104,7 @@ impl Schedules {
                     "" => message,
                     field => format!("\"schedules.{field}\": {message}"),
                 };
-                file.mistake(line_of(section, &field), message)
+                file.error_at(line_of(section, &field), message)
             })?;
             definitions.push(definition);
         }

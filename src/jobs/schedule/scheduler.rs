@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use super::{Schedules, Tick, Ticked};
+use crate::clock::UnixMillis;
 use crate::database;
-use crate::jobs::UnixMillis;
 
 /// The longest sleep: the system's time may be set forward meanwhile.
 const LONGEST: Duration = Duration::from_secs(60);

@@ -5,9 +5,10 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::{ScheduleSpec, Schedules, Timing, TimingError};
+use crate::clock::UnixMillis;
 use crate::database::{self, Row, Session, Statement};
+use crate::jobs::Error;
 use crate::jobs::row::{json, moment};
-use crate::jobs::{Error, UnixMillis};
 
 /// The columns that [`schedule`] reads, in its order.
 pub(super) const COLUMNS: &str = "name, source, kind, payload, cron, every, timezone, priority, max_attempts, is_unique, \

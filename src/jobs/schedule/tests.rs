@@ -8,9 +8,10 @@ use serde_json::value::RawValue;
 use tempfile::TempDir;
 
 use super::{ScheduleSpec, Schedules};
+use crate::clock::{Clock, Rng, UnixMillis};
 use crate::database::migrations;
 use crate::database::{Database, Options, Synchronous};
-use crate::jobs::{Edge, Jobs, UnixMillis};
+use crate::jobs::Jobs;
 
 /// A file, and the folder that goes away with it.
 struct File {
@@ -31,13 +32,13 @@ impl File {
     }
 
     /// What one process has of it: a writer of its own, for whom it is `now` when schedules are made.
-    fn process(&self, now: fn() -> UnixMillis) -> Schedules {
+    fn process(&self, now: fn() -> Timestamp) -> Schedules {
         let options = Options {
             path: self.path(),
             synchronous: Synchronous::Normal,
         };
-        let ambient = Edge { now, ..Edge::SYSTEM };
-        Schedules::new(Jobs::new(Database::open(&options).unwrap(), ambient))
+        let database = Database::open(&options).unwrap();
+        Schedules::new(Jobs::new(database, Clock::new(now), Rng::SYSTEM))
     }
 }
 

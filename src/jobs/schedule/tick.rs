@@ -2,9 +2,10 @@
 
 use super::Schedules;
 use super::stored::{self, COLUMNS, Schedule};
+use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement, Value};
 use crate::jobs::row::moment;
-use crate::jobs::{Error, JobId, UnixMillis};
+use crate::jobs::{Error, JobId};
 
 /// Schedules that one transaction serves, so that no write is long.
 const BATCH: usize = 50;

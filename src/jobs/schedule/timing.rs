@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::{Cron, Interval};
-use crate::jobs::UnixMillis;
+use crate::clock::UnixMillis;
 
 /// The time zone of a cron expression that names none.
 pub const DEFAULT_ZONE: &str = "UTC";

@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 use tempfile::TempDir;
 
 use super::list::{self, Filter};
-use super::{Claim, Claimed, Edge, Enqueued, Error, Heartbeat, Job, JobId, Jobs, Lease, NewJob, State, UnixMillis};
+use super::{Claim, Claimed, Enqueued, Error, Heartbeat, Job, JobId, Jobs, Lease, NewJob, State};
 use super::{due, lease, queue};
+use crate::clock::{Clock, Rng, UnixMillis};
 use crate::database::migrations;
 use crate::database::{self, Database, Options, Session, Synchronous};
 
@@ -34,7 +35,7 @@ impl Fixture {
         .unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread();
         Self {
-            jobs: Jobs::with_handlers(database, Edge::SYSTEM, handlers),
+            jobs: Jobs::with_handlers(database, Clock::SYSTEM, Rng::SYSTEM, handlers),
             runtime: { runtime }.worker_threads(2).enable_all().build().unwrap(),
             path,
             _folder: folder,

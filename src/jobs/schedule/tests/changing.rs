@@ -3,16 +3,17 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::{File, at, by_cron, by_stretch, new_year, payload};
+use crate::clock::UnixMillis;
 use crate::database::Statement;
+use crate::jobs::Error;
 use crate::jobs::schedule::{Definition, LIMIT, Schedule, ScheduleSpec, Schedules, SyncError, Synced};
-use crate::jobs::{Error, UnixMillis};
 
 #[tokio::test]
 async fn a_schedule_that_is_paused_does_not_tick_and_makes_up_for_nothing_afterwards() {
     static NOW: AtomicI64 = AtomicI64::new(0);
     NOW.store(new_year().0, Ordering::Relaxed);
     let file = File::new();
-    let schedules = file.process(|| UnixMillis(NOW.load(Ordering::Relaxed)));
+    let schedules = file.process(|| UnixMillis(NOW.load(Ordering::Relaxed)).into());
     schedules.create("often", by_stretch("10s")).await.unwrap();
     let paused = schedules
         .change("often", |draft| {
@@ -62,7 +63,7 @@ fn names(schedules: &Schedules) -> Vec<String> {
 #[tokio::test]
 async fn what_the_file_says_is_made_changed_and_removed_and_nothing_else_is() {
     let file = File::new();
-    let schedules = file.process(new_year);
+    let schedules = file.process(|| new_year().into());
     schedules.create("mine", by_stretch("1h")).await.unwrap();
     let sync = |drafts| schedules.sync(defined(&schedules, drafts));
     let both = || vec![("a", by_stretch("1h")), ("b", by_cron("30 2 * * *", "europe/paris"))];
@@ -132,7 +133,7 @@ async fn what_the_file_says_is_made_changed_and_removed_and_nothing_else_is() {
 #[tokio::test]
 async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
     let file = File::new();
-    let schedules = file.process(new_year);
+    let schedules = file.process(|| new_year().into());
     let draft = ScheduleSpec {
         kind: "no kind".to_owned(),
         priority: 101,
@@ -228,7 +229,7 @@ async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
 #[tokio::test]
 async fn there_are_only_so_many_schedules() {
     let file = File::new();
-    let schedules = file.process(new_year);
+    let schedules = file.process(|| new_year().into());
     let fill = format!(
         "INSERT INTO _schedules (name, source, kind, payload, every, priority, max_attempts, is_unique, is_enabled, anchor, \
              created_at, updated_at) \

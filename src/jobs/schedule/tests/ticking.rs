@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use tokio::sync::Barrier;
 
 use super::{File, at, by_cron, by_stretch, new_year};
+use crate::clock::UnixMillis;
 use crate::database::{self, Statement};
-use crate::jobs::UnixMillis;
 
 use crate::jobs::schedule::{ScheduleSpec, Schedules, Tick, Ticked};
 
@@ -55,7 +55,7 @@ async fn tick_together(processes: &[Schedules], now: UnixMillis) -> Vec<Tick> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn two_hundred_ticks_under_two_processes_are_two_hundred_jobs() {
     let file = File::new();
-    let processes = [file.process(new_year), file.process(new_year)];
+    let processes = [file.process(|| new_year().into()), file.process(|| new_year().into())];
     let draft = ScheduleSpec {
         unique: false,
         ..by_cron("30 2 * * *", "Europe/Paris")
@@ -88,7 +88,11 @@ async fn two_hundred_ticks_under_two_processes_are_two_hundred_jobs() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn many_schedules_of_many_kinds_tick_once_each_whoever_comes_first() {
     let file = File::new();
-    let processes = [file.process(new_year), file.process(new_year), file.process(new_year)];
+    let processes = [
+        file.process(|| new_year().into()),
+        file.process(|| new_year().into()),
+        file.process(|| new_year().into()),
+    ];
     for number in 0..120 {
         let draft = match number % 3 {
             0 => by_cron("* * * * *", "UTC"),
@@ -121,7 +125,7 @@ async fn many_schedules_of_many_kinds_tick_once_each_whoever_comes_first() {
 #[tokio::test]
 async fn missed_ticks_run_once_and_the_next_one_is_in_the_future() {
     let file = File::new();
-    let schedules = file.process(new_year);
+    let schedules = file.process(|| new_year().into());
     let draft = ScheduleSpec {
         unique: false,
         ..by_stretch("10s")
@@ -157,7 +161,7 @@ async fn missed_ticks_run_once_and_the_next_one_is_in_the_future() {
 #[tokio::test]
 async fn a_tick_is_left_out_while_the_job_of_an_earlier_one_is_unfinished() {
     let file = File::new();
-    let schedules = file.process(new_year);
+    let schedules = file.process(|| new_year().into());
     schedules.create("often", by_stretch("10s")).await.unwrap();
     let first = schedules.tick(new_year().plus(10_000)).await.unwrap();
     let Ticked::Job(job) = first[0].ticked else {
@@ -177,7 +181,7 @@ async fn a_tick_is_left_out_while_the_job_of_an_earlier_one_is_unfinished() {
 #[tokio::test]
 async fn a_schedule_that_this_socle_cannot_read_harms_no_other() {
     let file = File::new();
-    let schedules = file.process(new_year);
+    let schedules = file.process(|| new_year().into());
     for name in ["good", "unread", "refused"] {
         schedules.create(name, by_stretch("1m")).await.unwrap();
     }
@@ -214,7 +218,7 @@ async fn a_schedule_that_this_socle_cannot_read_harms_no_other() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_clock_of_schedules_ticks_in_both_processes_and_wakes_up_for_a_new_one() {
     let file = File::new();
-    let system = || Timestamp::now().into();
+    let system = Timestamp::now;
     let processes = [file.process(system), file.process(system)];
     let clocks: Vec<_> = processes
         .iter()

@@ -1,0 +1,71 @@
+//! Requests to the job queue of a [`Server`].
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::server::{Server, eventually_within};
+
+impl Server {
+    /// Asks for a job and gives its name.
+    #[track_caller]
+    pub(crate) fn submit(&self, job: Value) -> String {
+        let answer = self.post("/jobs", job).is(202).json();
+        assert_eq!(answer["status"], "queued");
+        answer["job_id"].as_str().expect("a name").to_owned()
+    }
+
+    /// A job, as it is now.
+    #[track_caller]
+    pub(crate) fn job(&self, id: &str) -> Value {
+        self.get(&format!("/jobs/{id}")).is(200).json()
+    }
+
+    /// A job, once it is in this state.
+    #[track_caller]
+    pub(crate) fn job_once(&self, id: &str, status: &str) -> Value {
+        eventually_within(Duration::from_secs(90), status, || {
+            let job = self.job(id);
+            (job["status"] == status).then_some(job)
+        })
+    }
+
+    /// Claims a job of a kind, without waiting.
+    #[track_caller]
+    pub(crate) fn claim(&self, kind: &str) -> Option<Value> {
+        self.claim_with(json!({ "kinds": [kind] }))
+    }
+
+    #[track_caller]
+    pub(crate) fn claim_with(&self, claim: Value) -> Option<Value> {
+        let answer = self.post("/jobs/claim", claim);
+        match answer.status {
+            204 => None,
+            _ => Some(answer.is(200).json()),
+        }
+    }
+
+    /// How many jobs there are in each state.
+    #[track_caller]
+    pub(crate) fn counts(&self) -> Value {
+        self.get("/jobs/counts").is(200).json()
+    }
+}
+
+/// What a worker says with the lease of a claimed job.
+pub(crate) fn with_lease(claimed: &Value, mut further: Value) -> Value {
+    further["lease_token"] = claimed["lease_token"].clone();
+    further
+}
+
+/// Where a worker says something about a claimed job.
+pub(crate) fn verb(claimed: &Value, verb: &str) -> String {
+    format!("/jobs/{}/{verb}", claimed["job_id"].as_str().expect("a name"))
+}
+
+/// The time this many milliseconds from now, as answers write it: UTC with three decimals, the last of them not 0.
+pub(crate) fn time_from_now(milliseconds: i64) -> String {
+    let at = jiff::Timestamp::now().as_millisecond() + milliseconds;
+    let at = jiff::Timestamp::from_millisecond(at - at % 10 + 1).expect("a time");
+    format!("{at:.3}")
+}

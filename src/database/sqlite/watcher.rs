@@ -19,7 +19,7 @@ use crate::database::Error;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Versions of the file's content. Each grows, or at least changes, with what it speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Versions {
     /// Changed by every CREATE, ALTER and DROP.
     pub schema: i64,

@@ -1,5 +1,5 @@
-//! Lists and rows, read. A list that is short is answered at once; a long one is streamed from a thread of its own, a
-//! few chunks ahead of the client and no further.
+//! Reads of rows and lists. A short list is answered at once; a long one is streamed from a thread of its own, at most a few
+//! chunks ahead of the client.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -28,26 +28,26 @@ const PAGE: u64 = 1000;
 const CHUNK: usize = 16 * 1024;
 /// Chunks that may wait for the client.
 const CHUNKS_AHEAD: usize = 2;
-/// How long a client may leave a chunk waiting, by itself and while other reads wait for a place.
+/// How long a client may leave a chunk waiting, without and with other reads waiting for a slot.
 const STALLED: Duration = Duration::from_secs(30);
-const STALLED_IN_A_CROWD: Duration = Duration::from_secs(2);
-/// How long a list may take in all: its snapshot keeps SQLite from cutting back its log.
+const STALLED_CONTENDED: Duration = Duration::from_secs(2);
+/// How long a list may take in all: its snapshot keeps the write-ahead log from being reset.
 const LONGEST: Duration = Duration::from_secs(900);
 
-/// A list: what is known of it at first, and its rows.
+/// A list: what is known before its first row, and its rows.
 pub struct Listing {
-    /// What the headers say.
+    /// What the headers are made from.
     pub head: Head,
-    /// The rows, written out.
+    /// The rows, in the format asked for.
     pub rows: Rows,
 }
 
 /// What is known of a list before its first row.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Head {
-    /// Rows on all pages, when pages were asked for.
+    /// Rows on all pages, when a limit was given.
     pub total: Option<u64>,
-    /// The cursor behind which the next page starts, when pages go by key and there is one.
+    /// The cursor after which the next page starts, when pages go by key and there is one.
     pub next: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub enum Rows {
     Stream(Chunks),
 }
 
-/// Chunks of a list that is being read. Dropping it stops the reading.
+/// Chunks of a list that is being read. Dropping it cancels the read.
 pub struct Chunks {
     parts: mpsc::Receiver<Part>,
     _cancel: CancelGuard,
@@ -74,7 +74,7 @@ enum Part {
 impl Chunks {
     /// The next chunk; nothing after the last.
     ///
-    /// An error means that the reading stopped before its end: what was sent so far must not pass for the whole.
+    /// An error means that the read stopped before its end: what was sent so far must not pass for the whole.
     pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         if self.ended {
             return Poll::Ready(None);
@@ -89,7 +89,7 @@ impl Chunks {
     }
 }
 
-/// Stops a reading when nobody waits for it any more.
+/// Cancels a read when it is dropped.
 #[derive(Default)]
 struct CancelGuard(CancelFlag);
 
@@ -99,7 +99,7 @@ impl Drop for CancelGuard {
     }
 }
 
-/// Where a reading puts its chunks, at the client's pace.
+/// The receiving end of a streamed read: a bounded queue that the client empties.
 struct Sink {
     parts: mpsc::Sender<Part>,
     database: Database,
@@ -108,7 +108,10 @@ struct Sink {
 }
 
 impl Sink {
-    /// Waits until the client has room, for as long as it may take.
+    /// Waits until there is room in the queue.
+    ///
+    /// # Errors
+    /// When the client has gone, has left a chunk waiting for too long, or the list has taken too long.
     fn send(&self, mut part: Part) -> Result<(), Error> {
         let interrupted = Error::Database(database::Error::Interrupted);
         let offered = Instant::now();
@@ -121,12 +124,12 @@ impl Sink {
                 Err(SendTimeoutError::Closed(_)) => return Err(interrupted),
                 Err(SendTimeoutError::Timeout(unsent)) => part = unsent,
             }
-            let patience = if self.database.is_contended() {
-                STALLED_IN_A_CROWD
+            let limit = if self.database.is_contended() {
+                STALLED_CONTENDED
             } else {
                 STALLED
             };
-            if offered.elapsed() >= patience || self.begun.elapsed() >= LONGEST {
+            if offered.elapsed() >= limit || self.begun.elapsed() >= LONGEST {
                 return Err(interrupted);
             }
         }
@@ -182,7 +185,7 @@ impl ScopedRecords<'_> {
             .await
     }
 
-    /// A page that takes long to find. It is read whole before it is sent, so that no client can hold its place.
+    /// A page that takes long to find. It is read whole before it is sent, so that no client can hold its slot.
     async fn page(&self, query: Arc<ListQuery>) -> Result<Listing, Error> {
         let cancel = CancelGuard::default();
         let (page, flag) = (query.clone(), cancel.0.clone());
@@ -212,7 +215,7 @@ impl ScopedRecords<'_> {
             let read = move |session: &Session<'_>| query.stream(session, known, &sink);
             database.read_long(ReadSlot::Stream, flag, read).await
         });
-        // Made before anything is waited for: when the caller gives up waiting, its end stops the reading.
+        // Made before the first await: when the caller is dropped there, so are the chunks, which cancels the read.
         let chunks = Chunks {
             parts: taken,
             _cancel: cancel,
@@ -223,7 +226,7 @@ impl ScopedRecords<'_> {
                 head,
                 rows: Rows::Stream(chunks),
             }),
-            // The reading ended before it knew anything: it says why.
+            // The read ended before its head was known: its result says why.
             Err(_) => match task.await {
                 Ok(Err(error)) => Err(error),
                 _ => Err(database::Error::Other("a list was not read".into()).into()),
@@ -297,7 +300,7 @@ impl ListQuery {
             writer.begin(&mut out);
             let mut known = Some(known);
             session.query(&self.rows, |row| {
-                // Only once a first row came is the list known to be readable.
+                // The list is known to be readable once its first row is there.
                 if let Some(known) = known.take() {
                     let _ = known.send(head.clone());
                 }
@@ -344,7 +347,7 @@ impl ListQuery {
 /// The `fields` and `expand` of a row's address.
 ///
 /// # Errors
-/// Every parameter that a row has not.
+/// Every parameter that a row does not have.
 pub fn row_request(query: &str) -> Result<ListRequest, Error> {
     let request = ListRequest::parse(query)?;
     let mut errors = FieldErrors::default();

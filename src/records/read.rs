@@ -3,20 +3,16 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use tokio::runtime::Handle;
-use tokio::sync::mpsc::error::SendTimeoutError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::formats::{Format, ListWriter, json};
 use super::plan::{ListPlan, RowPlan};
 use super::request::ListRequest;
 use super::selection::Selection;
+use super::stream::{self, CancelGuard, Chunks, Part, Sink};
 use super::{Error, Plan, ScopedRecords, cursor, statement};
-use crate::database::{self, CancelFlag, Database, ReadSlot, Session, Statement, Value};
+use crate::database::{self, ReadSlot, Session, Statement, Value};
 use crate::fields::{FieldErrors, message};
 use crate::schema::Table;
 
@@ -26,13 +22,6 @@ const WHOLE: usize = 256 * 1024;
 const PAGE: u64 = 1000;
 /// Bytes of a chunk of a streamed list.
 const CHUNK: usize = 16 * 1024;
-/// Chunks that may wait for the client.
-const CHUNKS_AHEAD: usize = 2;
-/// How long a client may leave a chunk waiting, without and with other reads waiting for a slot.
-const STALLED: Duration = Duration::from_secs(30);
-const STALLED_CONTENDED: Duration = Duration::from_secs(2);
-/// How long a list may take in all: its snapshot keeps the write-ahead log from being reset.
-const LONGEST: Duration = Duration::from_secs(900);
 
 /// A list: what is known before its first row, and its rows.
 pub struct Listing {
@@ -57,83 +46,6 @@ pub enum Rows {
     Whole(Vec<u8>),
     /// Chunk after chunk.
     Stream(Chunks),
-}
-
-/// Chunks of a list that is being read. Dropping it cancels the read.
-pub struct Chunks {
-    parts: mpsc::Receiver<Part>,
-    _cancel: CancelGuard,
-    ended: bool,
-}
-
-enum Part {
-    Chunk(Bytes),
-    End,
-}
-
-impl Chunks {
-    /// The next chunk; nothing after the last.
-    ///
-    /// An error means that the read stopped before its end: what was sent so far must not pass for the whole.
-    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        if self.ended {
-            return Poll::Ready(None);
-        }
-        let part = ready!(self.parts.poll_recv(context));
-        self.ended = !matches!(part, Some(Part::Chunk(_)));
-        Poll::Ready(match part {
-            Some(Part::Chunk(chunk)) => Some(Ok(chunk)),
-            Some(Part::End) => None,
-            None => Some(Err(Error::Database(database::Error::Interrupted))),
-        })
-    }
-}
-
-/// Cancels a read when it is dropped.
-#[derive(Default)]
-struct CancelGuard(CancelFlag);
-
-impl Drop for CancelGuard {
-    fn drop(&mut self) {
-        self.0.raise();
-    }
-}
-
-/// The receiving end of a streamed read: a bounded queue that the client empties.
-struct Sink {
-    parts: mpsc::Sender<Part>,
-    database: Database,
-    handle: Handle,
-    begun: Instant,
-}
-
-impl Sink {
-    /// Waits until there is room in the queue.
-    ///
-    /// # Errors
-    /// When the client has gone, has left a chunk waiting for too long, or the list has taken too long.
-    fn send(&self, mut part: Part) -> Result<(), Error> {
-        let interrupted = Error::Database(database::Error::Interrupted);
-        let offered = Instant::now();
-        loop {
-            match self
-                .handle
-                .block_on(self.parts.send_timeout(part, Duration::from_secs(1)))
-            {
-                Ok(()) => return Ok(()),
-                Err(SendTimeoutError::Closed(_)) => return Err(interrupted),
-                Err(SendTimeoutError::Timeout(unsent)) => part = unsent,
-            }
-            let limit = if self.database.is_contended() {
-                STALLED_CONTENDED
-            } else {
-                STALLED
-            };
-            if offered.elapsed() >= limit || self.begun.elapsed() >= LONGEST {
-                return Err(interrupted);
-            }
-        }
-    }
 }
 
 impl Plan for RowPlan {
@@ -188,7 +100,7 @@ impl ScopedRecords<'_> {
     /// A page that takes long to find. It is read whole before it is sent, so that no client can hold its slot.
     async fn page(&self, query: Arc<ListQuery>) -> Result<Listing, Error> {
         let cancel = CancelGuard::default();
-        let (page, flag) = (query.clone(), cancel.0.clone());
+        let (page, flag) = (query.clone(), cancel.flag());
         match self
             .database
             .read_long(ReadSlot::Page, flag, move |session| page.whole(session))
@@ -202,25 +114,15 @@ impl ScopedRecords<'_> {
 
     async fn stream(&self, query: Arc<ListQuery>) -> Result<Listing, Error> {
         let (known, head) = oneshot::channel();
-        let (parts, taken) = mpsc::channel(CHUNKS_AHEAD);
         let cancel = CancelGuard::default();
-        let (database, flag) = (self.database.clone(), cancel.0.clone());
+        let flag = cancel.flag();
+        // Made before the first await: when the caller is dropped there, so are the chunks, which cancels the read.
+        let (sink, chunks) = stream::channel(self.database, cancel);
+        let database = self.database.clone();
         let task = tokio::spawn(async move {
-            let sink = Sink {
-                parts,
-                database: database.clone(),
-                handle: Handle::current(),
-                begun: Instant::now(),
-            };
             let read = move |session: &Session<'_>| query.stream(session, known, &sink);
             database.read_long(ReadSlot::Stream, flag, read).await
         });
-        // Made before the first await: when the caller is dropped there, so are the chunks, which cancels the read.
-        let chunks = Chunks {
-            parts: taken,
-            _cancel: cancel,
-            ended: false,
-        };
         match head.await {
             Ok(head) => Ok(Listing {
                 head,

@@ -1,9 +1,9 @@
-//! The only door to an engine.
+//! Access to the database: the only module that knows an engine.
 //!
-//! The rooms above say what they want as a [`Statement`] (SQL text and bound values) and get [`Row`]s back; they never
-//! see which engine answers. Reading happens on the thread that asks ([`Database::read`]) or, when it may take long, on
-//! a thread of its own ([`Database::read_long`]). Writing goes through the one writer of the process
-//! ([`Database::write`]), which commits what several callers ask for together and answers after the commit.
+//! Callers run a [`Statement`] (SQL text and bound values) and read [`Row`]s; values are logical, and how an engine keeps them
+//! is its own business. Short reads run on the calling thread ([`Database::read`]), long ones on a thread of their own
+//! ([`Database::read_long`]). Writes go through the one writer of the process ([`Database::write`]), which commits the work of
+//! several callers together and answers after the commit. SQL text that one engine alone understands is in [`dialect`].
 
 mod decimal;
 mod error;

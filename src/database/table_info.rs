@@ -1,4 +1,4 @@
-//! What an engine knows of its tables, as plain data. `schema` turns it into what the API offers.
+//! Tables as an engine describes them: plain data, from which `schema` is made.
 
 /// A table or view.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,8 +19,7 @@ pub struct TableInfo {
     pub foreign_keys: Vec<ForeignKeyInfo>,
     /// Columns of each full UNIQUE index (partial ones and those on expressions left out), primary key included.
     pub unique: Vec<Vec<String>>,
-    /// Why some change of a row cannot be made at all, in the engine's words: a reference or a trigger that names what
-    /// is not there.
+    /// The engine's message when some kind of change cannot be compiled: a reference or a trigger names what is not there.
     pub broken: Option<String>,
 }
 
@@ -35,7 +34,7 @@ pub struct ColumnInfo {
     pub not_null: bool,
     /// The default, as SQL text.
     pub default: Option<String>,
-    /// Place in the primary key, from 1; 0 for none.
+    /// Position in the primary key, from 1; 0 for none.
     pub key: u32,
     /// Whether the engine computes it.
     pub generated: bool,

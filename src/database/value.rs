@@ -1,7 +1,5 @@
-//! What goes into a statement and what comes out of a row.
-//!
-//! Values are logical: a decimal is a decimal and a timestamp a timestamp, whatever an engine keeps them as. Each engine
-//! has one module that encodes and decodes them.
+//! Logical values, bound to statements and read from rows: a decimal is a decimal and a timestamp a timestamp, however an
+//! engine stores them. Each engine has one module that encodes and decodes them.
 
 use std::borrow::Cow;
 
@@ -28,7 +26,7 @@ pub enum Value {
     Text(String),
     /// Bytes.
     Bytes(Vec<u8>),
-    /// A moment, kept to the microsecond, of the years 0 to 9999.
+    /// A moment of the years 0 to 9999, stored to the microsecond.
     Timestamp(Timestamp),
     /// A calendar date of the years 0 to 9999.
     Date(Date),
@@ -78,7 +76,7 @@ pub enum ValueRef<'r> {
     Real(f64),
     /// An exact decimal.
     Decimal(DecimalRef<'r>),
-    /// Text as the engine holds it: meant to be UTF-8, but nothing forces a user's own SQL to keep to that.
+    /// Text as the engine holds it: UTF-8, unless a user's own SQL wrote other bytes.
     Text(&'r [u8]),
     /// Bytes.
     Bytes(&'r [u8]),

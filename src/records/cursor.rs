@@ -9,7 +9,7 @@ use crate::database::{Decimal, Value};
 /// First character of a cursor, which tells it from a plain key.
 const MARK: &str = "~";
 
-/// Values as text that a client hands back unread.
+/// Values as a cursor.
 pub fn encode(values: &[Value]) -> String {
     let values: Vec<Json> = values.iter().map(to_json).collect();
     format!("{MARK}{}", URL_SAFE_NO_PAD.encode(Json::from(values).to_string()))
@@ -27,7 +27,7 @@ fn to_json(value: &Value) -> Json {
         Value::Null => Json::Null,
         Value::Boolean(truth) => Json::from(*truth),
         Value::Integer(number) => Json::from(*number),
-        // Bits, since text would round or need care for infinities.
+        // Bits, since JSON has no infinities and text may round.
         Value::Real(number) => json!({ "r": number.to_bits() }),
         Value::Decimal(decimal) => json!({ "n": decimal.as_str() }),
         Value::Text(text) => Json::from(text.as_str()),

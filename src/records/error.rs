@@ -1,9 +1,9 @@
-//! What a caller can be told: the request is wrong, or the data says no.
+//! Errors of reading and writing rows.
 
 use crate::database;
 use crate::fields::{BodyError, FieldErrors};
 
-/// Why a request was not done.
+/// Why a request failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// Fields or parameters are wrong.
@@ -21,10 +21,10 @@ pub enum Error {
     /// `after=` is neither a key nor a cursor of the list in this order; Django REST framework answers 404 as well.
     #[error("Invalid cursor")]
     InvalidCursor,
-    /// Other rows stand in the way.
+    /// Other rows or a rule of the table prevent it.
     #[error("{0}")]
     Conflict(String),
-    /// The database did not do it.
+    /// The database failed, or refused for another reason.
     #[error(transparent)]
     Database(#[from] database::Error),
 }

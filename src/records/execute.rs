@@ -43,12 +43,12 @@ fn array(session: &Session<'_>, plan: &WritePlan, out: &mut Vec<u8>) -> Result<(
         if start > 1 {
             out.push(b',');
         }
-        if errors.sort_out(execute_row(session, plan, row, out))?.is_none() {
+        if errors.record(execute_row(session, plan, row, out))?.is_none() {
             out.truncate(start);
         }
     }
     out.push(b']');
-    errors.none_or_error()
+    errors.finish()
 }
 
 /// Writes one row and appends it as JSON. Returns its key unless it is one of an array.

@@ -26,10 +26,10 @@ pub const LOOKUPS: [&str; 14] = [
     "range",
 ];
 
-/// The lookup that every column has.
+/// The lookup of every column.
 const IS_NULL: &str = "isnull";
 
-/// Filters in one request, and values in one `in`: far below what SQLite takes, far above what a person writes.
+/// Filters in one request, values in one `in`, and values in all: within the limits of SQLite.
 const MAX_FILTERS: usize = 500;
 const MAX_VALUES: usize = 1000;
 const MAX_BOUND: usize = 10_000;
@@ -51,21 +51,24 @@ pub enum Condition {
     Search(Vec<usize>, Vec<String>),
 }
 
-/// The lookups that mean something for a column.
+/// The lookups that apply to a column.
 pub fn lookups_of(column: &Column) -> impl Iterator<Item = &'static str> {
     let kind = column.kind;
-    let means = move |lookup: &str| match lookup {
+    let applies = move |lookup: &str| match lookup {
         "exact" | "ne" | "in" => kind != ColumnType::Json,
         "gt" | "gte" | "lt" | "lte" | "range" => kind.is_ordered(),
         _ => kind.is_textual(),
     };
-    LOOKUPS.into_iter().filter(move |lookup| means(lookup)).chain([IS_NULL])
+    LOOKUPS
+        .into_iter()
+        .filter(move |lookup| applies(lookup))
+        .chain([IS_NULL])
 }
 
 /// Resolves the filters of a request.
 ///
 /// # Errors
-/// Every parameter that names no column, a lookup that its column has not, or a value that is none of its type.
+/// Every parameter that names no column, a lookup that its column does not have, or a value not of its type.
 pub fn resolve(table: &Table, filters: &[(String, String)]) -> Result<Vec<Condition>, FieldErrors> {
     let mut conditions = Vec::with_capacity(filters.len());
     let mut errors = FieldErrors::default();
@@ -148,7 +151,7 @@ fn looked_up(index: usize, column: &Column, lookup: &str, value: &str) -> Result
 
 pub(super) fn one(column: &Column, value: &str) -> Result<Value, String> {
     match column.kind {
-        // A column without a type holds what it holds: what looks like a number is compared as one.
+        // In a column without a type, what looks like a number is compared as one.
         ColumnType::Any => Ok(value
             .parse()
             .map(Value::Integer)

@@ -1,10 +1,10 @@
-//! What a table takes, as Django REST framework's OPTIONS answers do.
+//! The description of a table in answers to OPTIONS, in the form of Django REST framework's.
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::schema::{Column, ColumnType, Rule, Schema, ServerManaged, Table};
 
-/// The answer to OPTIONS on a table, or on a row of it; as there, actions are told only to who may do them.
+/// The answer to OPTIONS on a table, or on a row of it; as there, actions are listed only for callers who may do them.
 pub fn options(schema: &Schema, table: &Table, of_row: bool, may_write: bool) -> Json {
     let renders: &[&str] = match of_row {
         true => &["application/json"],
@@ -74,9 +74,9 @@ fn field(schema: &Schema, table: &Table, column: &Column, of_row: bool) -> Json 
             Rule::ExclusiveMin(_) | Rule::ExclusiveMax(_) => None,
         };
     }
-    let place = table.column(&column.name).map(|(place, _)| place);
-    let key = place.and_then(|place| table.foreign_key_of(place));
-    // Only a table that is served has a name to be told.
+    let index = table.column(&column.name).map(|(index, _)| index);
+    let key = index.and_then(|index| table.foreign_key_of(index));
+    // Only a table that the reader sees is named.
     if let Some(referenced) = key.and_then(|key| schema.named(&key.table)) {
         set("references", json!(referenced.name));
     }
@@ -97,7 +97,7 @@ fn number(bound: f64) -> Json {
 fn type_name(column: &Column) -> &'static str {
     match column.kind {
         _ if column.choices().is_some() => "choice",
-        _ if column.kept == Some(ServerManaged::Key) => "integer",
+        _ if column.server_managed == Some(ServerManaged::Key) => "integer",
         ColumnType::Integer => "integer",
         ColumnType::Real => "float",
         ColumnType::Decimal { .. } => "decimal",

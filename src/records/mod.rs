@@ -2,7 +2,8 @@
 //!
 //! A read goes one way: [`request`] (what is asked) → [`plan`] (checked against the schema, every name resolved) →
 //! [`statement`] (the only place where SQL text is made) → the database → [`formats`] (rows written out). A write goes
-//! `validate` → `write_plan` → `execute`, inside the writer's transaction; `diagnose` explains what the database refuses. [`ScopedRecords`] holds the verbs that `http` and `command` call.
+//! `validate` → `write_plan` → `execute`, inside the writer's transaction; `diagnose` explains what the database refuses.
+//! [`ScopedRecords`] has the verbs: `read` and `write` implement them.
 
 mod address;
 pub mod cursor;
@@ -11,13 +12,14 @@ pub mod error;
 mod execute;
 pub mod filter;
 pub mod formats;
-mod list;
 pub mod metadata;
 pub mod plan;
+mod read;
 pub mod request;
 mod row_errors;
 pub mod selection;
 mod statement;
+mod stream;
 mod validate;
 mod write;
 mod write_plan;
@@ -27,8 +29,9 @@ use std::sync::Arc;
 pub use error::Error;
 pub use execute::Written;
 pub use formats::Format;
-pub use list::{Chunks, Head, Listing, Rows, row_request};
+pub use read::{Head, Listing, Rows, row_request};
 pub use request::ListRequest;
+pub use stream::Chunks;
 
 use crate::database::{self, Database};
 use crate::schema::{Catalog, Reader, Schema, Table};
@@ -101,7 +104,8 @@ impl ScopedRecords<'_> {
         };
         let schema = self.changed_schema(message).await?;
         let table = schema.at_path(&table.name).ok_or(Error::NotFound)?;
-        plan(&schema, table)?.execute(self).await
+        // Rare, and boxed to keep the future of every request small.
+        Box::pin(plan(&schema, table)?.execute(self)).await
     }
 
     /// The schema read again, as the reader sees it.

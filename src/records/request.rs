@@ -1,4 +1,4 @@
-//! What a list request asks for, before any name in it is looked up.
+//! List requests: a query string as typed parameters, before any name in it is resolved.
 
 use super::error::Error;
 use super::formats::Format;
@@ -9,14 +9,14 @@ pub const PARAMETERS: [&str; 8] = [
     "after", "expand", "fields", "format", "limit", "offset", "ordering", "search",
 ];
 
-/// The query of a list or row request, cut into its parts.
+/// The parameters of a list or row request.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListRequest {
-    /// `limit=`: at most so many rows.
+    /// `limit=`: rows at most.
     pub limit: Option<u64>,
-    /// `offset=`: leave out so many first.
+    /// `offset=`: rows left out first.
     pub offset: Option<u64>,
-    /// `after=`: rows behind this one, in the order asked for.
+    /// `after=`: only rows after this one, in the order asked for.
     pub after: Option<String>,
     /// `ordering=`: column names, `-` before those that descend.
     pub ordering: Vec<String>,
@@ -26,7 +26,7 @@ pub struct ListRequest {
     pub fields: Option<Vec<String>>,
     /// `expand=`: foreign keys to be followed.
     pub expand: Vec<String>,
-    /// `format=`: how to write the answer, whatever Accept says.
+    /// `format=`: the format of the answer, which takes precedence over Accept.
     pub format: Option<Format>,
     /// Everything else, as given: `name=value`, `name__lookup=value`.
     pub filters: Vec<(String, String)>,

@@ -1,12 +1,12 @@
-//! The wrong rows of an array, sorted out from the good ones.
+//! Errors of the rows of an array.
 
 use super::error::Error;
 use crate::fields::FieldErrors;
 
-/// Wrong rows of an array that are looked into; who sends more of them has seen enough.
+/// Wrong rows after which the rest of an array is not looked at.
 const MAX_WRONG_ROWS: usize = 100;
 
-/// What is wrong with the rows of an array, one entry for each row looked at.
+/// Errors by row: one entry for each row looked at, empty for valid ones.
 #[derive(Default)]
 pub(super) struct RowErrors {
     rows: Vec<FieldErrors>,
@@ -14,12 +14,15 @@ pub(super) struct RowErrors {
 }
 
 impl RowErrors {
-    /// Notes how a row went and hands on what came of a good one. Enough wrong rows, or any other error, end the array.
-    pub(super) fn sort_out<T>(&mut self, row: Result<T, Error>) -> Result<Option<T>, Error> {
+    /// Records the outcome of a row; `None` when its fields are wrong.
+    ///
+    /// # Errors
+    /// The rows so far, when there are [`MAX_WRONG_ROWS`] wrong ones; any other error than that of fields.
+    pub(super) fn record<T>(&mut self, row: Result<T, Error>) -> Result<Option<T>, Error> {
         match row {
-            Ok(good) => {
+            Ok(value) => {
                 self.rows.push(FieldErrors::default());
-                Ok(Some(good))
+                Ok(Some(value))
             }
             Err(Error::Fields(errors)) => {
                 self.rows.push(errors);
@@ -33,8 +36,11 @@ impl RowErrors {
         }
     }
 
-    /// The wrong rows as an error, if there are any.
-    pub(super) fn none_or_error(self) -> Result<(), Error> {
+    /// Ends the array.
+    ///
+    /// # Errors
+    /// The rows, when any is wrong.
+    pub(super) fn finish(self) -> Result<(), Error> {
         match self.count {
             0 => Ok(()),
             _ => Err(Error::Rows(self.rows)),

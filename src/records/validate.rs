@@ -72,7 +72,7 @@ pub(super) fn to_reset(table: &Table, given: &mut Given) -> Vec<usize> {
 /// Sets `created_at` of a new row and `updated_at` of every row, where the table has them.
 pub(super) fn set_timestamps(table: &Table, given: &mut Given, now: Timestamp, is_new: bool) {
     for (index, column) in table.written_columns() {
-        let is_set = match column.kept {
+        let is_set = match column.server_managed {
             Some(ServerManaged::Created) => is_new,
             Some(ServerManaged::Updated) => true,
             _ => false,

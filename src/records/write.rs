@@ -106,11 +106,11 @@ impl ScopedRecords<'_> {
                     let row = fields
                         .map_err(Error::Fields)
                         .and_then(|fields| self.new_row(schema, table, &fields, now));
-                    if let Some(given) = errors.sort_out(row)? {
+                    if let Some(given) = errors.record(row)? {
                         plan.insert(given);
                     }
                 }
-                errors.none_or_error()?;
+                errors.finish()?;
                 Ok(plan)
             }
         }

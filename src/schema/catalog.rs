@@ -1,4 +1,4 @@
-//! The schema as it is now: read once, and again whenever any process changes the tables.
+//! The current schema: read at the start, and again whenever any process changes the tables.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,12 +11,12 @@ use crate::database::{Database, Error};
 /// The current schema, shared by everything that answers requests.
 pub struct Catalog {
     current: ArcSwap<SchemaByReader>,
-    /// What each kind of reader does not see. Held while the views are made anew, so that none is made of old ones.
+    /// The restriction of each kind of reader. Locked while schemas are restricted, so that none is made from old ones.
     restrictions: Mutex<Vec<Restriction>>,
 }
 
 impl Catalog {
-    /// Reads the schema. Until [`Catalog::restrict`] says what there is to see, no kind of reader sees anything.
+    /// Reads the schema. Until [`Catalog::restrict`] is called, no kind of reader sees anything.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -34,12 +34,12 @@ impl Catalog {
         self.current.load().whole.clone()
     }
 
-    /// What one kind of reader sees of it. Cheap: it was made when the schema was read.
+    /// The schema as one kind of reader sees it, which was made when the schema was read.
     pub fn seen_by(&self, reader: Reader) -> Arc<Schema> {
         self.current.load().of(reader)
     }
 
-    /// Says what each kind of reader does not see, in the order of their numbers, from now on and of every schema to come.
+    /// Sets the restriction of each kind of reader, in the order of their indexes, for the current schema and later ones.
     pub fn restrict(&self, restrictions: Vec<Restriction>) {
         let mut held = self.restrictions();
         *held = restrictions;
@@ -58,7 +58,7 @@ impl Catalog {
         Ok(schema)
     }
 
-    /// Follows the changes of other processes for as long as the database is open.
+    /// Reads the schema again after each change by any process, for as long as the database is open.
     pub async fn follow(self: Arc<Self>, database: Database) {
         let mut versions = database.versions();
         while versions.changed().await.is_ok() {

@@ -1,6 +1,5 @@
-//! CHECK rules, read from a table's CREATE statement: which columns each speaks of, and the bounds and choices that the
-//! plain ones amount to. The database enforces them all; this is what lets an error name its field, and the API describe
-//! what it takes.
+//! CHECK rules, read from a table's CREATE statement: which columns each mentions, and the bounds and choices of
+//! the simple ones. The database enforces all of them; here they let an error name its field and the API describe its input.
 
 use super::column::Column;
 use super::rule::Rule;
@@ -13,9 +12,9 @@ pub struct Check {
     pub name: Option<String>,
     /// Its expression, as SQL text.
     pub expression: String,
-    /// Places of the columns it mentions.
+    /// Indexes of the columns it mentions.
     pub columns: Vec<usize>,
-    /// What it asks of single columns, when all of it is that plain.
+    /// Its bounds and choices of single columns, when it consists of nothing else.
     pub rules: Vec<(usize, Rule)>,
 }
 
@@ -23,20 +22,20 @@ pub struct Check {
 pub fn read(sql: &str, columns: &[Column]) -> Vec<Check> {
     let words = tokens(sql);
     let mut checks = Vec::new();
-    let mut place = 0;
-    while let Some(word) = words.get(place) {
-        place += 1;
-        let opens = words.get(place).is_some_and(|next| next.kind.is_sign("("));
+    let mut index = 0;
+    while let Some(word) = words.get(index) {
+        index += 1;
+        let opens = words.get(index).is_some_and(|next| next.kind.is_sign("("));
         if !word.kind.is("CHECK") || !opens {
             continue;
         }
-        let Some(length) = closing(words.get(place..).unwrap_or_default()) else {
+        let Some(length) = closing(words.get(index..).unwrap_or_default()) else {
             break;
         };
-        let inner = words.get(place + 1..place + length).unwrap_or_default();
-        let named = place >= 3 && words.get(place - 3).is_some_and(|word| word.kind.is("CONSTRAINT"));
+        let inner = words.get(index + 1..index + length).unwrap_or_default();
+        let named = index >= 3 && words.get(index - 3).is_some_and(|word| word.kind.is("CONSTRAINT"));
         let name = words
-            .get(place.wrapping_sub(2))
+            .get(index.wrapping_sub(2))
             .filter(|_| named)
             .and_then(|word| word.kind.name());
         if let (Some(first), Some(last)) = (inner.first(), inner.last()) {
@@ -47,12 +46,12 @@ pub fn read(sql: &str, columns: &[Column]) -> Vec<Check> {
                 rules: rules(inner, columns).unwrap_or_default(),
             });
         }
-        place += length;
+        index += length;
     }
     checks
 }
 
-/// How many words on the bracket that opens `words` is closed.
+/// The index of the bracket that closes the one at the start of `words`.
 fn closing(words: &[Token<'_>]) -> Option<usize> {
     let mut depth = 0_usize;
     words.iter().position(|word| {
@@ -67,8 +66,8 @@ fn closing(words: &[Token<'_>]) -> Option<usize> {
 
 fn mentioned(words: &[Token<'_>], columns: &[Column]) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
-    for (place, word) in words.iter().enumerate() {
-        let is_function = words.get(place + 1).is_some_and(|next| next.kind.is_sign("("));
+    for (index, word) in words.iter().enumerate() {
+        let is_function = words.get(index + 1).is_some_and(|next| next.kind.is_sign("("));
         if let Some(column) = column_at(&word.kind, columns).filter(|_| !is_function)
             && !found.contains(&column)
         {
@@ -83,12 +82,12 @@ fn column_at(word: &Kind<'_>, columns: &[Column]) -> Option<usize> {
     columns.iter().position(|column| column.name.eq_ignore_ascii_case(name))
 }
 
-/// The plain rules that an expression amounts to, or nothing when any part of it is not plain.
+/// The bounds and choices of an expression; `None` when any part of it is something else.
 fn rules(words: &[Token<'_>], columns: &[Column]) -> Option<Vec<(usize, Rule)>> {
     let words = unwrapped(words);
     let alternatives = split(words, "OR");
     if alternatives.len() > 1 {
-        // `x IS NULL OR rule of x`: NULL passes any CHECK, so the first half says nothing.
+        // `x IS NULL OR rule of x`: NULL passes any CHECK, so the first half has no effect.
         let (nulls, others): (Vec<_>, Vec<_>) = alternatives.into_iter().partition(|part| is_null_test(part));
         let [only] = others.as_slice() else { return None };
         let found = rules(only, columns)?;
@@ -107,7 +106,7 @@ fn rules(words: &[Token<'_>], columns: &[Column]) -> Option<Vec<(usize, Rule)>> 
     plain(words, columns)
 }
 
-/// Without brackets around the whole.
+/// The words without brackets around all of them.
 fn unwrapped<'w, 's>(words: &'w [Token<'s>]) -> &'w [Token<'s>] {
     match words {
         [first, inner @ .., _] if first.kind.is_sign("(") && closing(words) == Some(words.len() - 1) => {
@@ -117,11 +116,11 @@ fn unwrapped<'w, 's>(words: &'w [Token<'s>]) -> &'w [Token<'s>] {
     }
 }
 
-/// Cut at a keyword that stands outside brackets, and outside BETWEEN … AND ….
+/// The parts between the occurrences of a keyword outside brackets and outside BETWEEN … AND ….
 fn split<'w, 's>(words: &'w [Token<'s>], keyword: &str) -> Vec<&'w [Token<'s>]> {
     let mut parts = Vec::new();
     let (mut start, mut depth, mut between) = (0, 0_i32, false);
-    for (place, word) in words.iter().enumerate() {
+    for (index, word) in words.iter().enumerate() {
         if word.kind.is_sign("(") {
             depth += 1;
         } else if word.kind.is_sign(")") {
@@ -131,8 +130,8 @@ fn split<'w, 's>(words: &'w [Token<'s>], keyword: &str) -> Vec<&'w [Token<'s>]> 
         } else if depth == 0 && between && word.kind.is("AND") {
             between = false;
         } else if depth == 0 && word.kind.is(keyword) {
-            parts.push(words.get(start..place).unwrap_or_default());
-            start = place + 1;
+            parts.push(words.get(start..index).unwrap_or_default());
+            start = index + 1;
         }
     }
     parts.push(words.get(start..).unwrap_or_default());

@@ -2,7 +2,7 @@
 
 use crate::database::ValueType;
 
-/// What a column holds. The wire form of each is in `records::formats`, what it takes in [`super::input`].
+/// What a column holds. The wire form of each is in `records::formats`, validation in `input`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
     /// A 64-bit integer.
@@ -11,7 +11,7 @@ pub enum ColumnType {
     Real,
     /// Text, at most `max` characters long.
     Text {
-        /// From VARCHAR(n), CHAR(n) and their kin.
+        /// From VARCHAR(n), CHAR(n) and the like.
         max: Option<u32>,
     },
     /// True or false.
@@ -33,12 +33,12 @@ pub enum ColumnType {
     Uuid,
     /// Bytes, in base64 on the wire.
     Blob,
-    /// Whatever comes: a column without a type, or an expression of a view.
+    /// Any value: a column without a type, or an expression of a view.
     Any,
 }
 
 impl ColumnType {
-    /// Reads a declared type. Names that are not known by themselves follow
+    /// Reads a declared type. Names that are not listed here follow
     /// [SQLite's rules of affinity](https://sqlite.org/datatype3.html#determination_of_column_affinity).
     pub fn declared(declared: &str) -> Self {
         let upper = declared.to_ascii_uppercase();
@@ -98,12 +98,12 @@ impl ColumnType {
         }
     }
 
-    /// Whether lookups on parts of the text (contains, startswith, …) mean something.
+    /// Whether lookups on parts of the text (contains, startswith, …) apply.
     pub fn is_textual(self) -> bool {
         matches!(self, Self::Text { .. } | Self::Uuid | Self::Any)
     }
 
-    /// Whether one value can be before another.
+    /// Whether its values have an order.
     pub fn is_ordered(self) -> bool {
         !matches!(self, Self::Boolean | Self::Json | Self::Blob)
     }

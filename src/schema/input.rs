@@ -14,10 +14,10 @@ use crate::database::{Decimal, Value};
 use crate::fields::{Input, message, text};
 
 impl Column {
-    /// The value this column keeps for `input`.
+    /// The value of this column that `input` stands for.
     ///
     /// # Errors
-    /// All that is wrong with it, a sentence each.
+    /// Everything that is wrong with it, a sentence each.
     pub fn accept(&self, input: &Input<'_>) -> Result<Value, Vec<String>> {
         if is_null(input, self.kind) {
             return match self.not_null {
@@ -28,11 +28,11 @@ impl Column {
         let value = self.kind.parse(input).map_err(|message| vec![message])?;
         let mut wrong = Vec::new();
         if self.in_key && value == Value::Text(String::new()) {
-            // A row needs an address.
+            // An empty key would leave the row without an address.
             wrong.push(message::BLANK.to_owned());
         }
         if let (ColumnType::Decimal { digits, places }, Some(text)) = (self.kind, number_text(input)) {
-            // To JSON 7.50 and 7.5 are one number; in a string the places are part of what is said.
+            // In JSON 7.50 and 7.5 are one number; in a string trailing zeros count as places.
             let text = match (input, text.split_once('.')) {
                 (Input::Json(json), Some(_)) if !json.starts_with('"') && !json.contains(['e', 'E']) => {
                     text.trim_end_matches('0').trim_end_matches('.')
@@ -52,7 +52,7 @@ impl Column {
 }
 
 impl ColumnType {
-    /// A value of this type, whatever the column's own rules are.
+    /// A value of this type, without regard to the rules of a column.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -97,7 +97,7 @@ impl ColumnType {
 fn is_null(input: &Input<'_>, kind: ColumnType) -> bool {
     match input {
         Input::Json(json) => *json == "null",
-        // A form cannot say null: an empty field that is no text means it.
+        // A form has no null: an empty field means it, unless the column takes text.
         Input::Text(text) => {
             text.is_empty() && !matches!(kind, ColumnType::Text { .. } | ColumnType::Blob | ColumnType::Any)
         }
@@ -105,7 +105,7 @@ fn is_null(input: &Input<'_>, kind: ColumnType) -> bool {
     }
 }
 
-/// The digits of a number, from JSON or from text. Only what people type may have spaces around it.
+/// The digits of a number, from JSON or from text; spaces around text are dropped.
 fn number_text<'a>(input: &'a Input<'a>) -> Option<Cow<'a, str>> {
     match input {
         Input::Json(json) if json.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => Some(Cow::Borrowed(json)),
@@ -134,7 +134,7 @@ fn integer(input: &Input<'_>) -> Result<Value, &'static str> {
         .ok_or(message::TOO_LARGE)
 }
 
-/// What DECIMAL(`digits`, `places`) has against a number, in Django REST framework's words.
+/// How a number exceeds DECIMAL(`digits`, `places`), in Django REST framework's words.
 fn too_many_digits(decimal: &Decimal, digits: Option<u32>, places: Option<u32>) -> Option<String> {
     let (whole, fraction) = (decimal.whole_digits(), decimal.places());
     let (digits, places) = (digits? as usize, places.unwrap_or(0) as usize);
@@ -179,7 +179,7 @@ fn json(input: &Input<'_>) -> Result<Value, &'static str> {
         Input::Json(json) => Cow::Borrowed(*json),
         other => Cow::Owned(text(other).ok_or(message::NOT_JSON)?.trim().to_owned()),
     };
-    // Read whole: a document with half a surrogate pair, or nested without end, would harm whoever reads it back.
+    // Parsed completely: half a surrogate pair or unbounded nesting would break clients that read the document.
     serde_json::from_str::<serde_json::Value>(&text).map_err(|_| message::NOT_JSON)?;
     Ok(Value::Json(text.into_owned()))
 }

@@ -1,5 +1,5 @@
-//! What is taken out of a schema for one kind of reader. What is made of a restricted schema cannot show, or even name,
-//! what is not in it.
+//! Restricted schemas: what is removed from a schema for one kind of reader. Answers that are made from a restricted schema
+//! can neither show nor name what is not in it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,30 +10,30 @@ use super::table::{ForeignKey, Table};
 use super::{Reader, Schema};
 use crate::database::dialect;
 
-/// What one kind of reader does not see. Names stand for tables and columns as SQLite compares them: without regard to
-/// ASCII case.
+/// What one kind of reader does not see. Names of tables and columns are compared as SQLite does: without regard to ASCII
+/// case.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Restriction {
-    /// By the table's name in small letters.
+    /// By the table's name in lower case.
     tables: HashMap<String, TableRestriction>,
 }
 
-/// What is taken out of a table.
+/// What is removed from a table.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TableRestriction {
     /// All of it.
     Whole,
     /// Some columns, and the right to write some others.
     Columns {
-        /// Columns that are not there.
+        /// Columns that are removed.
         hidden: Vec<String>,
-        /// Columns that are only shown.
+        /// Columns that can only be read.
         read_only: Vec<String>,
     },
 }
 
 impl Restriction {
-    /// Takes something out of a table.
+    /// Adds the restriction of a table.
     pub fn cut(&mut self, table: &str, cut: TableRestriction) {
         self.tables.insert(table.to_ascii_lowercase(), cut);
     }
@@ -43,7 +43,7 @@ impl Restriction {
     }
 }
 
-/// A schema as it is, and as each kind of reader sees it; all of one moment.
+/// One version of the schema: whole, and as each kind of reader sees it.
 #[derive(Default)]
 pub(super) struct SchemaByReader {
     pub(super) whole: Arc<Schema>,
@@ -59,14 +59,14 @@ impl SchemaByReader {
         }
     }
 
-    /// What a reader sees; a reader that no restriction speaks of sees nothing.
+    /// What a reader sees; a reader without a restriction sees nothing.
     pub(super) fn of(&self, reader: Reader) -> Arc<Schema> {
         self.seen.get(reader.0).cloned().unwrap_or_default()
     }
 }
 
 impl Schema {
-    /// The schema without what a restriction takes out. What it leaves alone is shared.
+    /// The schema without what a restriction removes. Tables that it leaves unchanged are shared.
     pub fn restricted(self: &Arc<Self>, restriction: &Restriction) -> Arc<Self> {
         if !self.tables().any(|table| restriction.of(table).is_some()) {
             return self.clone();
@@ -80,8 +80,8 @@ impl Schema {
     }
 }
 
-/// The table without some of its columns. Rules of the table that mention one of those go with them: the database still
-/// enforces them, and nothing here knows them by name.
+/// The table without some of its columns, and without its rules that mention one of them, which the database still
+/// enforces.
 fn without(table: &Table, hidden: &[String], read_only: &[String]) -> Table {
     let is_named = |names: &[String], column: &Column| names.iter().any(|name| name.eq_ignore_ascii_case(&column.name));
     let (gone, left): (Vec<_>, Vec<_>) = table
@@ -89,43 +89,46 @@ fn without(table: &Table, hidden: &[String], read_only: &[String]) -> Table {
         .iter()
         .enumerate()
         .partition(|(_, column)| is_named(hidden, column));
-    let place = |old: usize| left.iter().position(|(place, _)| *place == old);
-    let places = |old: &[usize]| old.iter().map(|old| place(*old)).collect::<Option<Vec<_>>>();
+    let index = |old: usize| left.iter().position(|(index, _)| *index == old);
+    let indexes = |old: &[usize]| old.iter().map(|old| index(*old)).collect::<Option<Vec<_>>>();
 
     let columns = left.iter().map(|(_, column)| Column {
-        kept: column
-            .kept
+        server_managed: column
+            .server_managed
             .or(is_named(read_only, column).then_some(ServerManaged::ReadOnly)),
         ..(*column).clone()
     });
-    let times = gone
-        .iter()
-        .filter(|(_, column)| matches!(column.kept, Some(ServerManaged::Created | ServerManaged::Updated)));
-    // Half a key names no row.
-    let key = places(&table.key).unwrap_or_default();
+    let times = gone.iter().filter(|(_, column)| {
+        matches!(
+            column.server_managed,
+            Some(ServerManaged::Created | ServerManaged::Updated)
+        )
+    });
+    // Part of a key does not identify a row.
+    let key = indexes(&table.key).unwrap_or_default();
     let foreign_keys = table.foreign_keys.iter().filter_map(|key| {
         Some(ForeignKey {
-            columns: places(&key.columns)?,
+            columns: indexes(&key.columns)?,
             ..key.clone()
         })
     });
     let checks = table.checks.iter().filter_map(|check| {
-        let rules = check.rules.iter().map(|(old, rule)| Some((place(*old)?, rule.clone())));
+        let rules = check.rules.iter().map(|(old, rule)| Some((index(*old)?, rule.clone())));
         Some(Check {
-            columns: places(&check.columns)?,
+            columns: indexes(&check.columns)?,
             rules: rules.collect::<Option<_>>()?,
             ..check.clone()
         })
     });
     Table {
         columns: columns.collect(),
-        unseen_times: times.map(|(_, column)| (*column).clone()).collect(),
-        key_is_made: table.key_is_made && !key.is_empty(),
+        hidden_timestamps: times.map(|(_, column)| (*column).clone()).collect(),
+        has_generated_key: table.has_generated_key && !key.is_empty(),
         key,
-        unique: table.unique.iter().filter_map(|columns| places(columns)).collect(),
+        unique: table.unique.iter().filter_map(|columns| indexes(columns)).collect(),
         foreign_keys: foreign_keys.collect(),
         checks: checks.collect(),
-        // A hidden column may bear the name by which rows are put in order.
+        // A hidden column may have the name of the row number.
         has_rowid: table.has_rowid
             && !gone
                 .iter()

@@ -1,4 +1,4 @@
-//! What a CHECK rule asks of one column, when it is a plain bound or choice.
+//! Bounds and choices of a single column, from CHECK rules.
 
 use std::borrow::Cow;
 
@@ -28,7 +28,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// What a rule has against a value, if anything. Rules that do not fit the value's type are left to the database.
+    /// How a value breaks the rule, if it does. Rules that do not apply to the value's type are left to the database.
     pub fn validate(&self, value: &Value) -> Option<String> {
         let number = match value {
             Value::Boolean(truth) => Some(f64::from(u8::from(*truth))),
@@ -37,7 +37,7 @@ impl Rule {
             Value::Decimal(decimal) => Some(decimal.to_f64()),
             _ => None,
         };
-        // Beyond what a double tells apart, the database decides.
+        // Where doubles are not exact, the database decides.
         let number = number.filter(|number| number.abs() < EXACT);
         let text = match value {
             Value::Text(text) => Some(Cow::Borrowed(text.as_str())),
@@ -62,7 +62,7 @@ impl Rule {
                 let is_other = known.is_some_and(|known| !known.contains(&number));
                 is_other.then(|| message::invalid_choice(number))
             }
-            // A column may compare without regard to case: only the database knows.
+            // A column may compare without regard to case, which only the database knows.
             (Self::OneOf(choices), ..) => {
                 let text = text.filter(|text| !choices.iter().any(|choice| choice.eq_ignore_ascii_case(text)))?;
                 Some(message::invalid_choice(text))

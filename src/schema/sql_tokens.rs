@@ -1,6 +1,6 @@
-//! The words of a CREATE TABLE statement: enough of SQL's grammar to find its CHECK rules.
+//! A tokenizer of SQL, as far as it takes to find the CHECK rules of a CREATE TABLE statement.
 
-/// A word of SQL with its place in the text.
+/// A token of SQL with its position in the text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Token<'s> {
     /// What it is.
@@ -11,7 +11,7 @@ pub struct Token<'s> {
     pub end: usize,
 }
 
-/// What a word is.
+/// A kind of token.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind<'s> {
     /// A bare word: a keyword, a name, a function.
@@ -47,41 +47,41 @@ impl Kind<'_> {
     }
 }
 
-/// Cuts SQL into words, comments and white space left out. Text that SQLite accepted is never cut wrong; of any other
-/// text something is returned.
+/// The tokens of SQL text, without comments and white space. They are right for text that SQLite has accepted; for any other
+/// text they may not be, but there is no error.
 pub fn tokens(sql: &str) -> Vec<Token<'_>> {
     let bytes = sql.as_bytes();
-    let at = |place: usize| bytes.get(place).copied().unwrap_or(0);
+    let at = |offset: usize| bytes.get(offset).copied().unwrap_or(0);
     let slice = |start: usize, end: usize| sql.get(start..end).unwrap_or("");
     let mut found = Vec::new();
-    let mut place = 0;
-    while place < bytes.len() {
-        let start = place;
-        let first = at(place);
+    let mut offset = 0;
+    while offset < bytes.len() {
+        let start = offset;
+        let first = at(offset);
         let kind = match first {
             byte if byte.is_ascii_whitespace() => {
-                place += 1;
+                offset += 1;
                 continue;
             }
-            b'-' if at(place + 1) == b'-' => {
-                place += slice(place, sql.len()).find('\n').unwrap_or(sql.len() - place);
+            b'-' if at(offset + 1) == b'-' => {
+                offset += slice(offset, sql.len()).find('\n').unwrap_or(sql.len() - offset);
                 continue;
             }
-            b'/' if at(place + 1) == b'*' => {
-                place += slice(place, sql.len())
+            b'/' if at(offset + 1) == b'*' => {
+                offset += slice(offset, sql.len())
                     .find("*/")
-                    .map_or(sql.len() - place, |length| length + 2);
+                    .map_or(sql.len() - offset, |length| length + 2);
                 continue;
             }
             b'\'' | b'"' | b'`' | b'[' => {
                 let close = if first == b'[' { b']' } else { first };
-                place += 1;
-                while place < bytes.len() && (at(place) != close || (close != b']' && at(place + 1) == close)) {
-                    place += if at(place) == close { 2 } else { 1 };
+                offset += 1;
+                while offset < bytes.len() && (at(offset) != close || (close != b']' && at(offset + 1) == close)) {
+                    offset += if at(offset) == close { 2 } else { 1 };
                 }
-                place += 1;
+                offset += 1;
                 let quote = char::from(close).to_string();
-                let inner = slice(start + 1, place.saturating_sub(1)).replace(&quote.repeat(2), &quote);
+                let inner = slice(start + 1, offset.saturating_sub(1)).replace(&quote.repeat(2), &quote);
                 if first == b'\'' {
                     Kind::Text(inner)
                 } else {
@@ -89,37 +89,37 @@ pub fn tokens(sql: &str) -> Vec<Token<'_>> {
                 }
             }
             b'0'..=b'9' => {
-                while at(place).is_ascii_alphanumeric() || matches!(at(place), b'.' | b'_') {
-                    place += 1;
+                while at(offset).is_ascii_alphanumeric() || matches!(at(offset), b'.' | b'_') {
+                    offset += 1;
                 }
-                Kind::Number(slice(start, place))
+                Kind::Number(slice(start, offset))
             }
-            b'.' if at(place + 1).is_ascii_digit() => {
-                place += 1;
-                while at(place).is_ascii_alphanumeric() {
-                    place += 1;
+            b'.' if at(offset + 1).is_ascii_digit() => {
+                offset += 1;
+                while at(offset).is_ascii_alphanumeric() {
+                    offset += 1;
                 }
-                Kind::Number(slice(start, place))
+                Kind::Number(slice(start, offset))
             }
             byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
-                while at(place).is_ascii_alphanumeric() || matches!(at(place), b'_' | b'$') || at(place) >= 0x80 {
-                    place += 1;
+                while at(offset).is_ascii_alphanumeric() || matches!(at(offset), b'_' | b'$') || at(offset) >= 0x80 {
+                    offset += 1;
                 }
-                Kind::Word(slice(start, place))
+                Kind::Word(slice(start, offset))
             }
             _ => {
                 let pair = matches!(
-                    (first, at(place + 1)),
+                    (first, at(offset + 1)),
                     (b'<' | b'>' | b'!' | b'=', b'=') | (b'<', b'>') | (b'|', b'|')
                 );
-                place += if pair { 2 } else { 1 };
-                Kind::Sign(slice(start, place))
+                offset += if pair { 2 } else { 1 };
+                Kind::Sign(slice(start, offset))
             }
         };
         found.push(Token {
             kind,
             start,
-            end: place,
+            end: offset,
         });
     }
     found

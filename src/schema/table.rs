@@ -18,20 +18,20 @@ pub struct Table {
     pub is_view: bool,
     /// Names of the tables that a view mentions.
     pub mentions: Vec<String>,
-    /// Whether SQLite numbers its rows, which gives tables without a key an order.
+    /// Whether rows have the engine's own row number, which gives tables without a key an order.
     pub has_rowid: bool,
     /// Whether triggers may change a row after it is written.
     pub has_triggers: bool,
     /// Columns, in their declared order.
     pub columns: Vec<Column>,
-    /// `created_at` and `updated_at` where a restriction hides them: the server keeps them all the same. Their places
-    /// follow those of the columns.
-    pub unseen_times: Vec<Column>,
-    /// Places of the primary key's columns, in the key's order; empty when there is none.
+    /// `created_at` and `updated_at` where a restriction hides them: the server sets them all the same. Their indexes
+    /// follow those of `columns`.
+    pub hidden_timestamps: Vec<Column>,
+    /// Indexes of the primary key's columns, in the key's order; empty when there is none.
     pub key: Vec<usize>,
-    /// Whether SQLite makes the key (an INTEGER PRIMARY KEY).
-    pub key_is_made: bool,
-    /// Places of the columns of each UNIQUE rule, the primary key's among them.
+    /// Whether the engine generates the key (SQLite: an INTEGER PRIMARY KEY).
+    pub has_generated_key: bool,
+    /// Indexes of the columns of each UNIQUE rule, the primary key's among them.
     pub unique: Vec<Vec<usize>>,
     /// References to other tables.
     pub foreign_keys: Vec<ForeignKey>,
@@ -42,7 +42,7 @@ pub struct Table {
 /// A reference to a row of another table.
 #[derive(Debug, Clone)]
 pub struct ForeignKey {
-    /// Places of the referencing columns.
+    /// Indexes of the referencing columns.
     pub columns: Vec<usize>,
     /// The referenced table.
     pub table: String,
@@ -53,49 +53,49 @@ pub struct ForeignKey {
 impl Table {
     pub(super) fn from_table_info(info: &TableInfo, all: &[TableInfo]) -> Self {
         let mut key: Vec<(u32, usize)> = Vec::new();
-        for (place, column) in info.columns.iter().enumerate() {
+        for (index, column) in info.columns.iter().enumerate() {
             if column.key > 0 {
-                key.push((column.key, place));
+                key.push((column.key, index));
             }
         }
         key.sort_unstable();
-        let key: Vec<usize> = key.into_iter().map(|(_, place)| place).collect();
-        let key_is_made = info.has_rowid
+        let key: Vec<usize> = key.into_iter().map(|(_, index)| index).collect();
+        let has_generated_key = info.has_rowid
             && key.len() == 1
-            && key.iter().all(|place| {
+            && key.iter().all(|index| {
                 info.columns
-                    .get(*place)
+                    .get(*index)
                     .is_some_and(|c| c.declared.eq_ignore_ascii_case("INTEGER"))
             });
         let mut columns: Vec<Column> = info
             .columns
             .iter()
-            .map(|column| Column::from_table_info(column, key_is_made && column.key > 0))
+            .map(|column| Column::from_table_info(column, has_generated_key && column.key > 0))
             .collect();
         let checks = check::read(&info.sql, &columns);
         for check in &checks {
-            for (place, rule) in &check.rules {
-                if let Some(column) = columns.get_mut(*place) {
+            for (index, rule) in &check.rules {
+                if let Some(column) = columns.get_mut(*index) {
                     column.rules.push(rule.clone());
                 }
             }
         }
-        let place_of = |name: &String| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
-        let places = |names: &[String]| names.iter().map(place_of).collect::<Option<Vec<_>>>();
+        let index_of = |name: &String| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
+        let indexes = |names: &[String]| names.iter().map(index_of).collect::<Option<Vec<_>>>();
         let foreign_keys = info.foreign_keys.iter().filter_map(|key| {
             let references = match key.references.is_empty() {
                 false => key.references.clone(),
                 true => primary_key_of(&key.table, all),
             };
-            let columns = places(&key.columns)?;
+            let columns = indexes(&key.columns)?;
             (columns.len() == references.len()).then(|| ForeignKey {
                 columns,
                 table: key.table.clone(),
                 references,
             })
         });
-        let mut unique: Vec<Vec<usize>> = info.unique.iter().filter_map(|names| places(names)).collect();
-        if !key.is_empty() && !key_is_made && !unique.contains(&key) {
+        let mut unique: Vec<Vec<usize>> = info.unique.iter().filter_map(|names| indexes(names)).collect();
+        if !key.is_empty() && !has_generated_key && !unique.contains(&key) {
             unique.push(key.clone());
         }
         Self {
@@ -112,10 +112,10 @@ impl Table {
             has_rowid: info.has_rowid,
             has_triggers: info.has_triggers,
             key,
-            key_is_made,
+            has_generated_key,
             checks,
             columns,
-            unseen_times: Vec::new(),
+            hidden_timestamps: Vec::new(),
         }
     }
 
@@ -124,25 +124,25 @@ impl Table {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
     }
 
-    /// Every column that a statement may write with its place: those there are to see, then the unseen ones.
+    /// Every column that a statement may write, with its index: the visible ones, then the hidden timestamps.
     pub fn written_columns(&self) -> impl Iterator<Item = (usize, &Column)> {
-        self.columns.iter().chain(&self.unseen_times).enumerate()
+        self.columns.iter().chain(&self.hidden_timestamps).enumerate()
     }
 
-    /// The column at a place, unseen ones included.
-    pub fn at(&self, place: usize) -> Option<&Column> {
-        let unseen = || self.unseen_times.get(place.checked_sub(self.columns.len())?);
-        self.columns.get(place).or_else(unseen)
+    /// The column with this index, hidden timestamps included.
+    pub fn at(&self, index: usize) -> Option<&Column> {
+        let hidden = || self.hidden_timestamps.get(index.checked_sub(self.columns.len())?);
+        self.columns.get(index).or_else(hidden)
     }
 
     /// The primary key's columns.
     pub fn key_columns(&self) -> impl Iterator<Item = &Column> + Clone {
-        self.key.iter().filter_map(|place| self.columns.get(*place))
+        self.key.iter().filter_map(|index| self.columns.get(*index))
     }
 
-    /// The foreign key of one column, when that column is all of it.
-    pub fn foreign_key_of(&self, place: usize) -> Option<&ForeignKey> {
-        self.foreign_keys.iter().find(|key| key.columns == [place])
+    /// The foreign key that consists of this column alone.
+    pub fn foreign_key_of(&self, index: usize) -> Option<&ForeignKey> {
+        self.foreign_keys.iter().find(|key| key.columns == [index])
     }
 
     /// Whether rows have an address: `/api/{table}/{key}/`.
@@ -161,7 +161,7 @@ impl Table {
     }
 }
 
-/// The tables whose names are words of a statement. One that only a text or column is named for may be among them.
+/// The tables whose names are among the tokens of a statement. A text or column of the same name counts as well.
 fn mentioned(sql: &str, all: &[TableInfo]) -> Vec<String> {
     let words = tokens(sql);
     let names = words.iter().filter_map(|word| word.kind.name());

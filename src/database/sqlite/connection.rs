@@ -1,4 +1,4 @@
-//! How a connection is opened: the pragmas, and what the file system under the file allows.
+//! Opening connections: pragmas, and the journal mode that the file system allows.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,25 +11,25 @@ use super::read_budget::ReadKind;
 use super::{Options, Synchronous, functions};
 use crate::database::Error;
 
-/// Memory for pages that a short reader keeps; the system's page cache stands behind it.
+/// Page cache of a short reader; the system's own cache backs it.
 const READER_CACHE_KIB: i64 = 1024;
-/// A long reader passes each page once.
+/// Page cache of a long reader, which reads each page about once.
 const LONG_READER_CACHE_KIB: i64 = 128;
-/// The writer keeps more, as it touches every index.
+/// Page cache of the writer, which touches every index.
 const WRITER_CACHE_KIB: i64 = 4096;
-/// Bytes of the file mapped into memory: enough to spare small databases the copies, bounded for large ones.
+/// Bytes of the file that a short reader maps into memory, which saves copies.
 const MMAP_BYTES: i64 = 8 << 20;
-/// Pages of log after which the writer moves it into the file.
+/// Pages in the log after which the writer checkpoints.
 const CHECKPOINT_PAGES: i64 = 1000;
-/// A log that grew over this during a long read is cut back when it is next reset.
+/// Size to which a larger log is truncated when it is reset.
 const LOG_LIMIT_BYTES: i64 = 16 << 20;
-/// Statements kept ready by each connection.
+/// Prepared statements cached by each connection.
 const STATEMENTS: usize = 64;
-/// How often, and how many times, a connection asks again for a lock that another process holds.
+/// Pause and number of retries for a lock that another process holds.
 const BUSY_PAUSE: Duration = Duration::from_millis(1);
 const BUSY_TRIES: i32 = 5000;
 
-/// What the file system under the file allows.
+/// The kind of file system that holds the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Storage {
     /// Shared memory between processes: the write-ahead log is safe.
@@ -102,17 +102,17 @@ pub(super) fn writer(options: &Options, storage: Storage) -> Result<Connection, 
 }
 
 /// A read-only connection.
-pub(super) fn reader(path: &Path, kind_of_read: ReadKind) -> Result<Connection, Error> {
+pub(super) fn reader(path: &Path, kind: ReadKind) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
-    match kind_of_read {
+    match kind {
         ReadKind::Short => {
             prepare(&mut connection, READER_CACHE_KIB, MMAP_BYTES)?;
             keep_plans(&connection)?;
         }
         ReadKind::Long => {
             prepare(&mut connection, LONG_READER_CACHE_KIB, 0)?;
-            // What a long read sorts may be larger than memory should be.
+            // A long read may sort more than memory should hold.
             connection.pragma_update(None, "temp_store", "FILE")?;
         }
     }
@@ -120,9 +120,9 @@ pub(super) fn reader(path: &Path, kind_of_read: ReadKind) -> Result<Connection, 
     Ok(connection)
 }
 
-/// Has a statement planned once, not again for each value: once PRAGMA optimize has sampled an index, SQLite would parse
-/// every statement that looks into it anew each time, which costs more than a short read does. A read for which the one
-/// plan is a bad one goes on as a long read, which is planned for its values.
+/// Makes SQLite plan a statement once, not again for each bound value: after PRAGMA optimize has sampled an index, it would
+/// otherwise compile every statement that uses it on each run, which costs more than a short read. A read for which the
+/// plan is bad is repeated as a long read, which is planned for its values.
 fn keep_plans(connection: &Connection) -> Result<(), Error> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
@@ -137,7 +137,7 @@ fn prepare(connection: &mut Connection, cache_kib: i64, mmap_bytes: i64) -> Resu
     connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.pragma_update(None, "mmap_size", mmap_bytes)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    // For readers as well: they are asked whether a change could be made.
+    // For readers as well, which compile changes for introspection.
     connection.pragma_update(None, "foreign_keys", true)?;
     functions::register(connection)
 }

@@ -1,6 +1,6 @@
-//! Bytes that sort as exact decimals do. A double cannot tell 0.1 from its neighbours at twenty digits; these can.
+//! Sort keys of exact decimals: bytes that sort as the numbers do, however many digits these have.
 
-/// The sort key of a decimal written as text (`-12.50`, `1e3`, `7`). Text that is no number sorts first, by itself.
+/// The sort key of a decimal written as text (`-12.50`, `1e3`, `7`). Text that is not a number sorts before all numbers.
 pub(super) fn decimal_key(text: &str) -> Vec<u8> {
     let Some((negative, digits, point)) = parse(text.trim()) else {
         return [b"\0", text.as_bytes()].concat();
@@ -9,7 +9,7 @@ pub(super) fn decimal_key(text: &str) -> Vec<u8> {
         return vec![0x80];
     }
     let mut key = vec![if negative { 0x7f } else { 0x81 }];
-    // The place of the point comes first: of two positive numbers the one with more whole digits is larger.
+    // The number of whole digits comes first: of two positive numbers the one with more of them is larger.
     key.extend((point + (1 << 40)).to_be_bytes());
     key.extend(digits);
     if negative {
@@ -35,8 +35,8 @@ fn parse(text: &str) -> Option<(bool, Vec<u8>, i64)> {
         return None;
     }
     let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-    let kept = digits.iter().rev().skip_while(|digit| **digit == b'0').count();
-    let digits = digits.get(zeros..kept).unwrap_or_default().to_vec();
+    let end = digits.iter().rev().skip_while(|digit| **digit == b'0').count();
+    let digits = digits.get(zeros..end).unwrap_or_default().to_vec();
     Some((negative, digits, whole.len() as i64 - zeros as i64 + exponent))
 }
 

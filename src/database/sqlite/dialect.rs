@@ -1,6 +1,6 @@
 //! SQL that only SQLite understands, as functions named for what they give.
 //!
-//! `records::statement` is their only caller; a second engine has a module with the same names. The SQL functions called
+//! `records::statement` puts it into statements; a second engine has a module with the same names. The SQL functions called
 //! `socle_…` are defined in `functions.rs`.
 
 /// A column by which rows without a primary key can be put in order, unless a column of the table has taken its name.

@@ -1,9 +1,9 @@
-//! How SQLite keeps each logical value, and how a kept value is read by the type of its column.
+//! Encoding of logical values in SQLite's storage classes, and decoding by the type of a column.
 //!
 //! SQLite has five storage classes and may convert between them by the affinity of a column. Each logical type has one
 //! form in which it is written:
 //!
-//! | type | kept as |
+//! | type | stored as |
 //! |---|---|
 //! | boolean | integer 0 or 1 |
 //! | timestamp | text `YYYY-MM-DD HH:MM:SS` in UTC, with six decimals unless they are zero, as SQLite's own functions write it |
@@ -72,7 +72,7 @@ fn timestamp_text(moment: Timestamp) -> String {
     }
 }
 
-/// A kept value as its storage class says.
+/// A stored value by its storage class alone.
 pub(super) fn stored(value: Stored<'_>) -> ValueRef<'_> {
     match value {
         Stored::Null => ValueRef::Null,
@@ -83,7 +83,7 @@ pub(super) fn stored(value: Stored<'_>) -> ValueRef<'_> {
     }
 }
 
-/// A kept value by the type of its column.
+/// A stored value by the type of its column.
 pub(super) fn decode(value: Stored<'_>, kind: ValueType) -> ValueRef<'_> {
     let by_type = match (kind, value) {
         (ValueType::Boolean, Stored::Integer(number)) => Some(ValueRef::Boolean(number != 0)),
@@ -156,10 +156,10 @@ fn date(text: &[u8]) -> Option<Date> {
     civil::Date::new(number(&[y0, y1, y2, y3])?, month as i8, day as i8).ok()
 }
 
-/// Only the form in which UUIDs are written: another would be another text to SQLite.
+/// Only the form in which UUIDs are stored: to SQLite another form is another text.
 fn uuid(text: &[u8]) -> Option<Uuid> {
-    let is_kept_form = text.len() == 36 && !text.iter().any(u8::is_ascii_uppercase);
-    is_kept_form.then(|| Uuid::try_parse_ascii(text).ok()).flatten()
+    let is_stored_form = text.len() == 36 && !text.iter().any(u8::is_ascii_uppercase);
+    is_stored_form.then(|| Uuid::try_parse_ascii(text).ok()).flatten()
 }
 
 fn json(text: &[u8]) -> Option<&str> {

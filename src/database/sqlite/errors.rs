@@ -1,4 +1,4 @@
-//! SQLite's errors in the door's terms: the only place that knows SQLite's codes and wording.
+//! Translates SQLite's result codes and messages into [`Error`].
 
 use rusqlite::ffi::{self, ErrorCode};
 
@@ -35,7 +35,7 @@ fn failed(failure: ffi::Error, message: String) -> Error {
     }
 }
 
-/// SQLite reports a disk that fills during some writes as one of these, not as SQLITE_FULL.
+/// SQLite reports a disk that fills up during some writes by one of these codes, not by SQLITE_FULL.
 fn no_room(extended: i32) -> bool {
     matches!(
         extended,
@@ -53,9 +53,9 @@ fn constraint(extended: i32, message: String) -> Error {
         ffi::SQLITE_CONSTRAINT_CHECK => Constraint::Check(rest.to_owned()),
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Constraint::ForeignKey,
         ffi::SQLITE_CONSTRAINT_DATATYPE => Constraint::Type(rest.rsplit('.').next().unwrap_or(rest).to_owned()),
-        // ON DELETE RESTRICT is told as a trigger's.
+        // ON DELETE RESTRICT is reported as a trigger.
         ffi::SQLITE_CONSTRAINT_TRIGGER if message == "FOREIGN KEY constraint failed" => Constraint::ForeignKey,
-        // A trigger's RAISE(ABORT, 'words') arrives with its words alone.
+        // RAISE(ABORT, 'message') of a trigger arrives as its message alone.
         _ => return Error::Refused(message),
     })
 }

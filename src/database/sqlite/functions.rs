@@ -1,5 +1,5 @@
-//! SQL functions that lookups and search need and SQLite does not have: Unicode-aware text matching, and the order of
-//! exact decimals. `dialect` writes the calls.
+//! SQL functions that lookups and search need and SQLite lacks: Unicode-aware text matching, and the order of exact decimals.
+//! `dialect` writes the calls.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use super::decimal_key::decimal_key;
 use super::dialect::TextMatch;
 use crate::database::Error;
 
-/// How letters are compared.
+/// The comparison of letters.
 #[derive(Clone, Copy, PartialEq)]
 enum Letters {
-    /// As they are.
+    /// Exact.
     Exact,
     /// Without regard to case, by Unicode's rules.
     AnyCase,
@@ -118,7 +118,7 @@ fn fold(text: &str, letters: Letters, out: &mut String) {
             .flat_map(any_case);
         for letter in bare {
             match letter {
-                // Letters that Unicode does not decompose but a person types without.
+                // Letters that Unicode does not decompose but that are often typed without their marks.
                 'œ' => out.push_str("oe"),
                 'æ' => out.push_str("ae"),
                 'ø' => out.push('o'),
@@ -131,7 +131,7 @@ fn fold(text: &str, letters: Letters, out: &mut String) {
     }
 }
 
-/// Upper and then lower case, which makes ß and SS, or the two small sigmas, the same.
+/// Upper and then lower case, which makes ß equal to SS, and the two lower-case sigmas equal.
 fn any_case(letter: char) -> impl Iterator<Item = char> {
     letter.to_uppercase().flat_map(char::to_lowercase)
 }

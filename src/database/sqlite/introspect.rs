@@ -1,4 +1,4 @@
-//! Reads from SQLite which tables there are (`sqlite_schema` and its pragma functions).
+//! Introspection: tables and views, from `sqlite_schema` and pragma functions.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ const REFERENCES: &str = "SELECT id, \"table\", \"from\", \"to\" FROM pragma_for
 const INDEXES: &str = "SELECT i.name, c.name FROM pragma_index_list(?) i JOIN pragma_index_xinfo(i.name) c \
     WHERE i.\"unique\" AND NOT i.partial AND c.key ORDER BY i.seq, c.seqno";
 
-/// Every table and view of the file with the schema version, all from one state of it.
+/// Every table and view of the file with the schema version, in one snapshot.
 pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableInfo>), Error> {
     session.snapshot(|| {
         let version = session.first(&Statement::plain("PRAGMA schema_version"), |row| {
@@ -37,7 +37,7 @@ pub(super) fn tables(session: &Session<'_>) -> Result<(i64, Vec<TableInfo>), Err
             Ok::<_, Error>(())
         })?;
         for table in &mut tables {
-            // A view over a table that is gone cannot be described; it stays without columns and is not served.
+            // A view of a missing table cannot be described; without columns it is not served.
             table.columns = columns(session, &table.name).unwrap_or_default();
             table.foreign_keys = foreign_keys(session, &table.name)?;
             table.unique = unique(session, &table.name)?;
@@ -99,7 +99,7 @@ fn unique(session: &Session<'_>, table: &str) -> Result<Vec<Vec<String>>, Error>
             order.push(name);
             Some(Vec::new())
         });
-        // An index on an expression has no column name there: the whole index is left out.
+        // A part that is an expression has no column name: the whole index is left out.
         match (row.optional_text(1), columns.as_mut()) {
             (None, _) => *columns = None,
             (Some(column), Some(known)) => known.push(column),
@@ -113,7 +113,8 @@ fn unique(session: &Session<'_>, table: &str) -> Result<Vec<Vec<String>>, Error>
         .collect())
 }
 
-/// Why not every kind of change can be compiled. SQLite looks at what triggers and references name only then.
+/// SQLite's message when some kind of change cannot be compiled: only then does it resolve what triggers and references
+/// name.
 fn broken(session: &Session<'_>, table: &TableInfo) -> Option<String> {
     if table.is_view || table.columns.iter().all(|column| column.key == 0) {
         return None;

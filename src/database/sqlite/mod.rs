@@ -1,4 +1,4 @@
-//! SQLite behind the door: one writer, read-only readers, and a watch on what other processes change.
+//! SQLite: one writer, read-only readers, and a watcher of changes by other processes.
 
 mod connection;
 mod decimal_key;
@@ -36,7 +36,7 @@ use writer::Writer;
 pub enum Synchronous {
     /// After it is on the disk.
     Full,
-    /// After it is in the log; a power cut may take the last moments, never the file.
+    /// After it is in the log: a power cut may lose the last commits, but does not damage the file.
     Normal,
 }
 
@@ -49,7 +49,7 @@ pub struct Options {
     pub synchronous: Synchronous,
 }
 
-/// An open database. Cheap to clone; all clones are one.
+/// An open database. Clones share it.
 #[derive(Clone)]
 pub struct Database {
     inner: Arc<Inner>,
@@ -98,7 +98,7 @@ impl Database {
         })
     }
 
-    /// What the operator should know of how the file is served, a line each.
+    /// Notes for the operator on how the file is served, a line each.
     pub fn notes(&self) -> &[String] {
         &self.inner.notes
     }
@@ -112,14 +112,14 @@ impl Database {
         self.inner.readers.read(work)
     }
 
-    /// Runs a read of any length on a thread of its own. The number of such reads is bounded; one more waits.
+    /// Runs a read of any length on a thread of its own. The number of such reads is bounded; others wait for a slot.
     ///
     /// # Errors
-    /// [`Error::Busy`] when no place came free in time; [`Error::Interrupted`] when `cancel` was raised, or when the
-    /// read went on for very long without finding a row.
+    /// [`Error::Busy`] when no slot came free in time; [`Error::Interrupted`] when `cancel` was raised, or when the
+    /// read took too long to find its next row.
     pub async fn read_long<T, E>(
         &self,
-        place: ReadSlot,
+        slot: ReadSlot,
         cancel: CancelFlag,
         work: impl FnOnce(&Session<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -127,25 +127,25 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let place = self.inner.readers.place(place).await?;
+        let permit = self.inner.readers.acquire(slot).await?;
         let database = self.clone();
         let task = tokio::task::spawn_blocking(move || {
             let answer = database.inner.readers.read_long(cancel, work);
-            drop(place);
+            drop(permit);
             answer
         });
         task.await
             .unwrap_or_else(|_| Err(Error::Other("a read panicked".into()).into()))
     }
 
-    /// Whether long reads wait for a place: those that wait for their own client should then not wait long.
+    /// Whether long reads wait for a slot: streams should then not wait long for their clients.
     pub fn is_contended(&self) -> bool {
         self.inner.readers.are_contended()
     }
 
-    /// Hands `work` to the writer and waits until what it did is committed. `work` may be run more than once: when a
-    /// commit that it shared with others fails, each is tried again alone. When it answers with an error nothing of it
-    /// is kept, and nobody else's work is harmed.
+    /// Runs `work` on the writer and waits until it is committed. `work` may be run more than once: when a commit that it
+    /// shared with others fails, each is tried again alone. When it returns an error, its changes are rolled back and
+    /// those of others are not.
     ///
     /// # Errors
     /// `work`'s own; [`Error::Busy`] when the queue is full or another process holds the file; [`Error::Full`];
@@ -161,7 +161,7 @@ impl Database {
         }
     }
 
-    /// The tables there are, and the schema version they were read at.
+    /// All tables and views, and the schema version they were read at.
     ///
     /// # Errors
     /// When the schema cannot be read.
@@ -169,8 +169,8 @@ impl Database {
         self.inner.readers.read_long(CancelFlag::default(), introspect::tables)
     }
 
-    /// Versions of schema and data, changed by any process; a change is seen within a fraction of a second. A database
-    /// that was opened for reading reports no changes.
+    /// The versions of schema and data. A change by any process arrives within a fraction of a second.
+    /// A database that was opened for reading reports none.
     pub fn versions(&self) -> watch::Receiver<Versions> {
         match &self.inner.watcher {
             Some(watcher) => watcher.versions(),
@@ -178,15 +178,15 @@ impl Database {
         }
     }
 
-    /// Whether the file answers to a trivial read.
+    /// Runs a trivial read.
     ///
     /// # Errors
-    /// What the engine says when it does not.
+    /// The engine's, when the file cannot be read.
     pub fn check(&self) -> Result<(), Error> {
         self.read(|session| session.query(&Statement::plain("SELECT 1"), |_| Ok(())))
     }
 
-    /// Finishes what was asked for, then moves the log into the file and closes it. Later writes are refused.
+    /// Finishes the queued writes, moves the log into the file and closes it. Later writes are refused.
     pub async fn close(&self) {
         if let Some(watcher) = &self.inner.watcher {
             watcher.stop();

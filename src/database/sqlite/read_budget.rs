@@ -1,4 +1,5 @@
-//! What holds a read back, so that it can be run on a thread that others need, and stopped when nobody waits for it.
+//! Budgets of reads: short reads are limited in steps, so that they can run on asynchronous threads; long ones in time, and
+//! they can be cancelled.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,12 +9,12 @@ use rusqlite::Connection;
 
 use crate::database::Error;
 
-/// Steps of SQLite's virtual machine between two looks at the leash.
-const STEPS_PER_LOOK: i32 = 1000;
-/// A short read may take about this many thousand steps: a millisecond or so.
-const SHORT_LOOKS: i64 = 30;
-/// A long read may take this long from one row to the next. It is a time, not a number of steps, so that a busy machine
-/// answers as soon as an idle one: what waits for the answer has its own time.
+/// Steps of SQLite's virtual machine between two checks.
+const STEPS_PER_CHECK: i32 = 1000;
+/// Checks in a short read, which then takes about a millisecond.
+const SHORT_CHECKS: i64 = 30;
+/// How long a long read may take from one row to the next. It is a time, not a number of steps, since the client's timeout is
+/// one as well.
 const LONG: Duration = Duration::from_secs(10);
 
 /// How much a read may do.
@@ -25,12 +26,12 @@ pub(super) enum ReadKind {
     Long,
 }
 
-/// Raised by whoever no longer wants a long read's rows.
+/// Cancels a long read.
 #[derive(Debug, Clone, Default)]
 pub struct CancelFlag(Arc<AtomicBool>);
 
 impl CancelFlag {
-    /// Stops the read at its next look, at most a thousand steps away.
+    /// Stops the read at its next check, at most a thousand steps away.
     pub fn raise(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -40,55 +41,56 @@ impl CancelFlag {
     }
 }
 
-/// What holds a read back; shared with SQLite's progress callback.
+/// The budget of a connection's current read, shared with SQLite's progress callback.
 pub(super) struct ReadBudget {
-    /// Looks that a short read has left.
-    looks: AtomicI64,
+    /// Checks that a short read has left.
+    checks: AtomicI64,
     begun: Instant,
-    /// When a long read has looked for its next row long enough, in milliseconds from `begun`; not known before the first
-    /// look, as no row should have to ask for the time.
+    /// When a long read must have found its next row, in milliseconds from `begun`. It is set by the first check after a
+    /// row, so that a row does not cost a look at the clock.
     until: AtomicU64,
     cancel: Mutex<CancelFlag>,
 }
 
-/// The long read has just begun to look for its next row.
-const NOT_KNOWN: u64 = 0;
+/// No check since the last row.
+const UNSET: u64 = 0;
 
 impl ReadBudget {
-    /// A leash on everything that a connection does from now on.
+    /// Installs a budget on a connection.
     pub(super) fn on(connection: &mut Connection) -> Result<Arc<Self>, Error> {
         let read_budget = Arc::new(Self {
-            looks: AtomicI64::new(i64::MAX),
+            checks: AtomicI64::new(i64::MAX),
             begun: Instant::now(),
-            until: AtomicU64::new(NOT_KNOWN),
+            until: AtomicU64::new(UNSET),
             cancel: Mutex::default(),
         });
         let held = read_budget.clone();
-        connection.progress_handler(STEPS_PER_LOOK, Some(move || held.should_interrupt()))?;
+        connection.progress_handler(STEPS_PER_CHECK, Some(move || held.should_interrupt()))?;
         Ok(read_budget)
     }
 
-    pub(super) fn lengthen(&self, kind_of_read: ReadKind, cancel: CancelFlag) {
-        self.looks.store(
-            match kind_of_read {
-                ReadKind::Short => SHORT_LOOKS,
+    /// Begins a read.
+    pub(super) fn reset(&self, kind: ReadKind, cancel: CancelFlag) {
+        self.checks.store(
+            match kind {
+                ReadKind::Short => SHORT_CHECKS,
                 ReadKind::Long => i64::MAX,
             },
             Ordering::Relaxed,
         );
         self.refill();
-        if kind_of_read == ReadKind::Long {
+        if kind == ReadKind::Long {
             *self.cancel.lock().unwrap_or_else(PoisonError::into_inner) = cancel;
         }
     }
 
-    /// A long read found a row: it may look as long again for the next.
+    /// Restarts the time of a long read, which has found a row.
     pub(super) fn refill(&self) {
-        self.until.store(NOT_KNOWN, Ordering::Relaxed);
+        self.until.store(UNSET, Ordering::Relaxed);
     }
 
     fn should_interrupt(&self) -> bool {
-        self.looks.fetch_sub(1, Ordering::Relaxed) <= 0
+        self.checks.fetch_sub(1, Ordering::Relaxed) <= 0
             || self.is_over()
             || self.cancel.lock().unwrap_or_else(PoisonError::into_inner).is_raised()
     }
@@ -96,7 +98,7 @@ impl ReadBudget {
     fn is_over(&self) -> bool {
         let now = self.begun.elapsed();
         match self.until.load(Ordering::Relaxed) {
-            NOT_KNOWN => {
+            UNSET => {
                 let until = u64::try_from((now + LONG).as_millis()).unwrap_or(u64::MAX);
                 self.until.store(until, Ordering::Relaxed);
                 false

@@ -14,14 +14,14 @@ use super::read_budget::{CancelFlag, ReadBudget, ReadKind};
 use super::session::{Counts, Session};
 use crate::database::Error;
 
-/// Long reads at once whose whole answer fits into memory: they end by themselves.
+/// Long reads at once whose answer is held in memory: they do not wait for clients.
 const PAGES: usize = 8;
-/// Long reads at once that go at a client's pace.
+/// Long reads at once that wait for their clients.
 const STREAMS: usize = 32;
-/// How long a long read waits for its place.
-const PLACE_WAIT: Duration = Duration::from_secs(20);
-/// Connections kept for the next reader, short or long.
-const KEPT: usize = 4;
+/// How long a long read waits for its slot.
+const SLOT_WAIT: Duration = Duration::from_secs(20);
+/// Idle connections kept open, of each kind.
+const MAX_IDLE: usize = 4;
 
 struct Reader {
     connection: Connection,
@@ -29,12 +29,12 @@ struct Reader {
     counts: RefCell<Counts>,
 }
 
-/// What a long read waits for a place among.
+/// A class of long reads, each with a bounded number of slots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadSlot {
     /// Reads whose answer is held in memory before any of it is sent.
     Page,
-    /// Reads that wait for their client again and again.
+    /// Reads that wait for their client between chunks.
     Stream,
 }
 
@@ -64,30 +64,33 @@ impl Readers {
         Ok(readers)
     }
 
-    /// A place among the long reads.
-    pub(super) async fn place(&self, place: ReadSlot) -> Result<OwnedSemaphorePermit, Error> {
-        let places = match place {
+    /// Waits for a slot.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when none came free in time.
+    pub(super) async fn acquire(&self, slot: ReadSlot) -> Result<OwnedSemaphorePermit, Error> {
+        let slots = match slot {
             ReadSlot::Page => &self.pages,
             ReadSlot::Stream => &self.streams,
         };
-        if let Ok(place) = places.clone().try_acquire_owned() {
-            return Ok(place);
+        if let Ok(permit) = slots.clone().try_acquire_owned() {
+            return Ok(permit);
         }
         let _waiting = WaitingReader::among(&self.waiting);
-        match tokio::time::timeout(PLACE_WAIT, places.clone().acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
+        match tokio::time::timeout(SLOT_WAIT, slots.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(Error::Closed),
             Err(_) => Err(Error::Busy),
         }
     }
 
-    /// Whether reads wait for a place.
+    /// Whether reads wait for a slot.
     pub(super) fn are_contended(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
     }
 
     pub(super) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&Session<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.lend(ReadKind::Short, CancelFlag::default(), work)
+        self.with_reader(ReadKind::Short, CancelFlag::default(), work)
     }
 
     pub(super) fn read_long<T, E: From<Error>>(
@@ -95,52 +98,45 @@ impl Readers {
         cancel: CancelFlag,
         work: impl FnOnce(&Session<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.lend(ReadKind::Long, cancel, work)
+        self.with_reader(ReadKind::Long, cancel, work)
     }
 
     pub(super) fn close(&self) {
-        for kind_of_read in [ReadKind::Short, ReadKind::Long] {
-            self.idle(kind_of_read)
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clear();
+        for kind in [ReadKind::Short, ReadKind::Long] {
+            self.idle(kind).lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
 
-    fn idle(&self, kind_of_read: ReadKind) -> &Mutex<Vec<Reader>> {
-        match kind_of_read {
+    fn idle(&self, kind: ReadKind) -> &Mutex<Vec<Reader>> {
+        match kind {
             ReadKind::Short => &self.short,
             ReadKind::Long => &self.long,
         }
     }
 
-    fn lend<T, E: From<Error>>(
+    fn with_reader<T, E: From<Error>>(
         &self,
-        kind_of_read: ReadKind,
+        kind: ReadKind,
         cancel: CancelFlag,
         work: impl FnOnce(&Session<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let idle = self
-            .idle(kind_of_read)
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let idle = self.idle(kind).lock().unwrap_or_else(PoisonError::into_inner).pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => self.open(kind_of_read)?,
+            None => self.open(kind)?,
         };
-        reader.read_budget.lengthen(kind_of_read, cancel);
-        let session = Session::leashed(&reader.connection, &reader.read_budget, kind_of_read, &reader.counts);
+        reader.read_budget.reset(kind, cancel);
+        let session = Session::limited(&reader.connection, &reader.read_budget, kind, &reader.counts);
         let answer = work(&session);
-        // An interrupted snapshot leaves its transaction open; such a connection is not worth keeping.
+        // An interrupted snapshot leaves its transaction open: such a connection is closed.
         if reader.connection.is_autocommit() {
-            self.put_back(reader, kind_of_read);
+            self.put_back(reader, kind);
         }
         answer
     }
 
-    fn open(&self, kind_of_read: ReadKind) -> Result<Reader, Error> {
-        let mut connection = connection::reader(&self.path, kind_of_read)?;
+    fn open(&self, kind: ReadKind) -> Result<Reader, Error> {
+        let mut connection = connection::reader(&self.path, kind)?;
         let read_budget = ReadBudget::on(&mut connection)?;
         Ok(Reader {
             connection,
@@ -149,15 +145,15 @@ impl Readers {
         })
     }
 
-    fn put_back(&self, reader: Reader, kind_of_read: ReadKind) {
-        let mut idle = self.idle(kind_of_read).lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < KEPT {
+    fn put_back(&self, reader: Reader, kind: ReadKind) {
+        let mut idle = self.idle(kind).lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE {
             idle.push(reader);
         }
     }
 }
 
-/// Counted among those that wait, for as long as it lives.
+/// Counts a waiting read for as long as it lives.
 struct WaitingReader<'a>(&'a AtomicUsize);
 
 impl<'a> WaitingReader<'a> {

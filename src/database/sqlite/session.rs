@@ -13,10 +13,10 @@ use crate::database::{Error, Statement, Value};
 
 /// Counts remembered by a reader until the data changes.
 const COUNTS: usize = 32;
-/// A count over this many rows is not taken on an asynchronous thread twice.
+/// A count of more rows than this is not repeated within a short read.
 const SLOW_COUNT: u64 = 50_000;
 
-/// A connection, for the length of one piece of work.
+/// A connection, for the length of one unit of work.
 pub struct Session<'c> {
     connection: &'c Connection,
     read_budget: Option<(&'c ReadBudget, ReadKind)>,
@@ -39,15 +39,15 @@ impl<'c> Session<'c> {
         }
     }
 
-    pub(super) fn leashed(
+    pub(super) fn limited(
         connection: &'c Connection,
         read_budget: &'c ReadBudget,
-        kind_of_read: ReadKind,
+        kind: ReadKind,
         counts: &'c RefCell<Counts>,
     ) -> Self {
         Self {
             connection,
-            read_budget: Some((read_budget, kind_of_read)),
+            read_budget: Some((read_budget, kind)),
             counts: Some(counts),
         }
     }
@@ -157,15 +157,15 @@ impl<'c> Session<'c> {
         Ok(prepared.raw_execute()?)
     }
 
-    /// Compiles a statement and does not run it.
+    /// Compiles a statement without running it.
     ///
     /// # Errors
-    /// What the engine has against it.
+    /// The engine's.
     pub(super) fn compile(&self, sql: &str) -> Result<(), Error> {
         Ok(self.connection.prepare(sql).map(drop)?)
     }
 
-    /// Runs several reads on one state of the data.
+    /// Runs several reads in one snapshot of the data.
     ///
     /// # Errors
     /// `work`'s own.
@@ -178,7 +178,7 @@ impl<'c> Session<'c> {
         Ok(answer)
     }
 
-    /// The number that a counting statement gives. Inside [`Session::snapshot`] a reader remembers it until any process
+    /// The result of a counting statement. Inside [`Session::snapshot`] a reader remembers it until any process
     /// changes the data.
     ///
     /// # Errors
@@ -191,7 +191,7 @@ impl<'c> Session<'c> {
         let mut counts = counts.borrow_mut();
         counts.version = version;
         let known = counts.taken.iter().position(|(taken, ..)| taken == statement);
-        if let Some((_, count, at)) = known.and_then(|place| counts.taken.get(place)) {
+        if let Some((_, count, at)) = known.and_then(|index| counts.taken.get(index)) {
             if *at == version {
                 return Ok(*count);
             }
@@ -200,8 +200,8 @@ impl<'c> Session<'c> {
             }
         }
         let count = self.number(statement)? as u64;
-        if let Some(place) = known {
-            counts.taken.swap_remove(place);
+        if let Some(index) = known {
+            counts.taken.swap_remove(index);
         } else if counts.taken.len() >= COUNTS {
             counts.taken.remove(0);
         }
@@ -209,8 +209,8 @@ impl<'c> Session<'c> {
         Ok(count)
     }
 
-    /// A statement of the writer's may have ended the transaction (RAISE(ROLLBACK), ON CONFLICT ROLLBACK). What came
-    /// after it would then be kept by itself, whatever becomes of the rest.
+    /// Fails when a statement of the writer's has ended the transaction (RAISE(ROLLBACK), ON CONFLICT ROLLBACK): statements
+    /// after it would commit by themselves.
     fn is_in_its_transaction(&self) -> Result<(), Error> {
         match self.read_budget.is_none() && self.connection.is_autocommit() {
             true => Err(Error::Refused("A rule of the table ended the transaction.".into())),

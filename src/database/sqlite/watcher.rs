@@ -1,4 +1,4 @@
-//! Notices what any process changes in the file, by asking SQLite for its two version numbers.
+//! Detects changes of the file by any process, by polling SQLite's two version numbers.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
@@ -15,10 +15,10 @@ use super::connection;
 use super::read_budget::ReadKind;
 use crate::database::Error;
 
-/// Time between two looks. A look costs a few microseconds, so an idle process stays idle.
+/// Time between two polls, each of which costs a few microseconds.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Versions of the file's content. Each grows, or at least changes, with what it speaks of.
+/// Versions of the file's content. They change; they do not always grow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Versions {
     /// Changed by every CREATE, ALTER and DROP.
@@ -37,25 +37,25 @@ pub(super) struct Watcher {
 impl Watcher {
     pub(super) fn start(options: &Options) -> Result<Self, Error> {
         let connection = connection::reader(&options.path, ReadKind::Long)?;
-        let (sender, versions) = watch::channel(look(&connection)?);
+        let (sender, versions) = watch::channel(poll(&connection)?);
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = stopped.clone();
         let lost = Arc::new(AtomicBool::new(false));
-        let (path, found, message) = (options.path.clone(), identity(&options.path), lost.clone());
+        let (path, found, is_lost) = (options.path.clone(), identity(&options.path), lost.clone());
         let thread = std::thread::Builder::new()
             .name("watcher".into())
             .spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
                     std::thread::park_timeout(PAUSE);
-                    if identity(&path) != found && !message.swap(true, Ordering::Relaxed) {
+                    if identity(&path) != found && !is_lost.swap(true, Ordering::Relaxed) {
                         tracing::error!(
                             "{} was deleted or replaced while it was served: nothing more is written; restart Socle",
                             path.display()
                         );
                     }
-                    // A file that is busy or gone for a moment is looked at again.
-                    if let Ok(seen) = look(&connection) {
-                        sender.send_if_modified(|versions| std::mem::replace(versions, seen) != seen);
+                    // A file that is busy or missing is polled again.
+                    if let Ok(polled) = poll(&connection) {
+                        sender.send_if_modified(|versions| std::mem::replace(versions, polled) != polled);
                     }
                 }
             })
@@ -72,12 +72,12 @@ impl Watcher {
         self.versions.clone()
     }
 
-    /// Whether the file that is served is no longer the one at its path: what is written to it would be lost.
+    /// Whether the file at the path is no longer the one that is open: writes to it would be lost.
     pub(super) fn is_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// Ends the watch and closes its connection.
+    /// Stops polling and closes the connection.
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -87,12 +87,12 @@ impl Watcher {
     }
 }
 
-/// Which file this is, whatever its name.
+/// The device and inode of a file.
 fn identity(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
-fn look(connection: &Connection) -> Result<Versions, Error> {
+fn poll(connection: &Connection) -> Result<Versions, Error> {
     let number =
         |sql: &str| -> Result<i64, Error> { Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?) };
     Ok(Versions {

@@ -1,4 +1,4 @@
-//! The one writer of the process: it takes what is waiting, runs it in one transaction with a savepoint for each piece,
+//! The one writer of the process, with group commit: it runs the queued jobs in one transaction with a savepoint for each,
 //! commits once, and only then answers. Many clients share one wait for the disk.
 
 use std::sync::Mutex;
@@ -13,11 +13,11 @@ use super::connection::{self, Storage};
 use super::{Options, Session};
 use crate::database::Error;
 
-/// Pieces of work that may wait; a client beyond that is told to come back.
+/// Jobs that may wait in the queue.
 const QUEUE: usize = 1024;
-/// Pieces of work in one commit.
+/// Jobs in one commit.
 const GROUP: usize = 256;
-/// Time between two looks of SQLite's at its statistics.
+/// Time between two runs of PRAGMA optimize.
 const OPTIMIZE: Duration = Duration::from_secs(3600);
 /// How long a caller waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(5);
@@ -27,13 +27,13 @@ pub(super) struct Writer {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// A piece of work with its place for the answer, whatever their types.
+/// A write job without its types.
 trait Task: Send {
-    /// Does the work and says whether it is to be kept.
+    /// Runs the work; returns whether its changes are kept.
     fn run(&mut self, session: &Session<'_>) -> bool;
-    /// Puts an error in place of an answer that can no longer be given; the work's own error stays.
+    /// Replaces the result by an error, unless it is an error already.
     fn fail(&mut self, error: Error);
-    /// Sends the answer.
+    /// Sends the result to the caller.
     fn answer(self: Box<Self>);
 }
 
@@ -51,7 +51,7 @@ where
 {
     fn run(&mut self, session: &Session<'_>) -> bool {
         if self.caller.is_closed() {
-            // Nobody waits any more, and nothing was promised: the work is not begun.
+            // The caller has gone and nothing was promised: the work is not begun.
             self.result = Some(Err(Error::Interrupted.into()));
             return false;
         }
@@ -71,7 +71,7 @@ where
 
     fn answer(self: Box<Self>) {
         let result = self.result.unwrap_or_else(|| Err(Error::Closed.into()));
-        // The caller may have gone; what is committed stays committed.
+        // The caller may have gone; the commit stands.
         let _ = self.caller.send(result);
     }
 }
@@ -101,12 +101,12 @@ impl Writer {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let queue = queue.ok_or(Error::Closed)?;
         let (caller, answer) = oneshot::channel();
-        let piece = Box::new(WriteJob {
+        let job = Box::new(WriteJob {
             work,
             result: None,
             caller,
         });
-        match queue.send_timeout(piece, QUEUE_WAIT).await {
+        match queue.send_timeout(job, QUEUE_WAIT).await {
             Ok(()) => {}
             Err(mpsc::error::SendTimeoutError::Timeout(_)) => return Err(Error::Busy.into()),
             Err(mpsc::error::SendTimeoutError::Closed(_)) => return Err(Error::Closed.into()),
@@ -115,7 +115,7 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
-    /// Takes no more work, waits for what is queued, and for the log to be moved into the file.
+    /// Refuses new jobs, and waits until the queued ones are done and the log is moved into the file.
     pub(super) async fn close(&self) {
         drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -141,16 +141,16 @@ fn run(connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Task>>) {
         }
         group.drain(..).for_each(Task::answer);
         if optimized.elapsed() > OPTIMIZE {
-            // Only ever about speed: when it fails, the next one may not.
+            // It concerns speed alone: a failure is ignored.
             let _ = connection.execute_batch("PRAGMA optimize");
             optimized = Instant::now();
         }
     }
-    // Failing here loses nothing: the log is read again at the next start.
+    // A failure loses nothing: the log is read at the next start.
     let _ = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-/// Runs the group, and whatever arrives meanwhile, in one transaction.
+/// Runs the group, and jobs that arrive meanwhile, in one transaction.
 fn commit_together(
     connection: &Connection,
     group: &mut Vec<Box<dyn Task>>,
@@ -166,7 +166,7 @@ fn commit_together(
         match waiting.try_recv() {
             Ok(next) if group.len() < GROUP => group.push(next),
             Ok(next) => {
-                // Full: this one still belongs to the group, then it is committed.
+                // The group is full with this one.
                 group.push(next);
                 if let Some(task) = group.last_mut() {
                     run_in_savepoint(connection, task.as_mut())?;
@@ -179,7 +179,7 @@ fn commit_together(
     execute(connection, "COMMIT")
 }
 
-/// After a shared commit failed: each alone, so that one piece's fault is nobody else's.
+/// Runs each job in a transaction of its own, after a shared commit has failed.
 fn commit_each(connection: &Connection, group: &mut [Box<dyn Task>]) {
     for task in group {
         let outcome = execute(connection, "BEGIN IMMEDIATE")
@@ -193,16 +193,16 @@ fn commit_each(connection: &Connection, group: &mut [Box<dyn Task>]) {
 }
 
 fn run_in_savepoint(connection: &Connection, task: &mut dyn Task) -> Result<(), Error> {
-    execute(connection, "SAVEPOINT piece")?;
+    execute(connection, "SAVEPOINT job")?;
     let keep = task.run(&Session::new(connection));
     if connection.is_autocommit() {
-        // The work's error ended the whole transaction (RAISE(ROLLBACK), a full disk): the others must run again.
+        // The job ended the whole transaction (RAISE(ROLLBACK), a full disk): the others must run again.
         return Err(Error::Refused("A trigger of the table ended the transaction.".into()));
     }
     if !keep {
-        execute(connection, "ROLLBACK TO piece")?;
+        execute(connection, "ROLLBACK TO job")?;
     }
-    execute(connection, "RELEASE piece")
+    execute(connection, "RELEASE job")
 }
 
 fn abandon(connection: &Connection) {

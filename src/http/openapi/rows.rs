@@ -171,7 +171,7 @@ fn given_column(column: &Column, place: Place) -> Json {
 
 /// What a column's schema does not say by itself.
 fn remark(schema: &Schema, table: &Table, place: usize, column: &Column, is_fixed: bool) -> Option<String> {
-    Some(match column.kept {
+    Some(match column.server_managed {
         Some(ServerManaged::Key) => "The row's number, given by the server.".into(),
         Some(ServerManaged::Generated) => "Computed from other columns.".into(),
         Some(ServerManaged::Created) => "When the row was added.".into(),

@@ -89,7 +89,7 @@ impl ValueFormat for CsvFormat {
     }
 }
 
-/// An empty text is written in quotes, which tells it from null.
+/// A field, in quotes where it needs them. An empty text is quoted, which distinguishes it from null.
 fn write_field(text: &[u8], out: &mut Vec<u8>) {
     let is_plain = !text.is_empty()
         && memchr::memchr3(b',', b'"', b'\n', text).is_none()

@@ -97,7 +97,7 @@ impl ValueFormat for JsonFormat {
 
 /// A JSON string. Bytes that are not UTF-8 are replaced.
 fn write_text(text: &[u8], out: &mut Vec<u8>) {
-    if !needs_care(text) && text.is_ascii() {
+    if !needs_escape(text) && text.is_ascii() {
         out.push(b'"');
         out.extend_from_slice(text);
         out.push(b'"');
@@ -110,8 +110,8 @@ fn write_text(text: &[u8], out: &mut Vec<u8>) {
     };
 }
 
-/// Whether a byte of the text cannot stand in a JSON string as it is.
-fn needs_care(text: &[u8]) -> bool {
+/// Whether a byte of the text must be escaped in a JSON string.
+fn needs_escape(text: &[u8]) -> bool {
     text.iter().fold(false, |found, byte| {
         found | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\')
     })

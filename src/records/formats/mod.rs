@@ -1,4 +1,4 @@
-//! How rows are written: JSON, newline-delimited JSON, CSV.
+//! Formats of rows: JSON, newline-delimited JSON, CSV.
 
 pub mod csv;
 pub mod json;
@@ -7,7 +7,7 @@ pub mod value;
 use super::selection::Selection;
 use crate::database::Row;
 
-/// A way to write rows.
+/// A format of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// A JSON array of objects.

@@ -101,7 +101,7 @@ fn push_text_match(table: &Table, column: usize, kind: TextMatch, text: &str, st
     statement.values.extend(values.take(bound));
 }
 
-/// Rows behind the one with these values. NULL comes first when a term ascends and last when it descends.
+/// Rows after the one with these values. NULL comes first when a term ascends and last when it descends.
 fn push_after(table: &Table, order: &[Term], bounds: &[Value], statement: &mut SqlBuilder) {
     let Some(((term, rest), (bound, bounds))) = order.split_first().zip(bounds.split_first()) else {
         statement.sql.push('0');

@@ -96,7 +96,7 @@ fn keys_rules_and_references_keep_their_columns() {
     assert_eq!(checks, [vec!["price"], vec!["place", "code"]]);
     assert_eq!(names(table, &[table.checks[0].rules[0].0]), ["price"]);
     assert_eq!(
-        (table.columns[2].kept, table.columns[1].kept),
+        (table.columns[2].server_managed, table.columns[1].server_managed),
         (Some(ServerManaged::ReadOnly), None)
     );
 }
@@ -105,13 +105,16 @@ fn keys_rules_and_references_keep_their_columns() {
 fn times_that_are_hidden_are_still_kept_behind_the_columns() {
     let schema = cut(&["created_at", "cost"], &["updated_at"]);
     let table = schema.at_path("stock").unwrap();
-    assert_eq!(table.unseen_times.len(), 1);
+    assert_eq!(table.hidden_timestamps.len(), 1);
     assert_eq!(
         table.at(table.columns.len()).map(|column| column.name.as_str()),
         Some("created_at")
     );
     assert!(table.column("created_at").is_none());
-    assert_eq!(table.column("updated_at").unwrap().1.kept, Some(ServerManaged::Updated));
+    assert_eq!(
+        table.column("updated_at").unwrap().1.server_managed,
+        Some(ServerManaged::Updated)
+    );
 }
 
 #[test]

@@ -1,22 +1,18 @@
-//! Lists and rows, read. A list that is short is answered at once; a long one is streamed from a thread of its own, a
-//! few chunks ahead of the client and no further.
+//! Reads of rows and lists. A short list is answered at once; a long one is streamed from a thread of its own, at most a few
+//! chunks ahead of the client.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use tokio::runtime::Handle;
-use tokio::sync::mpsc::error::SendTimeoutError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::formats::{Format, ListWriter, json};
 use super::plan::{ListPlan, RowPlan};
 use super::request::ListRequest;
 use super::selection::Selection;
+use super::stream::{self, CancelGuard, Chunks, Part, Sink};
 use super::{Error, Plan, ScopedRecords, cursor, statement};
-use crate::database::{self, CancelFlag, Database, ReadSlot, Session, Statement, Value};
+use crate::database::{self, ReadSlot, Session, Statement, Value};
 use crate::fields::{FieldErrors, message};
 use crate::schema::Table;
 
@@ -26,28 +22,21 @@ const WHOLE: usize = 256 * 1024;
 const PAGE: u64 = 1000;
 /// Bytes of a chunk of a streamed list.
 const CHUNK: usize = 16 * 1024;
-/// Chunks that may wait for the client.
-const CHUNKS_AHEAD: usize = 2;
-/// How long a client may leave a chunk waiting, by itself and while other reads wait for a place.
-const STALLED: Duration = Duration::from_secs(30);
-const STALLED_IN_A_CROWD: Duration = Duration::from_secs(2);
-/// How long a list may take in all: its snapshot keeps SQLite from cutting back its log.
-const LONGEST: Duration = Duration::from_secs(900);
 
-/// A list: what is known of it at first, and its rows.
+/// A list: what is known before its first row, and its rows.
 pub struct Listing {
-    /// What the headers say.
+    /// What the headers are made from.
     pub head: Head,
-    /// The rows, written out.
+    /// The rows, in the format asked for.
     pub rows: Rows,
 }
 
 /// What is known of a list before its first row.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Head {
-    /// Rows on all pages, when pages were asked for.
+    /// Rows on all pages, when a limit was given.
     pub total: Option<u64>,
-    /// The cursor behind which the next page starts, when pages go by key and there is one.
+    /// The cursor after which the next page starts, when pages go by key and there is one.
     pub next: Option<String>,
 }
 
@@ -57,80 +46,6 @@ pub enum Rows {
     Whole(Vec<u8>),
     /// Chunk after chunk.
     Stream(Chunks),
-}
-
-/// Chunks of a list that is being read. Dropping it stops the reading.
-pub struct Chunks {
-    parts: mpsc::Receiver<Part>,
-    _cancel: CancelGuard,
-    ended: bool,
-}
-
-enum Part {
-    Chunk(Bytes),
-    End,
-}
-
-impl Chunks {
-    /// The next chunk; nothing after the last.
-    ///
-    /// An error means that the reading stopped before its end: what was sent so far must not pass for the whole.
-    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        if self.ended {
-            return Poll::Ready(None);
-        }
-        let part = ready!(self.parts.poll_recv(context));
-        self.ended = !matches!(part, Some(Part::Chunk(_)));
-        Poll::Ready(match part {
-            Some(Part::Chunk(chunk)) => Some(Ok(chunk)),
-            Some(Part::End) => None,
-            None => Some(Err(Error::Database(database::Error::Interrupted))),
-        })
-    }
-}
-
-/// Stops a reading when nobody waits for it any more.
-#[derive(Default)]
-struct CancelGuard(CancelFlag);
-
-impl Drop for CancelGuard {
-    fn drop(&mut self) {
-        self.0.raise();
-    }
-}
-
-/// Where a reading puts its chunks, at the client's pace.
-struct Sink {
-    parts: mpsc::Sender<Part>,
-    database: Database,
-    handle: Handle,
-    begun: Instant,
-}
-
-impl Sink {
-    /// Waits until the client has room, for as long as it may take.
-    fn send(&self, mut part: Part) -> Result<(), Error> {
-        let interrupted = Error::Database(database::Error::Interrupted);
-        let offered = Instant::now();
-        loop {
-            match self
-                .handle
-                .block_on(self.parts.send_timeout(part, Duration::from_secs(1)))
-            {
-                Ok(()) => return Ok(()),
-                Err(SendTimeoutError::Closed(_)) => return Err(interrupted),
-                Err(SendTimeoutError::Timeout(unsent)) => part = unsent,
-            }
-            let patience = if self.database.is_contended() {
-                STALLED_IN_A_CROWD
-            } else {
-                STALLED
-            };
-            if offered.elapsed() >= patience || self.begun.elapsed() >= LONGEST {
-                return Err(interrupted);
-            }
-        }
-    }
 }
 
 impl Plan for RowPlan {
@@ -182,10 +97,10 @@ impl ScopedRecords<'_> {
             .await
     }
 
-    /// A page that takes long to find. It is read whole before it is sent, so that no client can hold its place.
+    /// A page that takes long to find. It is read whole before it is sent, so that no client can hold its slot.
     async fn page(&self, query: Arc<ListQuery>) -> Result<Listing, Error> {
         let cancel = CancelGuard::default();
-        let (page, flag) = (query.clone(), cancel.0.clone());
+        let (page, flag) = (query.clone(), cancel.flag());
         match self
             .database
             .read_long(ReadSlot::Page, flag, move |session| page.whole(session))
@@ -199,31 +114,21 @@ impl ScopedRecords<'_> {
 
     async fn stream(&self, query: Arc<ListQuery>) -> Result<Listing, Error> {
         let (known, head) = oneshot::channel();
-        let (parts, taken) = mpsc::channel(CHUNKS_AHEAD);
         let cancel = CancelGuard::default();
-        let (database, flag) = (self.database.clone(), cancel.0.clone());
+        let flag = cancel.flag();
+        // Made before the first await: when the caller is dropped there, so are the chunks, which cancels the read.
+        let (sink, chunks) = stream::channel(self.database, cancel);
+        let database = self.database.clone();
         let task = tokio::spawn(async move {
-            let sink = Sink {
-                parts,
-                database: database.clone(),
-                handle: Handle::current(),
-                begun: Instant::now(),
-            };
             let read = move |session: &Session<'_>| query.stream(session, known, &sink);
             database.read_long(ReadSlot::Stream, flag, read).await
         });
-        // Made before anything is waited for: when the caller gives up waiting, its end stops the reading.
-        let chunks = Chunks {
-            parts: taken,
-            _cancel: cancel,
-            ended: false,
-        };
         match head.await {
             Ok(head) => Ok(Listing {
                 head,
                 rows: Rows::Stream(chunks),
             }),
-            // The reading ended before it knew anything: it says why.
+            // The read ended before its head was known: its result says why.
             Err(_) => match task.await {
                 Ok(Err(error)) => Err(error),
                 _ => Err(database::Error::Other("a list was not read".into()).into()),
@@ -297,7 +202,7 @@ impl ListQuery {
             writer.begin(&mut out);
             let mut known = Some(known);
             session.query(&self.rows, |row| {
-                // Only once a first row came is the list known to be readable.
+                // The list is known to be readable once its first row is there.
                 if let Some(known) = known.take() {
                     let _ = known.send(head.clone());
                 }
@@ -344,7 +249,7 @@ impl ListQuery {
 /// The `fields` and `expand` of a row's address.
 ///
 /// # Errors
-/// Every parameter that a row has not.
+/// Every parameter that a row does not have.
 pub fn row_request(query: &str) -> Result<ListRequest, Error> {
     let request = ListRequest::parse(query)?;
     let mut errors = FieldErrors::default();

@@ -8,7 +8,7 @@ use super::{ScheduleSpec, Schedules, Timing, TimingError};
 use crate::clock::UnixMillis;
 use crate::database::{self, Row, Session, Statement};
 use crate::jobs::Error;
-use crate::jobs::row::{json, moment};
+use crate::jobs::store::row::{json, time};
 
 /// The columns that [`schedule`] reads, in its order.
 pub(super) const COLUMNS: &str = "name, source, kind, payload, cron, every, timezone, priority, max_attempts, is_unique, \
@@ -173,8 +173,8 @@ pub(super) fn schedule(row: &Row<'_, '_>) -> Result<Schedule, database::Error> {
         unique: row.boolean(9),
         enabled: row.boolean(10),
         anchor: UnixMillis(row.integer(11)),
-        next_at: moment(row, 12),
-        last_at: moment(row, 13),
+        next_at: time(row, 12),
+        last_at: time(row, 13),
         last_job_id: row.optional_text(14),
         created_at: UnixMillis(row.integer(15)),
         updated_at: UnixMillis(row.integer(16)),

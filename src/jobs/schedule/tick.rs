@@ -4,7 +4,7 @@ use super::Schedules;
 use super::stored::{self, COLUMNS, Schedule};
 use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement, Value};
-use crate::jobs::row::moment;
+use crate::jobs::store::row::time;
 use crate::jobs::{Error, JobId};
 
 /// Schedules that one transaction serves, so that no write is long.
@@ -42,7 +42,7 @@ impl Schedules {
         let found = self
             .jobs
             .database
-            .read(|session| session.first(&first, |row| Ok::<_, database::Error>(moment(row, 0))));
+            .read(|session| session.first(&first, |row| Ok::<_, database::Error>(time(row, 0))));
         Ok(found?.flatten())
     }
 

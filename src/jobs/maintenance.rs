@@ -56,11 +56,16 @@ async fn keep_up(
     swept: &mut UnixMillis,
 ) -> Result<Option<UnixMillis>, database::Error> {
     loop {
-        let upcoming = jobs.database.read(|session| maintenance::upcoming(session, retention_ms))?;
+        let upcoming = jobs
+            .database
+            .read(|session| maintenance::upcoming(session, retention_ms))?;
         let now = jobs.now();
         let sweep = upcoming.sweep.map(|due| due.max(swept.plus(sweep_interval)));
         if upcoming.next.is_some_and(|due| due <= now) {
-            let transitions = jobs.database.write(move |session| maintenance::advance(session, now)).await?;
+            let transitions = jobs
+                .database
+                .write(move |session| maintenance::advance(session, now))
+                .await?;
             for (kind, state) in transitions.expired {
                 tracing::warn!(kind, now = state.name(), "the lease of a job ran out");
                 jobs.shared.counters.count(&kind, |of_kind| of_kind.expired += 1);

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-use super::State;
 use super::Outcome;
+use super::State;
 use super::store::list::Counts;
 
 /// Kinds that are told apart; what comes after them is counted together, as [`OTHER`].

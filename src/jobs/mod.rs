@@ -29,9 +29,9 @@ pub use error::Error;
 pub use handler::{Failure, Handler};
 pub use id::JobId;
 pub use job::{Enqueued, Job, NewJob, State};
+pub use pool::Pool;
 pub use store::lease::{Claim, Claimed, Heartbeat, HeartbeatReply, Lease, Outcome};
 pub use store::list::{self, Filter, Page};
-pub use pool::Pool;
 pub use store::submission::Submission;
 
 use std::sync::Arc;

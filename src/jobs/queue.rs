@@ -7,9 +7,9 @@ use tokio::sync::watch;
 
 use super::job::{PAYLOAD_LIMIT, RESULT_LIMIT};
 use super::metrics::{Gauges, KINDS, Snapshot};
-use super::{Claim, Claimed, Error, Heartbeat, HeartbeatReply, Job, JobId, Jobs, Lease, Outcome, State};
 use super::store::list::{Counts, Filter, Page};
 use super::store::{lease, list, queue};
+use super::{Claim, Claimed, Error, Heartbeat, HeartbeatReply, Job, JobId, Jobs, Lease, Outcome, State};
 use super::{backoff, check, wait_queue};
 use crate::database::{self, CancelFlag, ReadSlot, Session};
 

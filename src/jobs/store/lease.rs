@@ -97,7 +97,11 @@ pub struct Outcome {
 ///
 /// # Errors
 /// The database's.
-pub(in crate::jobs) fn claim(session: &Session<'_>, claim: &Claim, now: UnixMillis) -> Result<Vec<Claimed>, database::Error> {
+pub(in crate::jobs) fn claim(
+    session: &Session<'_>,
+    claim: &Claim,
+    now: UnixMillis,
+) -> Result<Vec<Claimed>, database::Error> {
     let until = now.plus(claim.lease_ms);
     let kinds = serde_json::Value::from(claim.kinds.as_slice()).to_string();
     let values = [
@@ -180,7 +184,12 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`] when the job is.
-    pub(in crate::jobs) fn complete(&self, session: &Session<'_>, result: &str, now: UnixMillis) -> Result<Outcome, Error> {
+    pub(in crate::jobs) fn complete(
+        &self,
+        session: &Session<'_>,
+        result: &str,
+        now: UnixMillis,
+    ) -> Result<Outcome, Error> {
         let sql = format!(
             "UPDATE _jobs SET state = 'done', result = ?4, error = NULL, checkpoint = NULL, updated_at = ?3, \
                  finished_at = ?3 {HELD} RETURNING {OUTCOME}"
@@ -298,10 +307,13 @@ impl Lease {
 pub(in crate::jobs) fn cancel_requested(session: &Session<'_>, jobs: &[JobId]) -> Result<Vec<JobId>, database::Error> {
     let jobs: serde_json::Value = jobs.iter().map(ToString::to_string).collect();
     let mut found = Vec::new();
-    session.query(&Statement::new(sqlite::CANCEL_REQUESTED, [jobs.to_string().as_str().into()]), |row| {
-        found.push(row::id(row, 0)?);
-        Ok::<_, database::Error>(())
-    })?;
+    session.query(
+        &Statement::new(sqlite::CANCEL_REQUESTED, [jobs.to_string().as_str().into()]),
+        |row| {
+            found.push(row::id(row, 0)?);
+            Ok::<_, database::Error>(())
+        },
+    )?;
     Ok(found)
 }
 

@@ -43,7 +43,12 @@ pub type Counts = BTreeMap<String, BTreeMap<&'static str, u64>>;
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no job `after`, or no longer.
-pub(in crate::jobs) fn page(session: &Session<'_>, filter: &Filter, after: Option<JobId>, limit: u32) -> Result<Page, Error> {
+pub(in crate::jobs) fn page(
+    session: &Session<'_>,
+    filter: &Filter,
+    after: Option<JobId>,
+    limit: u32,
+) -> Result<Page, Error> {
     session.snapshot(|| {
         let before = match after {
             None => i64::MAX,
@@ -122,7 +127,10 @@ pub(in crate::jobs) fn counts(session: &Session<'_>, kinds: usize) -> Result<Cou
 ///
 /// # Errors
 /// The database's.
-pub(in crate::jobs) fn oldest(session: &Session<'_>, kinds: usize) -> Result<BTreeMap<String, UnixMillis>, database::Error> {
+pub(in crate::jobs) fn oldest(
+    session: &Session<'_>,
+    kinds: usize,
+) -> Result<BTreeMap<String, UnixMillis>, database::Error> {
     let limit = Value::from(i64::try_from(kinds).unwrap_or(i64::MAX));
     let mut oldest = BTreeMap::new();
     session.query(&Statement::new(sqlite::OLDEST_READY, [limit]), |found| {

@@ -86,7 +86,11 @@ pub(in crate::jobs) fn advance(session: &Session<'_>, now: UnixMillis) -> Result
 ///
 /// # Errors
 /// The database's.
-pub(in crate::jobs) fn sweep(session: &Session<'_>, retention_ms: i64, now: UnixMillis) -> Result<bool, database::Error> {
+pub(in crate::jobs) fn sweep(
+    session: &Session<'_>,
+    retention_ms: i64,
+    now: UnixMillis,
+) -> Result<bool, database::Error> {
     let gone = |states: &str, stay: i64| {
         let sql = format!(
             "DELETE FROM _jobs WHERE seq IN ( \

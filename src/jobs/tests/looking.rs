@@ -31,7 +31,10 @@ fn finished_jobs_go_after_their_time_and_failed_ones_after_seven_times_that() {
 fn the_agenda_is_the_next_hour_lease_or_retention() {
     let queue = Fixture::new(&[]);
     let agenda = || {
-        let agenda = queue.jobs.database.read(|session| maintenance::upcoming(session, 1_000));
+        let agenda = queue
+            .jobs
+            .database
+            .read(|session| maintenance::upcoming(session, 1_000));
         let agenda = agenda.unwrap();
         (agenda.next.map(|at| at.0), agenda.sweep.map(|at| at.0))
     };

@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 use tempfile::TempDir;
 
 use super::store::list::{self, Filter};
-use super::{Claim, Claimed, Enqueued, Error, Heartbeat, Job, JobId, Jobs, Lease, NewJob, State};
 use super::store::{lease, maintenance, queue};
+use super::{Claim, Claimed, Enqueued, Error, Heartbeat, Job, JobId, Jobs, Lease, NewJob, State};
 use crate::clock::{Clock, Rng, UnixMillis};
 use crate::database::migrations;
 use crate::database::{self, Database, Options, Session, Synchronous};

@@ -1,13 +1,15 @@
-//! Every setting, once: its flag, variable, default and meaning, and the command that is to run.
+//! The command line: every setting with its flag, variable, default and meaning, and the command to run.
 //!
 //! `main` calls [`parse`] with the arguments and the environment; nothing else in Socle reads either. The variable of a
-//! setting is its flag in capitals (`--database-url`, `DATABASE_URL`), so the two cannot drift apart, and `--help` and
-//! the messages about bad values are made from the same definitions.
+//! setting is its flag in capitals (`--database-url`, `DATABASE_URL`); `--help` and the messages about invalid values are
+//! generated from the same definitions. Arguments of commands that other rooms interpret (roles, job ids) stay text here
+//! and are parsed by `command`.
 
 mod accounts;
 mod help;
 mod parse;
 mod perimeter;
+mod setting;
 mod values;
 
 use std::net::IpAddr;
@@ -15,16 +17,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::database::Synchronous;
-use crate::jobs::{JobId, State};
 pub use accounts::{TokenCommand, UserCommand};
 pub use parse::{Environment, Exit, parse};
 pub use perimeter::{AllowedHosts, CorsOrigins, HostPattern, RateLimit, TrustedProxies};
-pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password, Roles, time};
+pub use values::{ByteSize, DatabaseUrl, LogFormat, LogLevel, Password, Roles};
 
-/// Where the tables' files are looked for when `CONFIG_DIR` is not set.
+/// The folder of migrations and `socle.toml` when `CONFIG_DIR` is not set.
 pub const DEFAULT_CONFIG_DIR: &str = "/etc/socle";
 
-/// What a command line asks for.
+/// A parsed command line.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(
     name = "socle",
@@ -42,12 +43,12 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// What Socle can be asked to do.
+/// The commands.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
 pub enum Command {
     /// Apply pending migrations, then run the server until SIGTERM or SIGINT (the default)
     Serve,
-    /// Apply pending migrations and say which; safe beside a running server
+    /// Apply pending migrations and print them; safe beside a running server
     Migrate {
         /// List what is applied and what is pending; change nothing
         #[arg(long)]
@@ -57,13 +58,13 @@ pub enum Command {
     Healthcheck,
     /// List, show, retry or cancel jobs; safe beside a running server
     Jobs {
-        /// What to do with them.
+        /// The subcommand.
         #[command(subcommand)]
         what: JobsCommand,
     },
     /// Run built-in jobs without a server, until SIGTERM or SIGINT
     Worker,
-    /// Add, list and remove accounts, and change their passwords; a running server sees it at once
+    /// Add, list and remove accounts, and change their passwords; effective in running servers at once
     User {
         /// What to do
         #[command(subcommand)]
@@ -75,44 +76,44 @@ pub enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
-    /// Print the OpenAPI document of the tables as they are
+    /// Print the OpenAPI document of the current tables
     Openapi,
 }
 
-/// What `socle jobs` can be asked to do.
+/// The subcommands of `socle jobs`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
 pub enum JobsCommand {
     /// List jobs, the newest first
     List {
         /// Only jobs in this state: queued, processing, done, failed or cancelled
-        #[arg(long, value_name = "STATUS", value_parser = values::job_state)]
-        status: Option<State>,
+        #[arg(long, value_name = "STATUS")]
+        status: Option<String>,
         /// Only jobs of this kind
         #[arg(long, value_name = "KIND")]
         kind: Option<String>,
-        /// At most so many, up to 1000
+        /// The number of jobs to list, up to 1000
         #[arg(long, value_name = "COUNT", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
     },
-    /// List schedules: when each ticks, what it asks for and where it is written
+    /// List schedules with their timing, kind and origin
     Schedules,
-    /// Show all of a job, with its payload, as JSON
+    /// Print a job with its payload as JSON
     Show {
         /// The job.
-        #[arg(value_name = "ID", value_parser = values::job_id)]
-        id: JobId,
+        #[arg(value_name = "ID")]
+        id: String,
     },
-    /// Put a job that failed or was cancelled into the queue again
+    /// Queue a failed or cancelled job again
     Retry {
         /// The job.
-        #[arg(value_name = "ID", value_parser = values::job_id)]
-        id: JobId,
+        #[arg(value_name = "ID")]
+        id: String,
     },
-    /// Call a job off; a running one is told at its next heartbeat
+    /// Cancel a job; a running one is told at its next heartbeat
     Cancel {
         /// The job.
-        #[arg(value_name = "ID", value_parser = values::job_id)]
-        id: JobId,
+        #[arg(value_name = "ID")]
+        id: String,
     },
 }
 
@@ -127,7 +128,7 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "PORT", default_value = "8000", value_parser = values::port)]
     pub port: u16,
 
-    /// The database file; its parent folders are made
+    /// The database file; its parent folders are created
     #[arg(
         long,
         global = true,
@@ -141,27 +142,27 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "FOLDER", value_parser = values::folder)]
     pub config_dir: Option<PathBuf>,
 
-    /// The title that the pages show
+    /// The title shown on the pages
     #[arg(long, global = true, value_name = "TEXT", default_value = "Socle")]
     pub app_title: String,
 
-    /// The version that the pages and health answers show
+    /// The version shown on the pages and by the health endpoints
     #[arg(long, global = true, value_name = "TEXT", default_value = env!("CARGO_PKG_VERSION"))]
     pub app_version: String,
 
-    /// The name of the environment, as `/` answers it
+    /// The name of the environment in the response of `/`
     #[arg(long, global = true, value_name = "TEXT", default_value = "production")]
     pub app_environment: String,
 
-    /// The hosts that requests may be addressed to: *, or a comma list; .example.org takes every name below it too
+    /// The accepted host names: *, or a comma-separated list; .example.org includes every name below it
     #[arg(long, global = true, value_name = "HOSTS", default_value = "*", value_parser = perimeter::allowed_hosts)]
     pub allowed_hosts: AllowedHosts,
 
-    /// The origins whose pages may use the API from a browser: none, *, or a comma list of https://host
+    /// The origins that may use the API from a browser: none, *, or a comma-separated list of https://host
     #[arg(long, global = true, value_name = "ORIGINS", default_value = "none", value_parser = perimeter::cors_origins)]
     pub cors_origins: CorsOrigins,
 
-    /// The proxies whose X-Forwarded-For, -Proto and -Host are believed: none, or a comma list of networks
+    /// The proxies whose X-Forwarded-For, -Proto and -Host are used: none, or a comma-separated list of networks
     #[arg(
         long,
         global = true,
@@ -171,7 +172,7 @@ pub struct Settings {
     )]
     pub trusted_proxies: TrustedProxies,
 
-    /// The requests that one client address may send: off, 100/s, 1000/m or 20000/h
+    /// The request rate allowed per client address: off, 100/s, 1000/m or 20000/h
     #[arg(long, global = true, value_name = "RATE", default_value = "off", value_parser = perimeter::rate_limit)]
     pub rate_limit: RateLimit,
 
@@ -185,27 +186,27 @@ pub struct Settings {
     )]
     pub sqlite_synchronous: Synchronous,
 
-    /// The parts that serve runs: api, pages, worker, separated by commas; health is always there
+    /// The parts that serve runs: api, pages, worker, separated by commas; health endpoints are always served
     #[arg(long, global = true, value_name = "PARTS", default_value = "api,pages,worker", value_parser = values::roles)]
     pub roles: Roles,
 
-    /// Built-in jobs that run at once, in serve and in worker
+    /// The number of built-in jobs that run concurrently, in serve and in worker
     #[arg(long, global = true, value_name = "COUNT", default_value = "2", value_parser = values::workers)]
     pub job_workers: usize,
 
-    /// How long finished jobs stay; failed ones stay seven times as long (30m, 1h, 7d)
+    /// How long finished jobs are kept; failed jobs are kept seven times as long (30m, 1h, 7d)
     #[arg(long, global = true, value_name = "TIME", default_value = "1h", value_parser = values::retention)]
     pub job_retention: Duration,
 
-    /// The account that is made an administrator at the start, or kept one; needs ADMIN_PASSWORD
+    /// The administrator account created or updated at start; needs ADMIN_PASSWORD
     #[arg(long, global = true, value_name = "NAME")]
     pub admin_login: Option<String>,
 
-    /// That account's password; better as ADMIN_PASSWORD_FILE, as flags and variables can be seen by others
+    /// Its password; prefer ADMIN_PASSWORD_FILE, since other users may see flags and variables
     #[arg(long, global = true, value_name = "TEXT", value_parser = values::password)]
     pub admin_password: Option<Password>,
 
-    /// That account's email address
+    /// Its email address
     #[arg(long, global = true, value_name = "EMAIL")]
     pub admin_email: Option<String>,
 
@@ -217,19 +218,19 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "TIME", default_value = "0s", value_parser = values::duration)]
     pub shutdown_delay: Duration,
 
-    /// Drain open requests at most this long, then exit
+    /// Drain open requests for at most this long, then exit
     #[arg(long, global = true, value_name = "TIME", default_value = "20s", value_parser = values::duration)]
     pub shutdown_grace: Duration,
 
-    /// How log lines are written: text or json
+    /// The format of log lines: text or json
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", value_parser = values::log_format)]
     pub log_format: LogFormat,
 
-    /// off, error, warn, info, debug or trace; parts may differ: info,socle::request=off
+    /// off, error, warn, info, debug or trace; a module may have its own level: info,socle::request=off
     #[arg(long, global = true, value_name = "LEVEL", default_value = "info", value_parser = values::log_level)]
     pub log_level: LogLevel,
 
-    /// Add detail to error answers; not for production
+    /// Add details to error responses; not for production
     #[arg(
         long,
         global = true,

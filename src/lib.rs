@@ -10,6 +10,7 @@ pub mod command;
 pub mod config;
 pub mod config_file;
 pub mod database;
+pub mod duration;
 pub mod fields;
 pub mod http;
 pub mod jobs;

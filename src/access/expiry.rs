@@ -2,6 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::duration;
+
 /// What is allowed, for messages.
 pub const ALLOWED: &str = "a time from now such as 12h, 90d or 52w, or a moment such as 2027-01-31T12:00:00Z";
 
@@ -26,19 +28,8 @@ pub fn parse(text: &str, now: Timestamp) -> Result<Timestamp, String> {
 }
 
 fn from_now(text: &str, now: Timestamp) -> Option<Timestamp> {
-    let minutes = match text.chars().last()? {
-        'm' => 1,
-        'h' => 60,
-        'd' => 24 * 60,
-        'w' => 7 * 24 * 60,
-        _ => return None,
-    };
-    let number = text
-        .get(..text.len() - 1)
-        .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
-    let minutes = number.parse::<i64>().ok()?.checked_mul(minutes)?;
-    now.checked_add(SignedDuration::from_secs(minutes.checked_mul(60)?))
-        .ok()
+    let duration = SignedDuration::try_from(duration::parse(text)?).ok()?;
+    now.checked_add(duration).ok()
 }
 
 #[cfg(test)]

@@ -29,10 +29,11 @@ pub use callers::{Credential, Rejection};
 pub use error::Error;
 pub use policy::{AccessLevel, Policy, PolicyStore};
 pub use role::Role;
-pub use secret::{Random, Secret, csrf_token, is_same};
+pub use secret::{Secret, csrf_token, is_same};
 pub use tokens::{Token, TokenScope};
 pub use users::{LastAdmin, NewUser, User, UserChange};
 
+use crate::clock::Rng;
 use crate::database::{self, Database, Statement};
 
 /// Accounts or tokens that one statement reads at most.
@@ -41,7 +42,7 @@ const PAGE: usize = 1000;
 /// Accounts, tokens and sessions, over one database.
 pub struct Access {
     database: Database,
-    random: Random,
+    rng: Rng,
     hashing: password::Hashing,
     limits: login_throttle::LoginThrottle,
     uses: callers::Uses,
@@ -49,12 +50,12 @@ pub struct Access {
 }
 
 impl Access {
-    /// The accounts in `database`; new secrets are made from `random`.
-    pub fn new(database: Database, random: Random) -> Self {
+    /// The accounts in `database`; new secrets are made with `rng`.
+    pub fn new(database: Database, rng: Rng) -> Self {
         Self {
             database,
-            random,
-            hashing: password::Hashing::new(random),
+            rng,
+            hashing: password::Hashing::new(rng),
             limits: login_throttle::LoginThrottle::new(),
             uses: callers::Uses::default(),
             is_closed: AtomicBool::new(false),

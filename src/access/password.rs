@@ -14,7 +14,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Error;
-use super::secret::{self, Random};
+use super::secret;
+use crate::clock::Rng;
 use crate::fields::message;
 
 /// OWASP's parameters: 19 MiB, two passes, one lane.
@@ -83,15 +84,15 @@ pub(super) enum Verdict {
 
 /// Where passwords are hashed: a bounded number at once.
 pub(super) struct Hashing {
-    random: Random,
+    rng: Rng,
     places: Arc<Semaphore>,
     waiting: AtomicUsize,
 }
 
 impl Hashing {
-    pub(super) fn new(random: Random) -> Self {
+    pub(super) fn new(rng: Rng) -> Self {
         Self {
-            random,
+            rng,
             places: Arc::new(Semaphore::new(AT_ONCE)),
             waiting: AtomicUsize::new(0),
         }
@@ -99,7 +100,7 @@ impl Hashing {
 
     /// The PHC string of a password.
     pub(super) async fn hash(&self, password: &str) -> Result<String, Error> {
-        let salt: [u8; 16] = secret::bytes(self.random)?;
+        let salt: [u8; 16] = secret::bytes(self.rng)?;
         let password = password.to_owned();
         self.run(move || hash(&password, &salt)).await?
     }

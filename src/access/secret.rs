@@ -4,21 +4,19 @@
 //! its hash tells nothing by the time it takes.
 
 use std::fmt;
-use std::io;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use super::Error;
+use crate::clock::Rng;
 
 /// What every token begins with, so that people and scanners of leaks know one when they see it.
 pub const TOKEN_PREFIX: &str = "socle_";
 /// Random bytes in a secret.
 const LENGTH: usize = 32;
-
-/// Fills a buffer with random bytes. Handed in by whoever starts the program.
-pub type Random = fn(&mut [u8]) -> io::Result<()>;
 
 /// The text of a token, or of a session's cookie.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,8 +27,8 @@ impl Secret {
     ///
     /// # Errors
     /// When the system gives no randomness.
-    pub(super) fn new(prefix: &str, random: Random) -> Result<Self, Error> {
-        let bytes: [u8; LENGTH] = bytes(random)?;
+    pub(super) fn new(prefix: &str, rng: Rng) -> Result<Self, Error> {
+        let bytes: [u8; LENGTH] = bytes(rng)?;
         Ok(Self(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))))
     }
 
@@ -52,9 +50,10 @@ impl fmt::Debug for Secret {
 }
 
 /// Random bytes.
-pub(super) fn bytes<const N: usize>(random: Random) -> Result<[u8; N], Error> {
+pub(super) fn bytes<const N: usize>(rng: Rng) -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
-    random(&mut bytes).map_err(|error| Error::System(format!("the system gives no randomness: {error}")))?;
+    rng.fill(&mut bytes)
+        .map_err(|error| Error::System(format!("the system gives no randomness: {error}")))?;
     Ok(bytes)
 }
 
@@ -69,10 +68,9 @@ pub fn csrf_token(session: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest.finalize())
 }
 
-/// Whether two texts are the same, in a time that does not tell where they begin to differ.
+/// Whether two texts are equal, compared in constant time.
 pub fn is_same(one: &str, other: &str) -> bool {
-    let pairs = one.bytes().zip(other.bytes());
-    one.len() == other.len() && pairs.fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+    one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 
 #[cfg(test)]
@@ -81,15 +79,18 @@ mod tests {
 
     #[test]
     fn a_token_is_its_prefix_and_43_characters_and_never_shows_in_logs() {
-        let token = Secret::new(TOKEN_PREFIX, |bytes| {
-            bytes.fill(0xa5);
-            Ok(())
-        })
+        let token = Secret::new(
+            TOKEN_PREFIX,
+            Rng::new(|bytes| {
+                bytes.fill(0xa5);
+                Ok(())
+            }),
+        )
         .unwrap();
         assert_eq!(token.reveal().len(), TOKEN_PREFIX.len() + 43);
         assert!(!format!("{token:?}").contains(&token.reveal()[6..]));
         assert_eq!(token.digest().len(), 32);
-        assert!(Secret::new("", |_| Err(io::Error::other("none"))).is_err());
+        assert!(Secret::new("", Rng::new(|_| Err(std::io::Error::other("none")))).is_err());
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl Access {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Secret, Error> {
-        let secret = Secret::new("", self.random)?;
+        let secret = Secret::new("", self.rng)?;
         let (hash, before) = (secret.digest(), before.map(digest));
         let (user, actor) = (user.clone(), actor.clone());
         self.change(now, move |session| {

@@ -275,7 +275,7 @@ impl Access {
     }
 
     async fn insert_token(&self, new: NewToken, actor: &Actor, now: Timestamp) -> Result<(Token, Secret), Error> {
-        let secret = Secret::new(TOKEN_PREFIX, self.random)?;
+        let secret = Secret::new(TOKEN_PREFIX, self.rng)?;
         let (digest, actor) = (secret.digest(), actor.clone());
         let token = self
             .change(now, move |session| {

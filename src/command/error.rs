@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::process::ExitCode;
 
 use crate::access;
 use crate::config_file::ConfigError;
@@ -37,9 +38,19 @@ pub(super) enum CommandError {
     /// `socle.toml` is wrong.
     #[error("{0}")]
     File(#[from] ConfigError),
-    /// What the command line asks for cannot be done as it stands.
+    /// An argument is none of the allowed values.
+    #[error("{name} is {value:?}; allowed: {allowed}")]
+    Argument {
+        /// The argument as the help text names it.
+        name: &'static str,
+        /// The given value.
+        value: String,
+        /// The allowed values.
+        allowed: &'static str,
+    },
+    /// The request of the command line cannot be carried out.
     #[error("{0}")]
-    Asked(String),
+    Unusable(String),
     /// The address could not be listened on.
     #[error("{0}")]
     Listen(#[from] ListenError),
@@ -52,6 +63,16 @@ pub(super) enum CommandError {
     /// The system refused something that every server needs.
     #[error("the server cannot run: {0}")]
     System(io::Error),
+}
+
+impl CommandError {
+    /// The exit code of the process: 2 for an invalid argument, as for other errors of the command line, else 1.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Argument { .. } => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
 }
 
 impl From<FileError> for CommandError {

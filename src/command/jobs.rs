@@ -1,111 +1,91 @@
-//! `socle jobs`: the queue on a terminal, beside a running server or without one.
+//! `socle jobs`: lists and changes the queue, with or without a running server.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
-use tokio::runtime::Runtime;
 
 use super::error::CommandError;
-use super::start;
+use super::{argument, runtime, table};
 use crate::clock::{Clock, Rng, UnixMillis};
 use crate::config::{JobsCommand, Settings};
-use crate::database::{Database, Options};
 use crate::jobs::schedule::{Schedule, Schedules};
 use crate::jobs::{Error, Filter, Job, JobId, Jobs, State};
 
 /// Characters of an error that a line of the list shows.
 const SHOWN_ERROR: usize = 60;
 
-/// Does what is asked and prints what became of it.
-pub(super) fn run(settings: &Settings, what: &JobsCommand, out: &mut dyn Write) -> Result<(), CommandError> {
-    let path = settings.database_url.path();
-    if !path.exists() {
-        return Err(CommandError::NoDatabase(path.display().to_string()));
-    }
-    let database = Database::open(&Options {
-        path: path.to_path_buf(),
-        synchronous: settings.sqlite_synchronous,
-    })?;
-    let runtime = start::runtime()?;
+/// Runs a subcommand and prints its result. Only those that change the queue open the database for writing.
+pub(super) fn run(settings: &Settings, command: JobsCommand, out: &mut dyn Write) -> Result<(), CommandError> {
+    let database = match &command {
+        JobsCommand::List { .. } | JobsCommand::Schedules | JobsCommand::Show { .. } => {
+            runtime::open_for_reading(settings)?
+        }
+        JobsCommand::Retry { .. } | JobsCommand::Cancel { .. } => runtime::open_as_it_is(settings)?,
+    };
     let jobs = Jobs::new(database.clone(), Clock::SYSTEM, Rng::SYSTEM);
-    let done = answer(&runtime, &jobs, what, out);
-    runtime.block_on(start::close(&database));
-    done
+    runtime::single_thread()?.block_on(async {
+        let done = print(&jobs, command, out).await;
+        runtime::close(&database).await;
+        done
+    })
 }
 
-fn answer(runtime: &Runtime, jobs: &Jobs, what: &JobsCommand, out: &mut dyn Write) -> Result<(), CommandError> {
+async fn print(jobs: &Jobs, command: JobsCommand, out: &mut dyn Write) -> Result<(), CommandError> {
     let of = |id: JobId| move |error| CommandError::Job(id, error);
-    let text = match what {
+    match command {
         JobsCommand::List { status, kind, limit } => {
-            let filter = Filter {
-                state: *status,
-                kind: kind.clone(),
-            };
-            let page = runtime
-                .block_on(jobs.page(filter, None, *limit))
-                .map_err(CommandError::Jobs)?;
-            list(&page.jobs, page.total)
+            let state = status.as_deref().map(argument::job_state).transpose()?;
+            let page = jobs.page(Filter { state, kind }, None, limit).await;
+            let page = page.map_err(CommandError::Jobs)?;
+            list(&page.jobs, page.total, out)
         }
         JobsCommand::Schedules => {
             let schedules = Schedules::new(jobs.clone()).list().map_err(CommandError::Jobs)?;
-            let heads = ["name", "kind", "ticks", "next_at", "last_at", "from"].map(ToOwned::to_owned);
-            table(heads, schedules.iter().map(schedule))
+            let heads = ["name", "kind", "ticks", "next_at", "last_at", "from"];
+            let rows: Vec<_> = schedules.iter().map(schedule).collect();
+            table::print(heads, &rows, out)
         }
-        JobsCommand::Show { id } => show(jobs, *id).map_err(of(*id))?,
+        JobsCommand::Show { id } => {
+            let id = argument::job_id(&id)?;
+            let shown = show(jobs, id).map_err(of(id))?;
+            writeln!(out, "{shown:#}")
+        }
         JobsCommand::Retry { id } => {
-            runtime.block_on(jobs.retry(*id)).map_err(of(*id))?;
-            format!("{id} is queued again\n")
+            let id = argument::job_id(&id)?;
+            jobs.retry(id).await.map_err(of(id))?;
+            writeln!(out, "{id} is queued again")
         }
-        JobsCommand::Cancel { id } => match runtime.block_on(jobs.cancel(*id)).map_err(of(*id))? {
-            State::Cancelled => format!("{id} is cancelled\n"),
-            _ => format!("{id} is running: its worker is told at its next heartbeat\n"),
-        },
-    };
-    out.write_all(text.as_bytes()).map_err(CommandError::Output)
+        JobsCommand::Cancel { id } => {
+            let id = argument::job_id(&id)?;
+            match jobs.cancel(id).await.map_err(of(id))? {
+                State::Cancelled => writeln!(out, "{id} is cancelled"),
+                _ => writeln!(out, "{id} is running: its worker is told at its next heartbeat"),
+            }
+        }
+    }
+    .map_err(CommandError::Output)
 }
 
-/// The whole job, as the API shows it, and its payload.
-fn show(jobs: &Jobs, id: JobId) -> Result<String, Error> {
+/// The job as the API shows it, with its payload.
+fn show(jobs: &Jobs, id: JobId) -> Result<Json, Error> {
     let job = jobs.find(id)?;
     let payload: Json = serde_json::from_str(jobs.payload(id)?.get()).unwrap_or_default();
     let mut shown = serde_json::to_value(&job).unwrap_or_default();
     if let Some(object) = shown.as_object_mut() {
         object.insert("payload".to_owned(), payload);
     }
-    Ok(format!("{shown:#}\n"))
+    Ok(shown)
 }
 
-/// A line for each job, and how many there are beyond them.
-fn list(jobs: &[Job], total: u64) -> String {
-    let heads = ["job_id", "kind", "status", "attempts", "created_at", ""].map(ToOwned::to_owned);
-    let mut text = table(heads, jobs.iter().map(line));
-    let shown = jobs.len() as u64;
-    if total > shown {
-        text.push_str(&format!(
-            "{} more; --limit {} shows them\n",
-            total - shown,
-            total.min(1000)
-        ));
+/// A line for each job, and the number of those not listed.
+fn list(jobs: &[Job], total: u64, out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<_> = jobs.iter().map(line).collect();
+    table::print(["job_id", "kind", "status", "attempts", "created_at", ""], &rows, out)?;
+    let more = total.saturating_sub(jobs.len() as u64);
+    match more {
+        0 => Ok(()),
+        more => writeln!(out, "{more} more; --limit {} shows them", total.min(1000)),
     }
-    text
-}
-
-/// Columns as wide as what stands in them.
-fn table(heads: [String; 6], lines: impl Iterator<Item = [String; 6]>) -> String {
-    let lines: Vec<[String; 6]> = std::iter::once(heads).chain(lines).collect();
-    let mut widths = [0; 6];
-    for line in &lines {
-        for (width, cell) in widths.iter_mut().zip(line) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let mut text = String::new();
-    for line in &lines {
-        let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
-        text.push('\n');
-    }
-    text
 }
 
 fn schedule(schedule: &Schedule) -> [String; 6] {
@@ -113,9 +93,9 @@ fn schedule(schedule: &Schedule) -> [String; 6] {
         (Some(cron), _) => format!("{cron} {}", schedule.timezone.as_deref().unwrap_or_default()),
         (None, every) => format!("every {}", every.as_deref().unwrap_or_default()),
     };
-    let moment = |moment: Option<UnixMillis>| json!(moment).as_str().unwrap_or("-").to_owned();
+    let time = |time: Option<UnixMillis>| json!(time).as_str().unwrap_or("-").to_owned();
     let next = match schedule.enabled {
-        true => moment(schedule.next_at),
+        true => time(schedule.next_at),
         false => "paused".to_owned(),
     };
     let (name, kind) = (schedule.name.clone(), schedule.kind.clone());
@@ -124,7 +104,7 @@ fn schedule(schedule: &Schedule) -> [String; 6] {
         kind,
         ticks,
         next,
-        moment(schedule.last_at),
+        time(schedule.last_at),
         schedule.source.name().to_owned(),
     ]
 }

@@ -1,16 +1,15 @@
-//! The commands, one file each. `main` calls [`run`] with what the command line asks for.
+//! The commands, one file each. `main` calls [`run`] with the parsed command line.
 
-mod accounts;
+mod argument;
 mod error;
 mod healthcheck;
 mod jobs;
 mod migrate;
 mod openapi;
 mod password;
-mod random;
+mod runtime;
 mod serve;
 mod signals;
-mod start;
 mod table;
 mod token;
 mod user;
@@ -23,7 +22,8 @@ use crate::config::{Cli, Command, Settings};
 use crate::telemetry::{self, Output};
 use error::CommandError;
 
-/// Runs a command to its end. What went wrong is one line on standard error, with what to do next, and exit code 1.
+/// Runs a command. An error is one line on standard error that says what to do next; the exit code is 2 for an invalid
+/// argument and 1 for any other error.
 pub fn run(cli: Cli) -> ExitCode {
     let settings = cli.settings;
     let outcome = match cli.command.unwrap_or(Command::Serve) {
@@ -31,7 +31,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate { status: false } => with_logs(settings, migrate::apply),
         Command::Migrate { status: true } => with_logs(settings, migrate::status),
         Command::Healthcheck => with_logs(settings, healthcheck::run),
-        Command::Jobs { what } => with_logs(settings, |settings, out| jobs::run(settings, &what, out)),
+        Command::Jobs { what } => with_logs(settings, |settings, out| jobs::run(settings, what, out)),
         Command::Worker => worker::run(settings),
         Command::User { command } => with_logs(settings, |settings, out| user::run(settings, command, out)),
         Command::Token { command } => with_logs(settings, |settings, out| token::run(settings, command, out)),
@@ -39,11 +39,11 @@ pub fn run(cli: Cli) -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output has seen enough of it, as in `socle openapi | head`.
+        // The reader closed the pipe, as in `socle openapi | head`.
         Err(CommandError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "socle: {error}");
-            ExitCode::FAILURE
+            error.exit_code()
         }
     }
 }

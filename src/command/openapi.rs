@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::CommandError;
-use super::random;
 use crate::access::{Access, AccessLevel, PolicyStore};
+use crate::clock::Rng;
 use crate::config::Settings;
 use crate::config_file::ConfigFile;
-use crate::database::migrations;
-use crate::database::{Database, Options};
+use crate::database::{Database, migrations};
 use crate::http::{self, openapi::Rights};
 use crate::schema::Catalog;
 
@@ -24,10 +23,7 @@ pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Comman
     };
     let path = scratch.as_ref().map_or_else(|| path.to_path_buf(), Scratch::database);
     migrations::apply(&path, settings.config_dir.as_deref(), |_| {})?;
-    let database = Database::open(&Options {
-        path,
-        synchronous: settings.sqlite_synchronous,
-    })?;
+    let database = Database::open_for_reading(&path)?;
     // As an administrator is answered: whatever is not hidden from everyone.
     let book = PolicyStore::open(file, Arc::new(Catalog::read(&database)?))?;
     let rules = book.current();
@@ -35,7 +31,7 @@ pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Comman
         &book.catalog().seen_by(AccessLevel::Admin.into()),
         &Rights {
             rules: &rules,
-            is_open: Access::new(database.clone(), random::fill).is_open()?,
+            is_open: Access::new(database.clone(), Rng::SYSTEM).is_open()?,
         },
         &settings.app_title,
         &settings.app_version,

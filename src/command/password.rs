@@ -19,7 +19,7 @@ pub(super) fn ask(name: &str) -> Result<String, CommandError> {
     };
     match password.is_empty() {
         false => Ok(password),
-        true => Err(CommandError::Asked(
+        true => Err(CommandError::Unusable(
             "there is no password: type it on a terminal, or give it as one line on standard input".to_owned(),
         )),
     }
@@ -37,7 +37,7 @@ fn twice(stdin: &Stdin, name: &str) -> Result<String, CommandError> {
     let password = ask(&format!("Password for {name}"))?;
     match ask("The same again")? == password {
         true => Ok(password),
-        false => Err(CommandError::Asked(
+        false => Err(CommandError::Unusable(
             "the two passwords differ: nothing was changed".to_owned(),
         )),
     }

@@ -1,6 +1,15 @@
-//! Lists that commands print: columns under their heads.
+//! Tables that commands print, and their cells.
 
 use std::io::{self, Write};
+
+use jiff::{Timestamp, Unit};
+
+/// A time in milliseconds since 1970, to the second; a dash for none.
+pub(super) fn time(milliseconds: Option<i64>) -> String {
+    let time = milliseconds.and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok());
+    let time = time.and_then(|time| time.round(Unit::Second).ok());
+    time.map_or_else(|| "-".to_owned(), |time| time.to_string())
+}
 
 /// Prints rows under their heads, each column as wide as its widest cell.
 pub(super) fn print<const N: usize>(heads: [&str; N], rows: &[[String; N]], out: &mut dyn Write) -> io::Result<()> {

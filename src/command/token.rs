@@ -1,21 +1,23 @@
-//! `socle token`: tokens for programs, from the command line. They belong to no account.
+//! `socle token`: manages tokens for programs, which belong to no account.
 
 use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::accounts::{moment, with_access};
 use super::error::CommandError;
-use super::table;
+use super::runtime::with_access;
+use super::{argument, table};
 use crate::access::{Access, Actor, Token, TokenScope, expiry};
+use crate::clock::Clock;
 use crate::config::{Settings, TokenCommand};
 
-/// Does what is asked of a token.
+/// Runs a subcommand.
 pub(super) fn run(settings: &Settings, command: TokenCommand, out: &mut dyn Write) -> Result<(), CommandError> {
-    let now = Timestamp::now();
+    let now = Clock::SYSTEM.now();
     let actor = Actor::command_line();
     match command {
         TokenCommand::Create { name, role, expires } => {
+            let role = argument::role(&role)?;
             let expires = expires.map(|text| expiry::parse(&text, now).map_err(|message| refused(&text, &message)));
             let expires = expires.transpose()?;
             let secret = with_access(settings, async |access| {
@@ -44,7 +46,7 @@ pub(super) fn run(settings: &Settings, command: TokenCommand, out: &mut dyn Writ
 }
 
 fn refused(text: &str, message: &str) -> CommandError {
-    CommandError::Asked(format!("--expires is {text:?}: {message}"))
+    CommandError::Unusable(format!("--expires is {text:?}: {message}"))
 }
 
 /// The live token that a name or a number means.
@@ -57,13 +59,13 @@ async fn the_one(access: &Access, name: &str, now: Timestamp) -> Result<Token, C
     }
     match namesakes.as_slice() {
         [token] => Ok(token.clone()),
-        [] => Err(CommandError::Asked(format!(
+        [] => Err(CommandError::Unusable(format!(
             "there is no live token named \"{name}\": `socle token list` shows those there are"
         ))),
         several => {
             let several: Vec<_> = several.iter().map(described).collect();
             let several = several.join("; ");
-            Err(CommandError::Asked(format!(
+            Err(CommandError::Unusable(format!(
                 "several tokens are named so, give a number: {several}"
             )))
         }
@@ -91,9 +93,9 @@ fn print(tokens: &[Token], now: Timestamp, out: &mut dyn Write) -> std::io::Resu
                 .as_ref()
                 .map_or_else(|| "-".to_owned(), |owner| owner.name.clone()),
             state.to_owned(),
-            moment(Some(token.created_at)),
-            moment(token.expires_at),
-            moment(token.last_used_at),
+            table::time(Some(token.created_at)),
+            table::time(token.expires_at),
+            table::time(token.last_used_at),
         ]
     };
     let rows: Vec<_> = tokens.iter().map(row).collect();

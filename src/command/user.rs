@@ -1,22 +1,22 @@
-//! `socle user`: accounts from the command line, beside a running server or before the first one.
+//! `socle user`: manages accounts, with or without a running server.
 
 use std::io::Write;
 
-use jiff::Timestamp;
-
-use super::accounts::{moment, with_access};
 use super::error::CommandError;
-use super::{password, table};
+use super::runtime::with_access;
+use super::{argument, password, table};
 use crate::access::{Access, Actor, Error, LastAdmin, NewUser, User, UserChange};
+use crate::clock::Clock;
 use crate::config::{Settings, UserCommand};
 
-/// Does what is asked of an account.
+/// Runs a subcommand.
 pub(super) fn run(settings: &Settings, command: UserCommand, out: &mut dyn Write) -> Result<(), CommandError> {
-    let now = Timestamp::now();
+    let now = Clock::SYSTEM.now();
     let actor = Actor::command_line();
     let message = match command {
         UserCommand::List => return list(settings, out),
         UserCommand::Add { name, role, email } => {
+            let role = argument::role(&role)?;
             let new = NewUser {
                 password: password::ask(&name)?,
                 name,
@@ -27,7 +27,7 @@ pub(super) fn run(settings: &Settings, command: UserCommand, out: &mut dyn Write
             format!("added {} as {}", user.name, user.role)
         }
         UserCommand::Passwd { name } => {
-            // Asked for only when there is something to change.
+            // The password is asked for only if the account exists.
             with_access(settings, async |access| named(access, &name))?;
             let change = UserChange {
                 password: Some(password::ask(&name)?),
@@ -60,7 +60,7 @@ fn list(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
             user.name.clone(),
             user.role.to_string(),
             email,
-            moment(Some(user.created_at)),
+            table::time(Some(user.created_at)),
         ]
     };
     let rows: Vec<_> = users.iter().map(row).collect();
@@ -69,7 +69,7 @@ fn list(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
 
 fn named(access: &Access, name: &str) -> Result<User, CommandError> {
     access.user_named(name).map_err(|error| match error {
-        Error::NotFound => CommandError::Asked(format!(
+        Error::NotFound => CommandError::Unusable(format!(
             "there is no account named \"{name}\": `socle user list` shows those there are"
         )),
         error => error.into(),

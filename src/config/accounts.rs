@@ -1,19 +1,16 @@
 //! The commands for accounts and tokens.
 
-use super::values;
-use crate::access::Role;
-
-/// What `socle user` can be asked to do.
+/// The subcommands of `socle user`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
 pub enum UserCommand {
-    /// Make an account; its password is asked for, or read as one line from standard input
+    /// Create an account; its password is asked for, or read as one line from standard input
     Add {
         /// The name to sign in with
         name: String,
         /// What the account may do: viewer, worker, editor or admin
-        #[arg(long, value_name = "ROLE", value_parser = values::role)]
-        role: Role,
-        /// Where its owner is written to
+        #[arg(long, value_name = "ROLE")]
+        role: String,
+        /// The email address of its owner
         #[arg(long, value_name = "EMAIL")]
         email: Option<String>,
     },
@@ -31,25 +28,25 @@ pub enum UserCommand {
     },
 }
 
-/// What `socle token` can be asked to do.
+/// The subcommands of `socle token`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
 pub enum TokenCommand {
-    /// Make a token and print it, alone, this once
+    /// Create a token and print it; it cannot be shown again
     Create {
-        /// What it is for, to know it again
+        /// Its name, which identifies it in lists
         name: String,
         /// What it may do: viewer, worker, editor or admin
-        #[arg(long, value_name = "ROLE", value_parser = values::role)]
-        role: Role,
+        #[arg(long, value_name = "ROLE")]
+        role: String,
         /// When it ends: a time from now such as 12h or 90d, or a moment such as 2027-01-31T12:00:00Z
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,
     },
-    /// List the tokens, those of accounts among them
+    /// List the tokens, including those of accounts
     List,
     /// Revoke a token; every process refuses it at once
     Revoke {
-        /// Its name or, where several bear that, its number
+        /// Its name or, if several tokens have that name, its number
         name: String,
     },
 }

@@ -11,6 +11,7 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
+use super::setting::{self, variable_name};
 use super::{Cli, DEFAULT_CONFIG_DIR, Settings, help};
 
 /// A command line that ends before any command runs: it asked for help, or is wrong.
@@ -43,7 +44,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, environment: Environ
         .map_err(|error| exit(error, &[]))?;
 
     let mut variables = Vec::new();
-    for setting in help::settings(&command) {
+    for setting in setting::settings(&command) {
         if given(&flags, &setting.id) {
             continue;
         }
@@ -76,11 +77,6 @@ fn check_administrator(settings: &Settings) -> Result<(), Exit> {
         _ => return Ok(()),
     };
     Err(wrong(said.to_owned()))
-}
-
-/// The variable of a flag: `database-url` has `DATABASE_URL`.
-pub(super) fn variable_name(flag: &str) -> String {
-    flag.to_ascii_uppercase().replace('-', "_")
 }
 
 /// A value that the environment gave.
@@ -163,7 +159,7 @@ fn refused_value(error: &clap::Error, variables: &[Variable]) -> String {
     let allowed = std::error::Error::source(error)
         .map(ToString::to_string)
         .unwrap_or_default();
-    let is_setting = help::settings(&Cli::command())
+    let is_setting = setting::settings(&Cli::command())
         .iter()
         .any(|setting| flag.strip_prefix("--") == Some(&setting.flag));
     let name = match variables.iter().find(|variable| variable.flag == flag) {
@@ -315,24 +311,9 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_a_command_of_its_own_is_refused_by_its_name() {
-        let message = refusal("jobs list --status sleeping --port 1", &[]);
-        assert_eq!(
-            message,
-            "socle: --status is \"sleeping\"; allowed: queued, processing, done, failed or cancelled\n"
-        );
-        let message = refusal("jobs show 7", &[]);
-        assert!(
-            message.starts_with("socle: <ID> is \"7\"; allowed: the job_id"),
-            "{message}"
-        );
-        assert_eq!(
-            read("jobs list --port 9", &[("PORT", "nonsense")])
-                .unwrap()
-                .settings
-                .port,
-            9
-        );
+    fn a_flag_wins_over_an_invalid_variable() {
+        let cli = read("jobs list --port 9", &[("PORT", "nonsense")]).unwrap();
+        assert_eq!(cli.settings.port, 9);
     }
 
     #[test]
@@ -347,7 +328,7 @@ mod tests {
         for line in ["--help", "-h", "migrate --help", "help serve"] {
             let exit = read(line, &[("PORT", "nonsense")]).unwrap_err();
             assert_eq!(exit.code, 0);
-            for setting in help::settings(&Cli::command()) {
+            for setting in setting::settings(&Cli::command()) {
                 assert!(
                     exit.message.contains(&format!("--{}", setting.flag)),
                     "{line}: {}",

@@ -1,4 +1,4 @@
-//! The values that settings take: each type, and the words for what it allows.
+//! The types of settings, and their parsers with the description of what each allows.
 //!
 //! The parsers are called by clap. Their error is only what is allowed; which setting it was and what it held is added
 //! in one place, [`super::parse`].
@@ -12,9 +12,8 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
-use crate::access::Role;
 use crate::database::Synchronous;
-use crate::jobs::{JobId, State};
+use crate::duration;
 
 /// Where the database is: `sqlite:PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,15 +118,6 @@ pub(super) fn workers(text: &str) -> Result<usize, &'static str> {
     count.ok_or("a number of workers from 1 to 256; to have none, leave worker out of ROLES")
 }
 
-pub(super) fn job_state(text: &str) -> Result<State, &'static str> {
-    State::named(text).ok_or("queued, processing, done, failed or cancelled")
-}
-
-pub(super) fn job_id(text: &str) -> Result<JobId, &'static str> {
-    text.parse()
-        .map_err(|()| "the job_id of a job, as socle jobs list shows it")
-}
-
 pub(super) fn address(text: &str) -> Result<IpAddr, &'static str> {
     text.parse()
         .map_err(|_| "an IP address, such as 127.0.0.1, 0.0.0.0 or ::1")
@@ -160,10 +150,6 @@ pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
 /// Takes anything: a message about a bad value would show it. What a password must be is checked where one is set.
 pub(super) fn password(text: &str) -> Result<Password, Infallible> {
     Ok(Password(text.to_owned()))
-}
-
-pub(super) fn role(text: &str) -> Result<Role, &'static str> {
-    text.parse().map_err(|_| "viewer, worker, editor or admin")
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, &'static str> {
@@ -202,7 +188,7 @@ pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
 /// follow and capitals do not matter.
 pub(super) fn byte_size(text: &str) -> Result<ByteSize, &'static str> {
     const ALLOWED: &str = "a size above zero, such as 512KiB, 1MiB, 2M or a number of bytes";
-    let (number, unit) = split_number(text).ok_or(ALLOWED)?;
+    let (number, unit) = duration::split_number(text).ok_or(ALLOWED)?;
     let factor: u64 = match unit.to_ascii_lowercase().as_str() {
         "" | "b" => 1,
         "k" | "kb" => 1_000,
@@ -219,33 +205,22 @@ pub(super) fn byte_size(text: &str) -> Result<ByteSize, &'static str> {
     }
 }
 
-/// Reads `500ms`, `20s`, `1m`, `1h`, or a plain number of seconds; at most a day.
-pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
-    let time = time(text).filter(|time| *time <= DAY);
-    time.ok_or("a time of at most 24h, such as 0s, 500ms, 20s or 1m")
+/// Parses a duration of at most a day; a number alone is seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    within(text, Duration::ZERO, DAY)
 }
 
-/// Reads how long something is kept, which may be days.
-pub(super) fn retention(text: &str) -> Result<Duration, &'static str> {
-    let time = time(text).filter(|time| (Duration::from_secs(1)..=DAY * 3650).contains(time));
-    time.ok_or("a time of at least 1s and at most 3650d, such as 30m, 1h or 7d")
+/// Parses how long something is kept, which may be days.
+pub(super) fn retention(text: &str) -> Result<Duration, String> {
+    within(text, Duration::from_secs(1), DAY * 3650)
+}
+
+fn within(text: &str, least: Duration, most: Duration) -> Result<Duration, String> {
+    let duration = duration::parse_or_seconds(text).filter(|duration| (least..=most).contains(duration));
+    duration.ok_or_else(|| duration::allowed(least, most))
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
-
-/// Reads a time: a number and `ms`, `s`, `m`, `h` or `d`, or a plain number of seconds.
-pub fn time(text: &str) -> Option<Duration> {
-    let (number, unit) = split_number(text)?;
-    let milliseconds: u64 = match unit {
-        "ms" => 1,
-        "" | "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return None,
-    };
-    number.checked_mul(milliseconds).map(Duration::from_millis)
-}
 
 /// Reads a level, or a level and `part=level` pairs separated by commas.
 ///
@@ -270,14 +245,6 @@ fn level(text: &str) -> Option<LevelFilter> {
         name @ ("off" | "error" | "warn" | "info" | "debug" | "trace") => LevelFilter::from_str(name).ok(),
         _ => None,
     }
-}
-
-/// Splits `20s` into 20 and `s`. Nothing when there is no number, or one that no `u64` holds.
-fn split_number(text: &str) -> Option<(u64, &str)> {
-    let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(end)?;
-    Some((number.parse().ok()?, unit.trim_start()))
 }
 
 #[cfg(test)]
@@ -347,7 +314,7 @@ mod tests {
     fn what_is_kept_may_be_kept_for_days_and_not_for_no_time() {
         assert_eq!(retention("7d"), Ok(DAY * 7));
         assert_eq!(retention("1s"), Ok(Duration::from_secs(1)));
-        for text in ["0s", "999ms", "3651d", "for ever", "1w"] {
+        for text in ["0s", "999ms", "3651d", "for ever", "1y"] {
             assert!(retention(text).is_err(), "{text}");
         }
     }

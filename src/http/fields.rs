@@ -11,8 +11,8 @@ use rocket::http::Status;
 use serde_json::value::RawValue;
 
 use super::response::ApiError;
-use crate::config;
 use crate::database::Value;
+use crate::duration;
 use crate::fields::{Body, BodyRows, FieldErrors, Fields, Input, NON_FIELD, message, text, urlencoded};
 use crate::schema::{ColumnType, time};
 
@@ -166,12 +166,11 @@ impl<'b> FieldReader<'b> {
         self.parsed(name, |input| {
             let duration = match ColumnType::Integer.parse(input) {
                 Ok(Value::Integer(seconds)) => u64::try_from(seconds).ok().map(Duration::from_secs),
-                _ => config::time(&text(input).unwrap_or_default()),
+                _ => duration::parse_or_seconds(&text(input).unwrap_or_default()),
             };
-            let (shortest, longest) = (least.as_secs(), most.as_secs());
             duration
                 .filter(|duration| (least..=most).contains(duration))
-                .ok_or_else(|| format!("A time from {shortest}s to {longest}s is required, such as \"30s\"."))
+                .ok_or_else(|| format!("Give {}.", duration::allowed(least, most)))
         })
     }
 

@@ -15,7 +15,7 @@ mod session;
 mod watcher;
 mod writer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -57,8 +57,9 @@ pub struct Database {
 
 struct Inner {
     readers: Readers,
-    writer: Writer,
-    watcher: Watcher,
+    /// Missing in a database that was opened for reading.
+    writer: Option<Writer>,
+    watcher: Option<Watcher>,
     notes: Vec<String>,
 }
 
@@ -75,9 +76,24 @@ impl Database {
         Ok(Self {
             inner: Arc::new(Inner {
                 readers,
-                writer,
-                watcher,
+                writer: Some(writer),
+                watcher: Some(watcher),
                 notes: storage.notes(),
+            }),
+        })
+    }
+
+    /// Opens the file for reading: starts no thread, and every write is [`Error::ReadOnly`].
+    ///
+    /// # Errors
+    /// When the file is not there or is not a database.
+    pub fn open_for_reading(path: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            inner: Arc::new(Inner {
+                readers: Readers::new(path.to_path_buf())?,
+                writer: None,
+                watcher: None,
+                notes: Vec::new(),
             }),
         })
     }
@@ -139,10 +155,10 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        if self.inner.watcher.is_lost() {
-            return Err(Error::ReadOnly.into());
+        match (&self.inner.writer, &self.inner.watcher) {
+            (Some(writer), Some(watcher)) if !watcher.is_lost() => writer.write(work).await,
+            _ => Err(Error::ReadOnly.into()),
         }
-        self.inner.writer.write(work).await
     }
 
     /// All tables and views, and the schema version they were read at.
@@ -154,8 +170,12 @@ impl Database {
     }
 
     /// The versions of schema and data. A change by any process arrives within a fraction of a second.
+    /// A database that was opened for reading reports none.
     pub fn versions(&self) -> watch::Receiver<Versions> {
-        self.inner.watcher.versions()
+        match &self.inner.watcher {
+            Some(watcher) => watcher.versions(),
+            None => watch::channel(Versions::default()).1,
+        }
     }
 
     /// Runs a trivial read.
@@ -168,8 +188,12 @@ impl Database {
 
     /// Finishes the queued writes, moves the log into the file and closes it. Later writes are refused.
     pub async fn close(&self) {
-        self.inner.watcher.stop();
+        if let Some(watcher) = &self.inner.watcher {
+            watcher.stop();
+        }
         self.inner.readers.close();
-        self.inner.writer.close().await;
+        if let Some(writer) = &self.inner.writer {
+            writer.close().await;
+        }
     }
 }

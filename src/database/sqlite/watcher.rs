@@ -19,7 +19,7 @@ use crate::database::Error;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Versions of the file's content. They change; they do not always grow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Versions {
     /// Changed by every CREATE, ALTER and DROP.
     pub schema: i64,

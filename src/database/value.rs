@@ -86,7 +86,7 @@ pub enum ValueRef<'r> {
     Date(Date),
     /// A UUID.
     Uuid(Uuid),
-    /// A JSON document, valid by itself.
+    /// A JSON document, which another program may have written and left invalid.
     Json(&'r str),
 }
 

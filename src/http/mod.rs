@@ -108,8 +108,6 @@ pub async fn serve(settings: Settings, services: Services, lifecycle: Lifecycle)
     if access.is_open().map_err(io::Error::other)? {
         tracing::warn!("open: {OPEN}");
     }
-    tokio::spawn(catalog.clone().follow(database.clone()));
-    tokio::spawn(rules.clone().follow());
     let connections = Arc::new(Connections::new());
     let rocket = rocket::custom(config(&settings))
         .manage(App {

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Value as Json, json};
 use tokio::runtime::Handle;
 
-use super::lease::Lease;
-use super::{Error, Jobs};
+use super::{Error, Heartbeat, Jobs, Lease};
 use crate::database::{self, Session};
 
 /// One attempt at a job, as its handler sees it.
@@ -93,7 +92,7 @@ impl Context {
         mut work: impl FnMut(&Session<'_>) -> Result<T, database::Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (lease, jobs, database) = (self.lease.clone(), self.jobs.clone(), self.jobs.database.clone());
-        let heartbeat = super::lease::Heartbeat {
+        let heartbeat = Heartbeat {
             checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()),
             ..Default::default()
         };

@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
+use super::Outcome;
 use super::State;
-use super::lease::Outcome;
-use super::list::Counts;
+use super::store::list::Counts;
 
 /// Kinds that are told apart; what comes after them is counted together, as [`OTHER`].
 pub const KINDS: usize = 64;

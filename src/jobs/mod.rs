@@ -1,31 +1,27 @@
-//! Work that outlives the request: a queue in the same database, its workers, and what watches over both.
+//! Durable jobs: a queue in the same database, its schedules, and the workers of the built-in kinds.
 //!
 //! A job is a row of `_jobs`, written in the transaction that asked for it ([`Submission::enqueue`]) and moved from one
-//! state to the next by single guarded statements (`queue`, `lease`, `due`). [`Jobs`] is the door for `http` and
-//! `command`; [`Pool`] does the built-in kinds. Time and randomness are passed in as [`Clock`] and [`Rng`].
+//! state to the next by single guarded statements (`store`). [`Jobs`] is the interface for `http` and `command`; [`Pool`]
+//! runs the built-in kinds; `maintenance` makes the time-driven transitions. Time and randomness are passed in as
+//! [`Clock`] and [`Rng`].
 
 mod backoff;
 mod check;
-mod clock;
 mod context;
-mod due;
 mod error;
 mod handler;
 mod id;
 pub mod job;
 mod kinds;
-mod lease;
-pub mod list;
+mod maintenance;
 pub mod metrics;
 mod notifier;
 mod pool;
 mod queue;
-mod row;
 pub mod schedule;
-mod submission;
+mod store;
 #[cfg(test)]
 mod tests;
-mod verbs;
 mod wait_queue;
 
 pub use context::Context;
@@ -33,10 +29,10 @@ pub use error::Error;
 pub use handler::{Failure, Handler};
 pub use id::JobId;
 pub use job::{Enqueued, Job, NewJob, State};
-pub use lease::{Claim, Claimed, Heartbeat, HeartbeatReply, Lease, Outcome};
-pub use list::{Filter, Page};
 pub use pool::Pool;
-pub use submission::Submission;
+pub use store::lease::{Claim, Claimed, Heartbeat, HeartbeatReply, Lease, Outcome};
+pub use store::list::{self, Filter, Page};
+pub use store::submission::Submission;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +56,7 @@ pub struct Jobs {
     shared: Arc<Shared>,
 }
 
-/// What this process knows of the queue besides the database: nothing that would be missed.
+/// State of this process beside the database: notifications, waiting claims and counters. Its loss loses no job.
 #[derive(Default)]
 struct Shared {
     notifier: Notifier,
@@ -84,13 +80,13 @@ impl Jobs {
         }
     }
 
-    /// Does what the queue needs besides workers, for as long as the database is open: tells this process's workers and
-    /// watchers what others did, makes jobs claimable whose hour has come, takes those back whose lease ran out, and
-    /// takes finished ones away after `retention`.
+    /// Runs what the queue needs besides workers, for as long as the database is open: notifies this process's workers and
+    /// watchers of changes by other processes, promotes delayed jobs, expires leases, and deletes finished jobs after
+    /// `retention`.
     pub async fn run_maintenance(self, retention: Duration) {
         tokio::join!(
             self.shared.notifier.follow(&self.database),
-            clock::run(self.clone(), retention),
+            maintenance::run(self.clone(), retention),
             wait_queue::serve(self.clone()),
         );
     }
@@ -105,8 +101,7 @@ impl Jobs {
         self.handlers.first().map_or("", |handler| handler.kind())
     }
 
-    /// Checks a job that is asked for and gives it its name. Nothing is written yet: [`Submission::enqueue`] does that,
-    /// in any transaction.
+    /// Validates a job and gives it an id. Nothing is written yet: [`Submission::enqueue`] does that, in any transaction.
     ///
     /// # Errors
     /// [`Error::Fields`] with everything that is wrong, [`Error::TooLarge`].
@@ -131,8 +126,8 @@ impl Jobs {
         Ok(enqueued)
     }
 
-    /// Tells the workers of this process that jobs may have been put into the queue by a transaction that is committed
-    /// now. Those of other processes, and these if nobody calls this, notice within a fraction of a second.
+    /// Tells the workers of this process that a committed transaction may have queued jobs. Other processes, and this one
+    /// without the call, notice within a fraction of a second.
     pub fn announce(&self) {
         self.shared.notifier.announce();
     }

@@ -1,85 +1,223 @@
-//! The queue from the side of those who ask for jobs: one found, called off, or tried again.
+//! The operations on the queue that `http` and `command` call, each one read or one write.
+
+use std::time::Duration;
 
 use serde_json::value::RawValue;
+use tokio::sync::watch;
 
-use super::row::{self, SHOWN};
-use super::{Error, Job, JobId, State};
-use crate::clock::UnixMillis;
-use crate::database::{self, Constraint, Session, Statement};
+use super::job::{PAYLOAD_LIMIT, RESULT_LIMIT};
+use super::metrics::{Gauges, KINDS, Snapshot};
+use super::store::list::{Counts, Filter, Page};
+use super::store::{lease, list, queue};
+use super::{Claim, Claimed, Error, Heartbeat, HeartbeatReply, Job, JobId, Jobs, Lease, Outcome, State};
+use super::{backoff, check, wait_queue};
+use crate::database::{self, CancelFlag, ReadSlot, Session};
 
-/// A job, as it is now.
-///
-/// # Errors
-/// The database's.
-pub(super) fn find(session: &Session<'_>, id: JobId) -> Result<Option<Job>, database::Error> {
-    let sql = format!("SELECT {SHOWN} FROM _jobs WHERE id = ?1");
-    session.first(&Statement::new(sql, [id.into()]), row::job)
-}
-
-/// The payload of a job.
-///
-/// # Errors
-/// The database's.
-pub(super) fn payload(session: &Session<'_>, id: JobId) -> Result<Option<Box<RawValue>>, database::Error> {
-    let known = Statement::new("SELECT payload FROM _jobs WHERE id = ?1", [id.into()]);
-    let payload = session.first(&known, |found| Ok::<_, database::Error>(row::json(found, 0)))?;
-    Ok(payload.flatten())
-}
-
-/// Calls a job off: at once when nobody works on it, else by telling its worker at the next heartbeat.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Conflict`] when it has come to another end.
-pub(super) fn cancel(session: &Session<'_>, id: JobId, now: UnixMillis) -> Result<State, Error> {
-    let queued = Statement::new(
-        "UPDATE _jobs SET state = 'cancelled', lease_token = NULL, updated_at = ?2, finished_at = ?2 \
-         WHERE id = ?1 AND state = 'queued'",
-        [id.into(), now.into()],
-    );
-    if session.execute(&queued)? > 0 {
-        return Ok(State::Cancelled);
+impl Jobs {
+    /// A job, as it is now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none, or no longer.
+    pub fn find(&self, id: JobId) -> Result<Job, Error> {
+        let found = self.database.read(|session| queue::find(session, id))?;
+        found.ok_or(Error::NotFound)
     }
-    let running = Statement::new(
-        "UPDATE _jobs SET cancel_at = coalesce(cancel_at, ?2), updated_at = ?2 WHERE id = ?1 AND state = 'processing'",
-        [id.into(), now.into()],
-    );
-    if session.execute(&running)? > 0 {
-        return Ok(State::Processing);
-    }
-    match state(session, id)?.ok_or(Error::NotFound)? {
-        State::Cancelled => Ok(State::Cancelled),
-        other => Err(Error::Conflict(format!("The job is {} already.", other.name()))),
-    }
-}
 
-/// Puts a job that failed or was called off into the queue again, with all its attempts.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Conflict`] in every other state, and when another job has its unique key by now.
-pub(super) fn retry(session: &Session<'_>, id: JobId, now: UnixMillis) -> Result<State, Error> {
-    let again = Statement::new(
-        "UPDATE _jobs SET state = 'queued', is_due = 1, run_at = ?2, forgiven = attempts, cancel_at = NULL, \
-             lease_token = NULL, progress = NULL, updated_at = ?2, finished_at = NULL \
-         WHERE id = ?1 AND state IN ('failed', 'cancelled')",
-        [id.into(), now.into()],
-    );
-    match session.execute(&again) {
-        Ok(0) => {}
-        Ok(_) => return Ok(State::Queued),
-        Err(database::Error::Constraint(Constraint::Unique(_))) => {
-            let said = "Another unfinished job of this kind has the same unique_key.";
-            return Err(Error::Conflict(said.to_owned()));
+    /// The payload of a job, as JSON.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none, or no longer.
+    pub fn payload(&self, id: JobId) -> Result<Box<RawValue>, Error> {
+        let found = self.database.read(|session| queue::payload(session, id))?;
+        found.ok_or(Error::NotFound)
+    }
+
+    /// A page of at most `limit` jobs older than `after`, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no job `after`, or no longer.
+    pub async fn page(&self, filter: Filter, after: Option<JobId>, limit: u32) -> Result<Page, Error> {
+        self.read(move |session| list::page(session, &filter, after, limit))
+            .await
+    }
+
+    /// How many jobs there are by kind and state; at most a thousand kinds.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn counts(&self) -> Result<Counts, Error> {
+        self.read(|session| Ok(list::counts(session, 1000)?)).await
+    }
+
+    /// The figures of the queue for monitoring.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        let now = self.now();
+        let gauges = self.read(move |session| {
+            let oldest = list::oldest(session, KINDS)?.into_iter();
+            let age = |since: crate::clock::UnixMillis| now.0.saturating_sub(since.0).max(0).unsigned_abs();
+            Ok(Gauges {
+                depth: list::counts(session, KINDS)?,
+                oldest_ms: oldest.map(|(kind, since)| (kind, age(since))).collect(),
+            })
+        });
+        Ok(Snapshot {
+            gauges: gauges.await?,
+            counters: self.shared.counters.snapshot(),
+        })
+    }
+
+    /// Changes whenever a job may have changed.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.shared.notifier.changes()
+    }
+
+    /// The number of claims that wait at this process.
+    pub fn waiting(&self) -> usize {
+        self.shared.waiting.len()
+    }
+
+    /// Cancels a job: [`State::Cancelled`] when it was queued, else [`State::Processing`], and its worker is told at its
+    /// next heartbeat.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Conflict`] when it has ended otherwise.
+    pub async fn cancel(&self, id: JobId) -> Result<State, Error> {
+        let now = self.now();
+        let state = self.change(move |session| queue::cancel(session, id, now)).await?;
+        // The workers of this process check whether it is one of theirs.
+        self.announce();
+        Ok(state)
+    }
+
+    /// Queues a failed or cancelled job again with all its attempts.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Conflict`] in every other state.
+    pub async fn retry(&self, id: JobId) -> Result<State, Error> {
+        let now = self.now();
+        let state = self.change(move |session| queue::retry(session, id, now)).await?;
+        self.announce();
+        Ok(state)
+    }
+
+    /// A new token, by which a worker proves that it holds a lease.
+    pub fn lease_token(&self) -> String {
+        format!("{:032x}", self.rng.bits())
+    }
+
+    /// Claims the next jobs of some kinds, waiting for one at most `patience`.
+    ///
+    /// # Errors
+    /// [`Error::Crowded`], or the database's.
+    pub async fn claim(&self, claim: Claim, patience: Duration) -> Result<Vec<Claimed>, Error> {
+        if !patience.is_zero() {
+            return wait_queue::wait(self, claim, patience).await;
         }
-        Err(error) => return Err(error.into()),
+        if self
+            .database
+            .read(|session| list::ready(session, &claim.kinds))?
+            .is_empty()
+        {
+            return Ok(Vec::new());
+        }
+        let now = self.now();
+        let claimed = self
+            .change(move |session| Ok(lease::claim(session, &claim, now)?))
+            .await?;
+        self.count_claimed(&claimed);
+        Ok(claimed)
     }
-    let state = state(session, id)?.ok_or(Error::NotFound)?;
-    Err(Error::Conflict(format!(
-        "The job is {}. Only jobs that failed or were cancelled are tried again.",
-        state.name()
-    )))
-}
 
-fn state(session: &Session<'_>, id: JobId) -> Result<Option<State>, database::Error> {
-    let known = Statement::new("SELECT state FROM _jobs WHERE id = ?1", [id.into()]);
-    session.first(&known, |found| row::state(found, 0))
+    /// Renews a lease; the reply says whether the job is to be cancelled.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`], [`Error::TooLarge`].
+    pub async fn heartbeat(&self, lease: Lease, heartbeat: Heartbeat) -> Result<HeartbeatReply, Error> {
+        let size = heartbeat.checkpoint.as_ref().map_or(0, String::len);
+        if size > PAYLOAD_LIMIT {
+            return Err(check::too_large("checkpoint", size, PAYLOAD_LIMIT));
+        }
+        let now = self.now();
+        self.change(move |session| lease.renew(session, &heartbeat, now)).await
+    }
+
+    /// Completes an attempt with its result.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`], [`Error::TooLarge`].
+    pub async fn complete(&self, lease: Lease, result: String) -> Result<Outcome, Error> {
+        if result.len() > RESULT_LIMIT {
+            return Err(check::too_large("result", result.len(), RESULT_LIMIT));
+        }
+        let now = self.now();
+        let outcome = self
+            .change(move |session| lease.complete(session, &result, now))
+            .await?;
+        self.shared.counters.ended(&outcome);
+        Ok(outcome)
+    }
+
+    /// Fails an attempt; with `retry` it is tried again while attempts are left.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`].
+    pub async fn fail(&self, lease: Lease, error: String, retry: bool) -> Result<Outcome, Error> {
+        let (now, random) = (self.now(), self.rng.bits());
+        let again = move |failures| retry.then(|| now.plus(backoff::wait_ms(failures, random)));
+        let outcome = self
+            .change(move |session| lease.fail(session, &error, again, now))
+            .await?;
+        self.shared.counters.ended(&outcome);
+        Ok(outcome)
+    }
+
+    /// Returns an unfinished job to the queue without counting the attempt.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`].
+    pub async fn give_back(&self, lease: Lease, heartbeat: Heartbeat) -> Result<Outcome, Error> {
+        let now = self.now();
+        let outcome = self
+            .change(move |session| lease.give_back(session, &heartbeat, now))
+            .await?;
+        self.announce();
+        Ok(outcome)
+    }
+
+    pub(super) fn count_claimed(&self, claimed: &[Claimed]) {
+        for job in claimed {
+            self.shared.counters.count(&job.kind, |of_kind| of_kind.claimed += 1);
+        }
+        if !claimed.is_empty() {
+            self.shared.notifier.changed();
+        }
+    }
+
+    /// Reads on this thread, or on a thread of its own when that exceeds the budget of a short read.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Session<'_>) -> Result<T, Error> + Send + Clone + 'static,
+    ) -> Result<T, Error> {
+        match self.database.read(work.clone()) {
+            Err(Error::Database(database::Error::Interrupted)) => {
+                self.database
+                    .read_long(ReadSlot::Page, CancelFlag::default(), work)
+                    .await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Writes, then notifies watchers.
+    async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Session<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let done = self.database.write(work).await?;
+        self.shared.notifier.changed();
+        Ok(done)
+    }
 }

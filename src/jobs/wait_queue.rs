@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
-use super::{Claim, Claimed, Error, Jobs, lease, list};
+use super::store::{lease, list};
+use super::{Claim, Claimed, Error, Jobs};
 use crate::database;
 
 /// Workers that may wait at once.

@@ -268,7 +268,7 @@ fn a_mistake_in_a_schedule_stops_the_start_with_its_line() {
         ),
         (
             "name = 'a'\nkind = 'k'\nevery = 'often'",
-            "line 4: \"schedules.every\": Give a time from 1s to 366d",
+            "line 4: \"schedules.every\": Give a duration from 1s to 366d",
         ),
         (
             "name = 'a'\nkind = 'k'\nevery = '1h'\npriority = 1000",

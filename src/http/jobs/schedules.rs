@@ -70,9 +70,9 @@ pub(super) async fn all<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>)
             let name = reader.required_text("name");
             reader.required_text("kind");
             let given = Given::read(&mut reader);
-            let draft = given.applied_to(ScheduleSpec::new("", Box::default()));
-            done(reader, &schedules(app), &name, &draft)?;
-            let schedule = schedules(app).create(&name, draft).await?;
+            let spec = given.applied_to(ScheduleSpec::new("", Box::default()));
+            done(reader, &schedules(app), &name, &spec)?;
+            let schedule = schedules(app).create(&name, spec).await?;
             let location = format!("{}/{SEGMENT}/{name}", base(request));
             let mut response = detailed(Status::Created, schedule);
             response.set_raw_header("Location", location);
@@ -111,8 +111,8 @@ pub(super) async fn one<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>)
                     .add("name", "A schedule keeps its name: make another one.");
             }
             let given = Given::read(&mut reader);
-            done(reader, &schedules(app), &name, &given.applied_to(known.draft()))?;
-            let change = move |draft| Ok(given.applied_to(draft));
+            done(reader, &schedules(app), &name, &given.applied_to(known.spec()))?;
+            let change = move |spec| Ok(given.applied_to(spec));
             Ok(detailed(Status::Ok, schedules(app).change(&name, change).await?))
         }
         Method::Delete => {
@@ -136,9 +136,9 @@ fn detailed(status: Status, schedule: Schedule) -> Response<'static> {
 }
 
 /// Goes on only when nothing is wrong; what is wrong with the fields and with what they mean is said together.
-fn done(mut reader: FieldReader<'_>, schedules: &Schedules, name: &str, draft: &ScheduleSpec) -> Result<(), ApiError> {
+fn done(mut reader: FieldReader<'_>, schedules: &Schedules, name: &str, spec: &ScheduleSpec) -> Result<(), ApiError> {
     if !reader.errors.is_empty()
-        && let Err(Error::Fields(further)) = schedules.check(name, draft.clone())
+        && let Err(Error::Fields(further)) = schedules.check(name, spec.clone())
     {
         reader.errors.add_missing(further);
     }
@@ -180,31 +180,31 @@ impl Given {
     }
 
     /// A schedule with these fields. One of `cron` and `every` takes the place of the other, and a zone goes with `cron`.
-    fn applied_to(&self, mut draft: ScheduleSpec) -> ScheduleSpec {
+    fn applied_to(&self, mut spec: ScheduleSpec) -> ScheduleSpec {
         let given = self.clone();
         if let Some(cron) = given.cron {
-            draft.cron = cron;
-            if self.every.is_none() && draft.cron.is_some() {
-                draft.every = None;
+            spec.cron = cron;
+            if self.every.is_none() && spec.cron.is_some() {
+                spec.every = None;
             }
         }
         if let Some(every) = given.every {
-            draft.every = every;
-            if self.cron.is_none() && draft.every.is_some() {
-                draft.cron = None;
+            spec.every = every;
+            if self.cron.is_none() && spec.every.is_some() {
+                spec.cron = None;
             }
         }
         match given.timezone {
-            Some(timezone) => draft.timezone = timezone,
-            None if draft.cron.is_none() => draft.timezone = None,
+            Some(timezone) => spec.timezone = timezone,
+            None if spec.cron.is_none() => spec.timezone = None,
             None => {}
         }
-        draft.kind = given.kind.unwrap_or(draft.kind);
-        draft.payload = given.payload.unwrap_or(draft.payload);
-        draft.priority = given.priority.unwrap_or(draft.priority);
-        draft.max_attempts = given.max_attempts.unwrap_or(draft.max_attempts);
-        draft.unique = given.unique.unwrap_or(draft.unique);
-        draft.enabled = given.enabled.unwrap_or(draft.enabled);
-        draft
+        spec.kind = given.kind.unwrap_or(spec.kind);
+        spec.payload = given.payload.unwrap_or(spec.payload);
+        spec.priority = given.priority.unwrap_or(spec.priority);
+        spec.max_attempts = given.max_attempts.unwrap_or(spec.max_attempts);
+        spec.unique = given.unique.unwrap_or(spec.unique);
+        spec.enabled = given.enabled.unwrap_or(spec.enabled);
+        spec
     }
 }

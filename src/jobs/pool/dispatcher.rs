@@ -16,7 +16,8 @@ use super::write_batch::{AttemptResult, WriteBatch, Written};
 use crate::database;
 use crate::jobs::context::{AttemptState, PendingUpdate};
 use crate::jobs::job::RESULT_LIMIT;
-use crate::jobs::{Claim, Claimed, Context, Failure, Heartbeat, JobId, Jobs, Lease, lease, list};
+use crate::jobs::store::{lease, list};
+use crate::jobs::{Claim, Claimed, Context, Failure, Heartbeat, JobId, Jobs, Lease};
 
 /// How long a job is this process's without a sign of life.
 const LEASE: Duration = Duration::from_secs(15);

@@ -2,7 +2,8 @@
 
 use crate::clock::UnixMillis;
 use crate::database::{self, Session};
-use crate::jobs::lease::{self, Claim, Claimed, Heartbeat, HeartbeatReply, Lease, Outcome};
+use crate::jobs::store::lease;
+use crate::jobs::{Claim, Claimed, Heartbeat, HeartbeatReply, Lease, Outcome};
 use crate::jobs::{Error, backoff};
 
 /// What is to be written.

@@ -1,45 +1,44 @@
-//! Schedules made, changed and removed. Every change is one transaction, and says when the next tick is.
+//! Creates, changes and deletes schedules. Every change is one transaction that also sets the next tick. Names and the cap are
+//! checked inside the write: writes are serial, so that no other process can come between check and change.
 
-use super::stored::{self, Schedule, Source};
+use super::store;
+use super::stored::{Schedule, Source};
 use super::{Definition, LIMIT, ScheduleSpec, Schedules};
 use crate::clock::UnixMillis;
-use crate::database::{self, Session, Statement, Value};
+use crate::database::{self, Session};
 use crate::fields::{FieldErrors, message};
 use crate::jobs::Error;
 
-/// What is said of a change over the API to what the file says.
+/// The answer to a change over the API of a schedule that `socle.toml` defines.
 const IN_THE_FILE: &str = "This schedule is written in socle.toml: change it there.";
 
 impl Schedules {
-    /// Makes a schedule.
+    /// Creates a schedule.
     ///
     /// # Errors
-    /// [`Error::Fields`] with everything that is wrong, a name that is taken among it; [`Error::TooLarge`];
-    /// [`Error::Conflict`] when there are as many as there may be.
-    pub async fn create(&self, name: &str, draft: ScheduleSpec) -> Result<Schedule, Error> {
-        let (definition, now) = (self.check(name, draft)?, self.jobs.now());
+    /// [`Error::Fields`] with everything that is wrong, including a name that is taken; [`Error::TooLarge`];
+    /// [`Error::Conflict`] when there are [`LIMIT`] schedules.
+    pub async fn create(&self, name: &str, spec: ScheduleSpec) -> Result<Schedule, Error> {
+        let (definition, now) = (self.check(name, spec)?, self.jobs.now());
         let written = self.jobs.database.write(move |session| {
-            if stored::find(session, &definition.name)?.is_some() {
+            if store::find(session, &definition.name)?.is_some() {
                 return Err(FieldErrors::one("name", message::taken("schedule", "name")).into());
             }
-            let count = session.first(&Statement::new("SELECT count(*) FROM _schedules", []), |row| {
-                Ok::<_, database::Error>(row.integer(0))
-            })?;
-            if count.is_some_and(|count| count >= LIMIT as i64) {
+            if store::count(session)? >= LIMIT as i64 {
                 return Err(Error::Conflict(format!(
                     "There are {LIMIT} schedules: no more are kept."
                 )));
             }
-            insert(session, &definition, Source::Api, now)?;
+            store::insert(session, &definition, Source::Api, now)?;
             found(session, &definition.name)
         });
         written.await
     }
 
-    /// Changes a schedule that was made over the API: `change` says what becomes of it.
+    /// Changes a schedule that was created over the API; `change` returns its new definition.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] for one of the file; what `change` says; as [`Schedules::create`].
+    /// [`Error::NotFound`]; [`Error::Conflict`] for one of the file; the errors of `change`; as [`Schedules::create`].
     pub async fn change(
         &self,
         name: &str,
@@ -48,14 +47,14 @@ impl Schedules {
         let (schedules, name, now) = (self.clone(), name.to_owned(), self.jobs.now());
         let written = self.jobs.database.write(move |session| {
             let known = of_the_api(session, &name)?;
-            let definition = schedules.check(&name, change(known.draft())?)?;
+            let definition = schedules.check(&name, change(known.spec())?)?;
             update(session, &known, &definition, now)?;
             found(session, &name)
         });
         written.await
     }
 
-    /// Removes a schedule that was made over the API. Jobs that it has asked for stay.
+    /// Deletes a schedule that was created over the API. Its jobs stay.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Conflict`] for one of the file.
@@ -63,14 +62,14 @@ impl Schedules {
         let name = name.to_owned();
         let written = self.jobs.database.write(move |session| {
             of_the_api(session, &name)?;
-            Ok(delete(session, &name)?)
+            Ok(store::delete(session, &name)?)
         });
         written.await
     }
 }
 
 fn found(session: &Session<'_>, name: &str) -> Result<Schedule, Error> {
-    stored::find(session, name)?.ok_or(Error::NotFound)
+    store::find(session, name)?.ok_or(Error::NotFound)
 }
 
 fn of_the_api(session: &Session<'_>, name: &str) -> Result<Schedule, Error> {
@@ -81,28 +80,7 @@ fn of_the_api(session: &Session<'_>, name: &str) -> Result<Schedule, Error> {
     }
 }
 
-pub(super) fn insert(
-    session: &Session<'_>,
-    definition: &Definition,
-    source: Source,
-    now: UnixMillis,
-) -> Result<(), database::Error> {
-    let mut values = definitional(definition);
-    values.extend([
-        source.name().into(),
-        now.into(),
-        definition.next_after(now, now).map_or(Value::Null, Value::from),
-    ]);
-    let insert = Statement::new(
-        "INSERT INTO _schedules (name, kind, payload, cron, every, timezone, priority, max_attempts, is_unique, is_enabled, \
-             source, anchor, created_at, updated_at, next_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, ?13)",
-        values,
-    );
-    session.execute(&insert).map(drop)
-}
-
-/// Writes what is different. While it keeps its timing it keeps its place in the row of ticks, a missed one included.
+/// Writes a changed definition. A schedule that keeps its timing keeps its next tick, including a missed one.
 pub(super) fn update(
     session: &Session<'_>,
     known: &Schedule,
@@ -113,51 +91,20 @@ pub(super) fn update(
         true => (known.anchor, known.next_at),
         false => (now, definition.next_after(now, now)),
     };
-    let mut values = definitional(definition);
-    values.extend([anchor.into(), next_at.map_or(Value::Null, Value::from), now.into()]);
-    let update = Statement::new(
-        "UPDATE _schedules SET kind = ?2, payload = ?3, cron = ?4, every = ?5, timezone = ?6, priority = ?7, \
-             max_attempts = ?8, is_unique = ?9, is_enabled = ?10, anchor = ?11, next_at = ?12, updated_at = ?13 \
-         WHERE name = ?1",
-        values,
-    );
-    session.execute(&update).map(drop)
+    store::update(session, definition, anchor, next_at, now)
 }
 
-pub(super) fn delete(session: &Session<'_>, name: &str) -> Result<(), database::Error> {
-    session
-        .execute(&Statement::new("DELETE FROM _schedules WHERE name = ?1", [name.into()]))
-        .map(drop)
-}
-
-/// Whether a schedule that is kept says just this.
-pub(super) fn says_the_same(known: &Schedule, definition: &Definition) -> bool {
-    let (is, draft) = (known.draft(), &definition.draft);
+/// Whether a stored schedule equals a definition.
+pub(super) fn equals(known: &Schedule, definition: &Definition) -> bool {
+    let (is, spec) = (known.spec(), &definition.spec);
     keeps_its_timing(known, definition)
-        && (is.kind.as_str(), is.payload.get()) == (draft.kind.as_str(), draft.payload.get())
-        && (is.priority, is.max_attempts, is.unique) == (draft.priority, draft.max_attempts, draft.unique)
+        && (is.kind.as_str(), is.payload.get()) == (spec.kind.as_str(), spec.payload.get())
+        && (is.priority, is.max_attempts, is.unique) == (spec.priority, spec.max_attempts, spec.unique)
 }
 
 fn keeps_its_timing(known: &Schedule, definition: &Definition) -> bool {
     let timing = &definition.timing;
     (known.cron.as_deref(), known.every.clone(), known.timezone.as_deref())
         == (timing.cron(), timing.every(), timing.zone_name())
-        && known.enabled == definition.draft.enabled
-}
-
-/// The columns that a definition fills, from `name` to `is_enabled`.
-fn definitional(definition: &Definition) -> Vec<Value> {
-    let (draft, timing) = (&definition.draft, &definition.timing);
-    vec![
-        definition.name.as_str().into(),
-        draft.kind.as_str().into(),
-        draft.payload.get().into(),
-        timing.cron().into(),
-        timing.every().as_deref().into(),
-        timing.zone_name().into(),
-        draft.priority.into(),
-        draft.max_attempts.into(),
-        i64::from(draft.unique).into(),
-        i64::from(draft.enabled).into(),
-    ]
+        && known.enabled == definition.spec.enabled
 }

@@ -1,4 +1,4 @@
-//! What a schedule is to do and when: as it is given, and once it was checked.
+//! The definition of a schedule, as given and as validated.
 
 use serde_json::value::RawValue;
 
@@ -9,36 +9,36 @@ use crate::jobs::{Error, NewJob, Submission, job};
 
 /// The longest name.
 const NAME_LIMIT: usize = 80;
-/// What the unique keys of schedules' jobs begin with, and nobody else's may.
+/// The prefix of the unique keys of schedules' jobs, which other jobs may not use.
 pub const KEYS_OF_SCHEDULES: &str = "schedule:";
 /// The largest payload, as JSON text: all schedules fit into one answer.
 const PAYLOAD_LIMIT: usize = 16 * 1024;
 
-/// A schedule as a file or a request gives it, not checked yet.
+/// A schedule as given by a file or a request, not yet validated.
 #[derive(Debug, Clone)]
 pub struct ScheduleSpec {
-    /// What the job is to do.
+    /// The kind of its jobs.
     pub kind: String,
-    /// What it is about, as JSON.
+    /// Their payload, as JSON.
     pub payload: Box<RawValue>,
-    /// When, as a cron expression.
+    /// The timing as a cron expression.
     pub cron: Option<String>,
-    /// When, as a stretch of time.
+    /// The timing as an interval.
     pub every: Option<String>,
-    /// Whose clock the expression goes by.
+    /// The time zone of the cron expression.
     pub timezone: Option<String>,
-    /// The job's priority.
+    /// The priority of its jobs.
     pub priority: i64,
     /// Attempts before the job counts as failed.
     pub max_attempts: i64,
-    /// Whether a tick is left out while the job of the last one is unfinished.
+    /// Whether a tick is skipped while the job of the last one is unfinished.
     pub unique: bool,
     /// Whether it ticks at all.
     pub enabled: bool,
 }
 
 impl ScheduleSpec {
-    /// A schedule of a kind with nothing special about it, and no timing yet.
+    /// A schedule with default options and without a timing.
     pub fn new(kind: impl Into<String>, payload: Box<RawValue>) -> Self {
         Self {
             kind: kind.into(),
@@ -54,13 +54,13 @@ impl ScheduleSpec {
     }
 }
 
-/// A schedule that was checked.
+/// A validated schedule.
 #[derive(Debug, Clone)]
 pub struct Definition {
     /// Its name.
     pub name: String,
-    /// What was given.
-    pub draft: ScheduleSpec,
+    /// The definition as given.
+    pub spec: ScheduleSpec,
     /// When it ticks.
     pub timing: Timing,
 }
@@ -68,69 +68,69 @@ pub struct Definition {
 impl Definition {
     /// The first tick after `now`, if it is to tick.
     pub(super) fn next_after(&self, now: UnixMillis, anchor: UnixMillis) -> Option<UnixMillis> {
-        self.timing.next_after(now, anchor).filter(|_| self.draft.enabled)
+        self.timing.next_after(now, anchor).filter(|_| self.spec.enabled)
     }
 }
 
 impl Schedules {
-    /// Holds a schedule against all that it must be.
+    /// Validates a schedule.
     ///
     /// # Errors
     /// [`Error::Fields`] with everything that is wrong; [`Error::TooLarge`].
-    pub fn check(&self, name: &str, draft: ScheduleSpec) -> Result<Definition, Error> {
+    pub fn check(&self, name: &str, spec: ScheduleSpec) -> Result<Definition, Error> {
         let mut errors = FieldErrors::default();
         if let Err(message) = check_name(name) {
             errors.add("name", message);
         }
-        let size = draft.payload.get().len();
+        let size = spec.payload.get().len();
         if size > PAYLOAD_LIMIT {
             let message =
                 format!("The payload of a schedule has {size} bytes as JSON; at most {PAYLOAD_LIMIT} are kept.");
             return Err(Error::TooLarge(message));
         }
-        match self.submission(name, &draft, UnixMillis(0)) {
+        match self.submission(name, &spec, UnixMillis(0)) {
             Ok(_) => {}
             Err(Error::Fields(wrong)) => wrong.0.into_iter().for_each(|(field, message)| {
                 message.into_iter().for_each(|message| match field.as_str() {
                     "kind" | "payload" | "priority" | "max_attempts" => errors.add(field.as_str(), message),
-                    // The name, which a unique key is made of, was looked at.
+                    // Derived from the name, which is validated above.
                     "unique_key" => {}
                     inside => errors.add("payload", format!("{inside}: {message}")),
                 });
             }),
             Err(other) => return Err(other),
         }
-        let timing = Timing::parse(draft.cron.as_deref(), draft.every.as_deref(), draft.timezone.as_deref());
+        let timing = Timing::parse(spec.cron.as_deref(), spec.every.as_deref(), spec.timezone.as_deref());
         match timing {
             Ok(timing) if errors.is_empty() => Ok(Definition {
                 name: name.to_owned(),
-                draft,
+                spec,
                 timing,
             }),
             Ok(_) => Err(errors.into()),
-            Err(unfit) => {
-                errors.add(unfit.field, unfit.message);
+            Err(error) => {
+                errors.add(error.field, error.message);
                 Err(errors.into())
             }
         }
     }
 
-    /// The job of a tick.
+    /// The job that a tick submits.
     ///
     /// # Errors
     /// As [`crate::jobs::Jobs::prepare`].
-    pub(super) fn submission(&self, name: &str, draft: &ScheduleSpec, now: UnixMillis) -> Result<Submission, Error> {
+    pub(super) fn submission(&self, name: &str, spec: &ScheduleSpec, now: UnixMillis) -> Result<Submission, Error> {
         let job = NewJob {
-            priority: draft.priority,
-            max_attempts: draft.max_attempts,
-            unique_key: draft.unique.then(|| format!("{KEYS_OF_SCHEDULES}{name}")),
-            ..NewJob::new(draft.kind.as_str(), draft.payload.clone())
+            priority: spec.priority,
+            max_attempts: spec.max_attempts,
+            unique_key: spec.unique.then(|| format!("{KEYS_OF_SCHEDULES}{name}")),
+            ..NewJob::new(spec.kind.as_str(), spec.payload.clone())
         };
         self.jobs.prepare(job, now)
     }
 }
 
-/// Whether a name can be one: it stands in addresses, in keys and in the log.
+/// Validates a name, which is part of addresses, keys and log lines.
 fn check_name(name: &str) -> Result<(), String> {
     let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'-' | b'.');
     match name {

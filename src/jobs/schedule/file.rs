@@ -47,8 +47,8 @@ impl Schedules {
             }
             SyncError::Database(error) => FileError::Database(error),
         })?;
-        if !synced.is_nothing() {
-            let (made, changed, removed) = (synced.made, synced.changed, synced.removed);
+        if !synced.is_empty() {
+            let (made, changed, removed) = (synced.created, synced.changed, synced.removed);
             tracing::info!(
                 made,
                 changed,
@@ -98,7 +98,7 @@ impl Schedules {
             if definitions.len() >= LIMIT {
                 return Err(file.error_at(section.line, format!("allowed: at most {LIMIT} schedules")));
             }
-            let definition = self.check(name, draft(section)).map_err(|error| {
+            let definition = self.check(name, spec(section)).map_err(|error| {
                 let (field, message) = first_wrong(error);
                 let message = match field.as_str() {
                     "" => message,
@@ -118,20 +118,20 @@ fn line_of_name(file: &ConfigFile, name: &str) -> Option<usize> {
     section.map(|section| section.name.line)
 }
 
-fn draft(section: &ScheduleSection) -> ScheduleSpec {
+fn spec(section: &ScheduleSection) -> ScheduleSpec {
     let text = |text: &Option<Located<String>>| text.as_ref().map(|text| text.value.clone());
     let payload = section.payload.as_ref().map_or(&Json::Null, |payload| &payload.value);
     // What came out of a file can always be written.
     let payload = to_raw_value(payload).unwrap_or_default();
-    let mut draft = ScheduleSpec::new(section.kind.value.as_str(), payload);
-    draft.cron = text(&section.cron);
-    draft.every = text(&section.every);
-    draft.timezone = text(&section.timezone);
-    draft.priority = section.priority.map_or(draft.priority, |given| given.value);
-    draft.max_attempts = section.max_attempts.map_or(draft.max_attempts, |given| given.value);
-    draft.unique = section.unique.map_or(draft.unique, |given| given.value);
-    draft.enabled = section.enabled.map_or(draft.enabled, |given| given.value);
-    draft
+    let mut spec = ScheduleSpec::new(section.kind.value.as_str(), payload);
+    spec.cron = text(&section.cron);
+    spec.every = text(&section.every);
+    spec.timezone = text(&section.timezone);
+    spec.priority = section.priority.map_or(spec.priority, |given| given.value);
+    spec.max_attempts = section.max_attempts.map_or(spec.max_attempts, |given| given.value);
+    spec.unique = section.unique.map_or(spec.unique, |given| given.value);
+    spec.enabled = section.enabled.map_or(spec.enabled, |given| given.value);
+    spec
 }
 
 fn first_wrong(error: Error) -> (String, String) {

@@ -1,8 +1,7 @@
-//! Schedules: jobs that are asked for again and again, by the clock.
+//! Schedules: jobs that are submitted repeatedly at given times.
 //!
-//! [`Timing`] is the pure core: given a moment, it says when the next tick is. [`Schedules`] keeps schedules in
-//! `_schedules`, whether they come from `socle.toml` or over the API, and [`Schedules::run`] makes their jobs when they
-//! tick: in every process that has workers, and each tick once.
+//! [`Timing`] computes the next tick after a time and is pure. [`Schedules`] keeps schedules of `socle.toml` and of the API in
+//! `_schedules`; [`Schedules::run`] submits their jobs, in every process that has workers, each tick once.
 
 mod change;
 mod cron;
@@ -10,6 +9,7 @@ mod definition;
 mod file;
 mod interval;
 mod scheduler;
+mod store;
 mod stored;
 mod sync;
 #[cfg(test)]
@@ -26,9 +26,9 @@ pub use sync::{SyncError, Synced};
 pub use tick::{Tick, Ticked};
 pub use timing::{Timing, TimingError};
 
-use super::Jobs;
+use super::{Error, Jobs};
 
-/// Schedules there may be.
+/// The most schedules of a database.
 pub const LIMIT: usize = 500;
 
 /// The schedules of one database. Cheap to clone.
@@ -38,8 +38,25 @@ pub struct Schedules {
 }
 
 impl Schedules {
-    /// The schedules that put their jobs into this queue.
+    /// The schedules that submit their jobs to this queue.
     pub fn new(jobs: Jobs) -> Self {
         Self { jobs }
+    }
+
+    /// Every schedule, by name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn list(&self) -> Result<Vec<Schedule>, Error> {
+        Ok(self.jobs.database.read(store::all)?)
+    }
+
+    /// The schedule of this name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or the database's.
+    pub fn find(&self, name: &str) -> Result<Schedule, Error> {
+        let found = self.jobs.database.read(|session| store::find(session, name))?;
+        found.ok_or(Error::NotFound)
     }
 }

@@ -1,7 +1,6 @@
-//! The clock of schedules: sleeps until the next one is due, and lets it tick.
+//! The scheduler: a task that sleeps until the next schedule is due and lets it tick.
 //!
-//! It is woken by every change of the database, for a change may bring the next tick forward. While nothing changes and
-//! nothing is due it sleeps.
+//! It is woken by every change of the database, because a change may bring the next tick forward.
 
 use std::time::Duration;
 
@@ -9,15 +8,15 @@ use super::{Schedules, Tick, Ticked};
 use crate::clock::UnixMillis;
 use crate::database;
 
-/// The longest sleep: the system's time may be set forward meanwhile.
+/// The longest sleep, in case the system's time is set forward.
 const LONGEST: Duration = Duration::from_secs(60);
-/// A pause after the database did not do what was to be done.
-const AFTER_A_FAILURE: Duration = Duration::from_secs(1);
-/// A tick that comes later than this is told in the log, in milliseconds.
+/// A pause after the database failed.
+const FAILURE_PAUSE: Duration = Duration::from_secs(1);
+/// A tick that is later than this, in milliseconds, is logged.
 const LATE: i64 = 60_000;
 
 impl Schedules {
-    /// Makes jobs by the clock, for as long as the database is open.
+    /// Runs the scheduler for as long as the database is open.
     pub async fn run(self) {
         let mut versions = self.jobs.database.versions();
         let mut is_failing = false;
@@ -30,11 +29,11 @@ impl Schedules {
                 }
                 Err(database::Error::Closed) => return,
                 Err(error) => {
-                    // Once, and not once a second, until it works again.
+                    // Logged once, not at every retry.
                     if !std::mem::replace(&mut is_failing, true) {
                         tracing::warn!(%error, "schedules cannot tick; they are tried again, and no tick is lost");
                     }
-                    tokio::time::sleep(AFTER_A_FAILURE).await;
+                    tokio::time::sleep(FAILURE_PAUSE).await;
                     continue;
                 }
             };
@@ -45,7 +44,7 @@ impl Schedules {
         }
     }
 
-    /// Lets tick what is due, and says when the next one will be.
+    /// Lets due schedules tick; returns when the next one is due.
     async fn keep_up(&self) -> Result<Option<UnixMillis>, database::Error> {
         loop {
             let (next, now) = (self.next_due()?, self.jobs.now());
@@ -53,24 +52,24 @@ impl Schedules {
                 return Ok(next);
             }
             for tick in self.tick(now).await? {
-                tell(&tick, now);
+                log(&tick, now);
             }
         }
     }
 }
 
-fn tell(tick: &Tick, now: UnixMillis) {
+fn log(tick: &Tick, now: UnixMillis) {
     let schedule = tick.name.as_str();
     let due = jiff::Timestamp::from_millisecond(tick.due.0).unwrap_or_default();
     match &tick.ticked {
         Ticked::Job(job) if now.0.saturating_sub(tick.due.0) > LATE => {
-            tracing::info!(schedule, %due, %job, "a schedule was due while nobody looked: it has run once, now");
+            tracing::info!(schedule, %due, %job, "a schedule was due while no scheduler ran: it has run once, now");
         }
-        Ticked::Job(job) => tracing::debug!(schedule, %due, %job, "a schedule has asked for a job"),
-        Ticked::LeftOut(job) => {
-            tracing::debug!(schedule, %due, %job, "a tick was left out: the job of an earlier one is unfinished");
+        Ticked::Job(job) => tracing::debug!(schedule, %due, %job, "a schedule submitted a job"),
+        Ticked::Skipped(job) => {
+            tracing::debug!(schedule, %due, %job, "a tick was skipped: the job of an earlier one is unfinished");
         }
-        Ticked::Refused(message) => tracing::error!(schedule, %due, message, "a schedule cannot ask for its job"),
+        Ticked::Refused(message) => tracing::error!(schedule, %due, message, "a schedule cannot submit its job"),
     }
 }
 

@@ -1,30 +1,23 @@
-//! A schedule as it is kept in `_schedules`, and as it is shown.
+//! A schedule as stored in `_schedules` and as shown by the API.
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{ScheduleSpec, Schedules, Timing, TimingError};
+use super::{ScheduleSpec, Timing, TimingError};
 use crate::clock::UnixMillis;
-use crate::database::{self, Row, Session, Statement};
-use crate::jobs::Error;
-use crate::jobs::row::{json, moment};
 
-/// The columns that [`schedule`] reads, in its order.
-pub(super) const COLUMNS: &str = "name, source, kind, payload, cron, every, timezone, priority, max_attempts, is_unique, \
-     is_enabled, anchor, next_at, last_at, last_job, created_at, updated_at";
-
-/// Where a schedule is written down, and so where it is changed.
+/// Where a schedule is defined, and so where it is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// In `socle.toml`.
     File,
-    /// Here, over the API.
+    /// Over the API.
     Api,
 }
 
 impl Source {
-    /// The word for it, in the database and in answers.
+    /// Its name in the database and in responses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::File => "file",
@@ -89,7 +82,7 @@ impl Schedule {
     }
 
     /// What it was made from.
-    pub fn draft(&self) -> ScheduleSpec {
+    pub fn spec(&self) -> ScheduleSpec {
         ScheduleSpec {
             kind: self.kind.clone(),
             payload: self.payload.clone(),
@@ -103,7 +96,7 @@ impl Schedule {
         }
     }
 
-    /// The next ticks, on the clock of its zone: RFC 3339 with that clock's offset.
+    /// The next ticks in the schedule's time zone: RFC 3339 with its offset.
     pub fn next_ticks(&self, count: usize) -> Vec<String> {
         let (Some(first), Ok(timing)) = (self.next_at, self.timing()) else {
             return Vec::new();
@@ -117,66 +110,4 @@ impl Schedule {
             .map(|tick| tick.display_with_offset(zone.to_offset(tick)).to_string())
             .collect()
     }
-}
-
-impl Schedules {
-    /// Every schedule, by name.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn list(&self) -> Result<Vec<Schedule>, Error> {
-        Ok(self.jobs.database.read(all)?)
-    }
-
-    /// The schedule of this name.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], or the database's.
-    pub fn find(&self, name: &str) -> Result<Schedule, Error> {
-        let found = self.jobs.database.read(|session| find(session, name))?;
-        found.ok_or(Error::NotFound)
-    }
-}
-
-pub(super) fn all(session: &Session<'_>) -> Result<Vec<Schedule>, database::Error> {
-    let sql = format!("SELECT {COLUMNS} FROM _schedules ORDER BY name");
-    let mut found = Vec::new();
-    session.query(&Statement::new(sql, []), |row| {
-        found.push(schedule(row)?);
-        Ok::<_, database::Error>(())
-    })?;
-    Ok(found)
-}
-
-pub(super) fn find(session: &Session<'_>, name: &str) -> Result<Option<Schedule>, database::Error> {
-    let sql = format!("SELECT {COLUMNS} FROM _schedules WHERE name = ?1");
-    session.first(&Statement::new(sql, [name.into()]), schedule)
-}
-
-/// A schedule, from the columns of [`COLUMNS`].
-pub(super) fn schedule(row: &Row<'_, '_>) -> Result<Schedule, database::Error> {
-    let source = row.text(1);
-    let source = [Source::File, Source::Api]
-        .into_iter()
-        .find(|known| known.name() == source);
-    let corrupt = |what: &str| database::Error::Corrupt(format!("a schedule has no {what}"));
-    Ok(Schedule {
-        name: row.text(0),
-        source: source.ok_or_else(|| corrupt("source"))?,
-        kind: row.text(2),
-        payload: json(row, 3).ok_or_else(|| corrupt("payload"))?,
-        cron: row.optional_text(4),
-        every: row.optional_text(5),
-        timezone: row.optional_text(6),
-        priority: row.integer(7),
-        max_attempts: row.integer(8),
-        unique: row.boolean(9),
-        enabled: row.boolean(10),
-        anchor: UnixMillis(row.integer(11)),
-        next_at: moment(row, 12),
-        last_at: moment(row, 13),
-        last_job_id: row.optional_text(14),
-        created_at: UnixMillis(row.integer(15)),
-        updated_at: UnixMillis(row.integer(16)),
-    })
 }

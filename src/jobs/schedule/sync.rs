@@ -1,50 +1,49 @@
-//! The schedules of `socle.toml`, brought into the database: new ones made, others changed, those that are gone removed.
-//! What was made over the API is left alone.
+//! Makes the schedules in the database equal to those of `socle.toml`. Schedules of the API are not touched.
 
 use std::collections::HashMap;
 
-use super::stored::{self, Schedule, Source};
-use super::{Definition, Schedules, change};
+use super::stored::{Schedule, Source};
+use super::{Definition, Schedules, change, store};
 use crate::database;
 
-/// What was done.
+/// The numbers of changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Synced {
-    /// Schedules that were not there.
-    pub made: usize,
-    /// Schedules that said something else.
+    /// New schedules.
+    pub created: usize,
+    /// Schedules with another definition.
     pub changed: usize,
-    /// Schedules that the file does not have any more.
+    /// Schedules that the file no longer has.
     pub removed: usize,
 }
 
 impl Synced {
-    /// Whether everything was as the file says.
-    pub fn is_nothing(self) -> bool {
+    /// Whether nothing changed.
+    pub fn is_empty(self) -> bool {
         self == Self::default()
     }
 }
 
-/// Why nothing was done.
+/// Why nothing was changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SyncError {
-    /// A schedule of this name was made over the API.
+    /// A schedule of this name was created over the API.
     #[error("a schedule named \"{0}\" was made over the API: give this one another name, or remove that one")]
     Taken(String),
-    /// The database did not do it.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] database::Error),
 }
 
 impl Schedules {
-    /// Makes the schedules of the file those of the database, all or none. Several processes may do so at once.
+    /// Applies the schedules of the file, all or none. Several processes may do so at once.
     ///
     /// # Errors
     /// [`SyncError::Taken`], or the database's.
     pub async fn sync(&self, file: Vec<Definition>) -> Result<Synced, SyncError> {
         let now = self.jobs.now();
         let written = self.jobs.database.write(move |session| {
-            let mut known: HashMap<String, Schedule> = stored::all(session)?
+            let mut known: HashMap<String, Schedule> = store::all(session)?
                 .into_iter()
                 .map(|schedule| (schedule.name.clone(), schedule))
                 .collect();
@@ -52,11 +51,11 @@ impl Schedules {
             for definition in &file {
                 match known.remove(&definition.name) {
                     None => {
-                        change::insert(session, definition, Source::File, now)?;
-                        synced.made += 1;
+                        store::insert(session, definition, Source::File, now)?;
+                        synced.created += 1;
                     }
                     Some(other) if other.source == Source::Api => return Err(SyncError::Taken(other.name)),
-                    Some(same) if change::says_the_same(&same, definition) => {}
+                    Some(same) if change::equals(&same, definition) => {}
                     Some(former) => {
                         change::update(session, &former, definition, now)?;
                         synced.changed += 1;
@@ -64,7 +63,7 @@ impl Schedules {
                 }
             }
             for gone in known.into_values().filter(|schedule| schedule.source == Source::File) {
-                change::delete(session, &gone.name)?;
+                store::delete(session, &gone.name)?;
                 synced.removed += 1;
             }
             Ok(synced)

@@ -1,34 +1,33 @@
-//! A tick: the job of a schedule is written and its next tick set, in one transaction, by one process.
+//! Ticks: submits the job of a schedule that is due and sets its next tick, in one transaction, in one process.
 
-use super::Schedules;
-use super::stored::{self, COLUMNS, Schedule};
+use super::stored::Schedule;
+use super::{Schedules, store};
 use crate::clock::UnixMillis;
-use crate::database::{self, Session, Statement, Value};
-use crate::jobs::row::moment;
+use crate::database::{self, Session};
 use crate::jobs::{Error, JobId};
 
-/// Schedules that one transaction serves, so that no write is long.
+/// The most schedules that tick in one transaction, which bounds the time of a write.
 const BATCH: usize = 50;
 
-/// What became of a schedule that was due.
+/// A tick and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tick {
     /// The schedule.
     pub name: String,
-    /// When it was due. Ticks that were missed since then are in this one.
+    /// When it was due. It stands for the ticks missed since then as well.
     pub due: UnixMillis,
-    /// What it led to.
+    /// The result.
     pub ticked: Ticked,
 }
 
-/// What a tick led to.
+/// The result of a tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ticked {
     /// A new job.
     Job(JobId),
-    /// Nothing: the job of an earlier tick is unfinished.
-    LeftOut(JobId),
-    /// Nothing: the queue does not take such a job, or the schedule cannot be read. It says why.
+    /// Skipped: the job of an earlier tick is unfinished.
+    Skipped(JobId),
+    /// Failed: the queue refuses the job, or the schedule is invalid. Holds the reason.
     Refused(String),
 }
 
@@ -38,16 +37,11 @@ impl Schedules {
     /// # Errors
     /// The database's.
     pub fn next_due(&self) -> Result<Option<UnixMillis>, database::Error> {
-        let first = Statement::new("SELECT min(next_at) FROM _schedules WHERE next_at IS NOT NULL", []);
-        let found = self
-            .jobs
-            .database
-            .read(|session| session.first(&first, |row| Ok::<_, database::Error>(moment(row, 0))));
-        Ok(found?.flatten())
+        self.jobs.database.read(store::next_due)
     }
 
-    /// Makes the jobs of the schedules that are due at `now`, some of them if there are many: each tick once, whoever
-    /// else does the same. A schedule that was due several times makes one job, and is due next after `now`.
+    /// Submits the jobs of schedules that are due at `now`, at most a batch of them. Each tick happens once, in whichever
+    /// process advances it first. A schedule that was due several times submits one job and is next due after `now`.
     ///
     /// # Errors
     /// The database's; then no job was made.
@@ -55,7 +49,7 @@ impl Schedules {
         let schedules = self.clone();
         let ticks = self.jobs.database.write(move |session| {
             let mut ticks = Vec::new();
-            for schedule in due(session, now)? {
+            for schedule in store::due(session, now, BATCH)? {
                 ticks.extend(schedules.tick_one(session, &schedule, now)?);
             }
             Ok::<_, database::Error>(ticks)
@@ -76,46 +70,31 @@ impl Schedules {
         let Some(due) = schedule.next_at else {
             return Ok(None);
         };
-        let (next, unreadable) = match schedule.timing() {
+        let (next, invalid) = match schedule.timing() {
             Ok(timing) => (timing.next_after(now, schedule.anchor), None),
-            Err(unfit) => (None, Some(unfit.to_string())),
+            Err(error) => (None, Some(error.to_string())),
         };
-        // Whoever moves it on from where it was found has the tick.
-        let advance = Statement::new(
-            "UPDATE _schedules SET next_at = ?3, last_at = ?2 WHERE name = ?1 AND next_at = ?2",
-            [
-                schedule.name.as_str().into(),
-                due.into(),
-                next.map_or(Value::Null, Value::from),
-            ],
-        );
-        if session.execute(&advance)? == 0 {
+        if !store::advance(session, &schedule.name, due, next)? {
             return Ok(None);
         }
-        let ticked = match unreadable {
+        let ticked = match invalid {
             Some(message) => Ticked::Refused(message),
-            None => self.ask_for_job(session, schedule, now)?,
+            None => self.submit(session, schedule, now)?,
         };
-        if let Ticked::Job(id) | Ticked::LeftOut(id) = ticked {
-            let last = "UPDATE _schedules SET last_job = ?2 WHERE name = ?1";
-            session.execute(&Statement::new(last, [schedule.name.as_str().into(), id.into()]))?;
+        if let Ticked::Job(id) | Ticked::Skipped(id) = ticked {
+            store::set_last_job(session, &schedule.name, id)?;
         }
         let name = schedule.name.clone();
         Ok(Some(Tick { name, due, ticked }))
     }
 
-    fn ask_for_job(
-        &self,
-        session: &Session<'_>,
-        schedule: &Schedule,
-        now: UnixMillis,
-    ) -> Result<Ticked, database::Error> {
+    fn submit(&self, session: &Session<'_>, schedule: &Schedule, now: UnixMillis) -> Result<Ticked, database::Error> {
         let enqueued = self
-            .submission(&schedule.name, &schedule.draft(), now)
+            .submission(&schedule.name, &schedule.spec(), now)
             .and_then(|submission| submission.enqueue(session));
         match enqueued {
             Ok(job) if job.is_new => Ok(Ticked::Job(job.id)),
-            Ok(job) => Ok(Ticked::LeftOut(job.id)),
+            Ok(job) => Ok(Ticked::Skipped(job.id)),
             Err(Error::Database(error)) => Err(error),
             Err(Error::Fields(errors)) => {
                 let message = errors
@@ -127,17 +106,4 @@ impl Schedules {
             Err(other) => Ok(Ticked::Refused(other.to_string())),
         }
     }
-}
-
-/// The schedules that are due, the longest first.
-fn due(session: &Session<'_>, now: UnixMillis) -> Result<Vec<Schedule>, database::Error> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM _schedules WHERE next_at IS NOT NULL AND next_at <= ?1 ORDER BY next_at LIMIT {BATCH}"
-    );
-    let mut found = Vec::new();
-    session.query(&Statement::new(sql, [now.into()]), |row| {
-        found.push(stored::schedule(row)?);
-        Ok::<_, database::Error>(())
-    })?;
-    Ok(found)
 }

@@ -15,7 +15,7 @@ fn finished_jobs_go_after_their_time_and_failed_ones_after_seven_times_that() {
     queue.cancel(ids[3], 100).unwrap();
     let left = |now| {
         queue
-            .write(move |session| Ok(due::sweep(session, 1_000, UnixMillis(now))?))
+            .write(move |session| Ok(maintenance::sweep(session, 1_000, UnixMillis(now))?))
             .unwrap();
         ids.iter().filter(|id| queue.jobs.find(**id).is_ok()).count()
     };
@@ -31,7 +31,10 @@ fn finished_jobs_go_after_their_time_and_failed_ones_after_seven_times_that() {
 fn the_agenda_is_the_next_hour_lease_or_retention() {
     let queue = Fixture::new(&[]);
     let agenda = || {
-        let agenda = queue.jobs.database.read(|session| due::agenda(session, 1_000));
+        let agenda = queue
+            .jobs
+            .database
+            .read(|session| maintenance::upcoming(session, 1_000));
         let agenda = agenda.unwrap();
         (agenda.next.map(|at| at.0), agenda.sweep.map(|at| at.0))
     };
@@ -143,7 +146,7 @@ fn counts_are_right_after_everything_that_can_happen() {
             _ => {
                 queue.advance(now);
                 queue
-                    .write(move |session| Ok(due::sweep(session, 1_500, UnixMillis(now))?))
+                    .write(move |session| Ok(maintenance::sweep(session, 1_500, UnixMillis(now))?))
                     .unwrap();
             }
         }
@@ -157,7 +160,7 @@ fn counts_are_right_after_everything_that_can_happen() {
                 session.query(&database::Statement::plain(sql), |row| {
                     let none = || State::ALL.map(|state| (state.name(), 0)).into();
                     let of_kind = counted.entry("work".to_owned()).or_insert_with(none);
-                    of_kind.insert(crate::jobs::row::state(row, 0)?.name(), row.integer(1) as u64);
+                    of_kind.insert(crate::jobs::store::row::state(row, 0)?.name(), row.integer(1) as u64);
                     Ok::<_, database::Error>(())
                 })
             })

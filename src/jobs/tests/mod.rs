@@ -7,9 +7,9 @@ mod looking;
 use serde_json::value::RawValue;
 use tempfile::TempDir;
 
-use super::list::{self, Filter};
+use super::store::list::{self, Filter};
+use super::store::{lease, maintenance, queue};
 use super::{Claim, Claimed, Enqueued, Error, Heartbeat, Job, JobId, Jobs, Lease, NewJob, State};
-use super::{due, lease, queue};
 use crate::clock::{Clock, Rng, UnixMillis};
 use crate::database::migrations;
 use crate::database::{self, Database, Options, Session, Synchronous};
@@ -102,8 +102,8 @@ impl Fixture {
         self.write(move |session| queue::retry(session, id, UnixMillis(now)))
     }
 
-    fn advance(&self, now: i64) -> due::MaintenanceResult {
-        self.write(move |session| Ok(due::advance(session, UnixMillis(now))?))
+    fn advance(&self, now: i64) -> maintenance::Transitions {
+        self.write(move |session| Ok(maintenance::advance(session, UnixMillis(now))?))
             .unwrap()
     }
 

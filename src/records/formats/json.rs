@@ -1,6 +1,8 @@
 //! Rows as JSON objects, written straight from the database's values: every digit of a 64-bit integer, exact decimals as
 //! strings, documents embedded.
 
+use serde::de::IgnoredAny;
+
 use super::value::{self, ValueFormat};
 use crate::database::{Row, ValueRef};
 use crate::records::selection::Selection;
@@ -83,6 +85,9 @@ impl ValueFormat for JsonFormat {
     }
 
     fn document(out: &mut Vec<u8>, json: &str) {
+        if serde_json::from_str::<IgnoredAny>(json).is_err() {
+            return write_text(json.as_bytes(), out);
+        }
         let start = out.len();
         out.extend_from_slice(json.as_bytes());
         // Line ends can stand between the parts of a document only, where a space means the same. A row is one line.

@@ -24,7 +24,7 @@ pub(super) trait ValueFormat {
     fn plain(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>));
     /// Any text; it need not be UTF-8.
     fn text(out: &mut Vec<u8>, text: &[u8]);
-    /// A valid JSON document.
+    /// A JSON document, which may be invalid.
     fn document(out: &mut Vec<u8>, json: &str);
 }
 

@@ -16,12 +16,7 @@ async fn a_schedule_that_is_paused_does_not_tick_and_makes_up_for_nothing_afterw
     let schedules = file.process(|| UnixMillis(NOW.load(Ordering::Relaxed)).into());
     schedules.create("often", by_stretch("10s")).await.unwrap();
     let paused = schedules
-        .change("often", |draft| {
-            Ok(ScheduleSpec {
-                enabled: false,
-                ..draft
-            })
-        })
+        .change("often", |spec| Ok(ScheduleSpec { enabled: false, ..spec }))
         .await
         .unwrap();
     assert_eq!(paused.next_at, None);
@@ -29,7 +24,7 @@ async fn a_schedule_that_is_paused_does_not_tick_and_makes_up_for_nothing_afterw
     assert_eq!(schedules.tick(later).await.unwrap(), []);
     NOW.store(later.0, Ordering::Relaxed);
     let resumed = schedules
-        .change("often", |draft| Ok(ScheduleSpec { enabled: true, ..draft }))
+        .change("often", |spec| Ok(ScheduleSpec { enabled: true, ..spec }))
         .await
         .unwrap();
     assert_eq!(resumed.next_at, Some(later.plus(10_000)));
@@ -37,7 +32,7 @@ async fn a_schedule_that_is_paused_does_not_tick_and_makes_up_for_nothing_afterw
     // What leaves the timing alone leaves the next tick alone, also one that was missed.
     NOW.store(later.plus(60_000).0, Ordering::Relaxed);
     let louder = schedules
-        .change("often", |draft| Ok(ScheduleSpec { priority: 7, ..draft }))
+        .change("often", |spec| Ok(ScheduleSpec { priority: 7, ..spec }))
         .await
         .unwrap();
     assert_eq!((louder.priority, louder.next_at), (7, Some(later.plus(10_000))));
@@ -47,7 +42,7 @@ async fn a_schedule_that_is_paused_does_not_tick_and_makes_up_for_nothing_afterw
 fn defined(schedules: &Schedules, drafts: Vec<(&str, ScheduleSpec)>) -> Vec<Definition> {
     drafts
         .into_iter()
-        .map(|(name, draft)| schedules.check(name, draft).unwrap())
+        .map(|(name, spec)| schedules.check(name, spec).unwrap())
         .collect()
 }
 
@@ -70,7 +65,7 @@ async fn what_the_file_says_is_made_changed_and_removed_and_nothing_else_is() {
     assert_eq!(
         sync(both()).await,
         Ok(Synced {
-            made: 2,
+            created: 2,
             ..Synced::default()
         })
     );
@@ -134,19 +129,19 @@ async fn what_the_file_says_is_made_changed_and_removed_and_nothing_else_is() {
 async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
     let file = File::new();
     let schedules = file.process(|| new_year().into());
-    let draft = ScheduleSpec {
+    let spec = ScheduleSpec {
         kind: "no kind".to_owned(),
         priority: 101,
         max_attempts: 0,
         ..by_cron("61 * * * *", "UTC")
     };
-    let Err(Error::Fields(errors)) = schedules.create("a/b", draft).await else {
+    let Err(Error::Fields(errors)) = schedules.create("a/b", spec).await else {
         panic!()
     };
     let fields: Vec<_> = errors.0.iter().map(|(field, _)| field.as_str()).collect();
     assert_eq!(fields, ["name", "kind", "priority", "max_attempts", "cron"]);
 
-    let fields = |name: &str, draft: ScheduleSpec| match schedules.check(name, draft) {
+    let fields = |name: &str, spec: ScheduleSpec| match schedules.check(name, spec) {
         Err(Error::Fields(errors)) => errors
             .0
             .into_iter()
@@ -154,7 +149,7 @@ async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
             .collect(),
         other => vec![format!("{other:?}")],
     };
-    for (draft, message) in [
+    for (spec, message) in [
         (ScheduleSpec::new("report", payload("{}")), "cron: Give \"cron\""),
         (
             ScheduleSpec {
@@ -180,7 +175,7 @@ async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
         ),
         (by_cron("@daily", "CET-1CEST"), "timezone: There is no such time zone."),
         (by_cron("0 0 30 2 *", "UTC"), "cron: There is no such day"),
-        (by_stretch("0s"), "every: Give a time from 1s to 366d"),
+        (by_stretch("0s"), "every: Give a duration from 1s to 366d"),
         (
             ScheduleSpec {
                 kind: "uppercase".to_owned(),
@@ -197,7 +192,7 @@ async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
             "payload: Invalid data.",
         ),
     ] {
-        let found = fields("name", draft);
+        let found = fields("name", spec);
         assert!(
             found.len() == 1 && found[0].starts_with(message),
             "{message}: {found:?}"
@@ -208,11 +203,11 @@ async fn what_is_wrong_with_a_schedule_is_said_by_field_all_at_once() {
     }
     assert!(schedules.check(&"x".repeat(80), by_stretch("1h")).is_ok());
     let large = payload(&format!("\"{}\"", "x".repeat(16 * 1024)));
-    let draft = ScheduleSpec {
+    let spec = ScheduleSpec {
         payload: large,
         ..by_stretch("1h")
     };
-    assert!(matches!(schedules.check("large", draft), Err(Error::TooLarge(_))));
+    assert!(matches!(schedules.check("large", spec), Err(Error::TooLarge(_))));
     schedules.create("twice", by_stretch("1h")).await.unwrap();
     let Err(Error::Fields(errors)) = schedules.create("twice", by_stretch("1h")).await else {
         panic!()

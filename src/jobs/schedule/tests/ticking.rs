@@ -56,11 +56,11 @@ async fn tick_together(processes: &[Schedules], now: UnixMillis) -> Vec<Tick> {
 async fn two_hundred_ticks_under_two_processes_are_two_hundred_jobs() {
     let file = File::new();
     let processes = [file.process(|| new_year().into()), file.process(|| new_year().into())];
-    let draft = ScheduleSpec {
+    let spec = ScheduleSpec {
         unique: false,
         ..by_cron("30 2 * * *", "Europe/Paris")
     };
-    processes[0].create("nightly", draft).await.unwrap();
+    processes[0].create("nightly", spec).await.unwrap();
     let mut days = Vec::new();
     for round in 0..200_i64 {
         let due = processes[1].next_due().unwrap().unwrap();
@@ -94,13 +94,13 @@ async fn many_schedules_of_many_kinds_tick_once_each_whoever_comes_first() {
         file.process(|| new_year().into()),
     ];
     for number in 0..120 {
-        let draft = match number % 3 {
+        let spec = match number % 3 {
             0 => by_cron("* * * * *", "UTC"),
             1 => by_cron("*/5 * * * *", "America/New_York"),
             _ => by_stretch("60s"),
         };
         processes[0]
-            .create(&format!("s{number}"), ScheduleSpec { unique: false, ..draft })
+            .create(&format!("s{number}"), ScheduleSpec { unique: false, ..spec })
             .await
             .unwrap();
     }
@@ -126,11 +126,11 @@ async fn many_schedules_of_many_kinds_tick_once_each_whoever_comes_first() {
 async fn missed_ticks_run_once_and_the_next_one_is_in_the_future() {
     let file = File::new();
     let schedules = file.process(|| new_year().into());
-    let draft = ScheduleSpec {
+    let spec = ScheduleSpec {
         unique: false,
         ..by_stretch("10s")
     };
-    schedules.create("often", draft).await.unwrap();
+    schedules.create("often", spec).await.unwrap();
     schedules
         .create(
             "daily",
@@ -169,7 +169,7 @@ async fn a_tick_is_left_out_while_the_job_of_an_earlier_one_is_unfinished() {
     };
     for later in 2..50 {
         let ticks = schedules.tick(new_year().plus(later * 10_000)).await.unwrap();
-        assert_eq!(ticks[0].ticked, Ticked::LeftOut(job));
+        assert_eq!(ticks[0].ticked, Ticked::Skipped(job));
     }
     assert_eq!(count(&schedules, "queued"), 1);
     assert_eq!(schedules.find("often").unwrap().last_job_id, Some(job.to_string()));
@@ -225,11 +225,11 @@ async fn the_clock_of_schedules_ticks_in_both_processes_and_wakes_up_for_a_new_o
         .cloned()
         .map(|process| tokio::spawn(process.run()))
         .collect();
-    let draft = ScheduleSpec {
+    let spec = ScheduleSpec {
         unique: false,
         ..by_stretch("1s")
     };
-    let made = processes[0].create("seconds", draft).await.unwrap();
+    let made = processes[0].create("seconds", spec).await.unwrap();
     while count(&processes[1], "queued") < 3 {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }

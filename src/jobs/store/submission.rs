@@ -1,23 +1,23 @@
-//! A job on its way into the queue: checked before any statement, then written in whatever transaction asks for it.
+//! A validated job, written to the queue in the transaction that asks for it.
 
-use super::row::{self};
-use super::{Enqueued, Error, JobId, NewJob, State};
+use super::row;
 use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement};
+use crate::jobs::{Enqueued, Error, JobId, NewJob, State};
 
-/// A job that was checked and has its name. It may be written by a transaction that is run more than once.
+/// A validated job with its id. It may be written by a transaction that is run more than once.
 #[derive(Debug, Clone)]
 pub struct Submission {
-    pub(super) id: JobId,
-    pub(super) job: NewJob,
-    pub(super) now: UnixMillis,
+    pub(in crate::jobs) id: JobId,
+    pub(in crate::jobs) job: NewJob,
+    pub(in crate::jobs) now: UnixMillis,
 }
 
 impl Submission {
-    /// Writes the job in the session's transaction: it is there once that commits, and never otherwise. While an
-    /// unfinished job of the kind has the same unique key, that one is answered and nothing is written.
+    /// Writes the job in the session's transaction. While an unfinished job of the kind has the same unique key, returns
+    /// that one and writes nothing; a partial unique index enforces it across processes.
     ///
-    /// Call [`super::Jobs::announce`] once the transaction is committed, so that workers look at once.
+    /// Call [`crate::jobs::Jobs::announce`] after the commit, so that workers look at once.
     ///
     /// # Errors
     /// The database's.

@@ -1,43 +1,41 @@
-//! What time brings: jobs whose hour has come, leases that ran out, finished jobs that nobody needs any more.
-//!
-//! Every process looks after all of it; the statements are guarded, so it does not matter which one comes first.
+//! Time-driven transitions of jobs. Every process makes them; the statements are guarded, so that a transition happens once.
 
-use super::State;
-use super::row::{self};
+use super::row;
 use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement};
+use crate::jobs::State;
 
-/// Rows that one statement changes at most, so that no write is long.
+/// The most rows that one statement changes, which bounds the time of a write.
 const BATCH: i64 = 500;
-/// Failed jobs are kept this many times as long as the others.
-const FAILED_STAY: i64 = 7;
+/// Failed jobs are kept this many times as long as other finished ones.
+const FAILED_RETENTION: i64 = 7;
 
-/// When there will be something to do.
+/// When the next transitions are due.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Upcoming {
-    /// When the next job's hour comes or the next lease runs out.
+pub(in crate::jobs) struct Upcoming {
+    /// When the next delayed job is due or the next lease expires.
     pub next: Option<UnixMillis>,
-    /// When the next finished job is to go.
+    /// When the next finished job is past retention.
     pub sweep: Option<UnixMillis>,
 }
 
-/// What was done.
+/// The transitions made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct MaintenanceResult {
-    /// Jobs whose hour had come.
+pub(in crate::jobs) struct Transitions {
+    /// Delayed jobs that became claimable.
     pub promoted: usize,
-    /// Kinds of the jobs whose lease had run out, and where they stand now.
+    /// Kinds of the jobs whose lease expired, with their new state.
     pub expired: Vec<(String, State)>,
 }
 
-/// When there will be something to do; `retention_ms` is how long finished jobs stay.
+/// Reads when the next transitions are due; `retention_ms` is how long finished jobs are kept.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn agenda(session: &Session<'_>, retention_ms: i64) -> Result<Upcoming, database::Error> {
+pub(in crate::jobs) fn upcoming(session: &Session<'_>, retention_ms: i64) -> Result<Upcoming, database::Error> {
     let first = |sql: &'static str| -> Result<Option<UnixMillis>, database::Error> {
         let found = session.first(&Statement::plain(sql), |found| {
-            Ok::<_, database::Error>(row::moment(found, 0))
+            Ok::<_, database::Error>(row::time(found, 0))
         })?;
         Ok(found.flatten())
     };
@@ -46,19 +44,19 @@ pub(super) fn agenda(session: &Session<'_>, retention_ms: i64) -> Result<Upcomin
     let finished = first("SELECT min(finished_at) FROM _jobs WHERE state IN ('done', 'cancelled')")?;
     let failed = first("SELECT min(finished_at) FROM _jobs WHERE state = 'failed'")?;
     let finished = finished.map(|at| at.plus(retention_ms));
-    let failed = failed.map(|at| at.plus(retention_ms.saturating_mul(FAILED_STAY)));
+    let failed = failed.map(|at| at.plus(retention_ms.saturating_mul(FAILED_RETENTION)));
     Ok(Upcoming {
         next: delayed.into_iter().chain(leased).min(),
         sweep: finished.into_iter().chain(failed).min(),
     })
 }
 
-/// Makes jobs claimable whose hour has come, and takes those back whose lease ran out: to be done again, or failed when
-/// that was the last attempt, or cancelled when they were called off.
+/// Promotes delayed jobs that are due and expires leases: such a job is queued again, failed after its last attempt, or
+/// cancelled if that was requested.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn advance(session: &Session<'_>, now: UnixMillis) -> Result<MaintenanceResult, database::Error> {
+pub(in crate::jobs) fn advance(session: &Session<'_>, now: UnixMillis) -> Result<Transitions, database::Error> {
     let promote = Statement::new(
         "UPDATE _jobs SET is_due = 1 WHERE state = 'queued' AND is_due = 0 AND seq IN ( \
              SELECT seq FROM _jobs WHERE state = 'queued' AND is_due = 0 AND run_at <= ?1 ORDER BY run_at LIMIT ?2)",
@@ -81,14 +79,18 @@ pub(super) fn advance(session: &Session<'_>, now: UnixMillis) -> Result<Maintena
         expired.push((found.text(0), row::state(found, 1)?));
         Ok::<_, database::Error>(())
     })?;
-    Ok(MaintenanceResult { promoted, expired })
+    Ok(Transitions { promoted, expired })
 }
 
 /// Takes away a batch of finished jobs whose time is over, and says whether there may be more.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn sweep(session: &Session<'_>, retention_ms: i64, now: UnixMillis) -> Result<bool, database::Error> {
+pub(in crate::jobs) fn sweep(
+    session: &Session<'_>,
+    retention_ms: i64,
+    now: UnixMillis,
+) -> Result<bool, database::Error> {
     let gone = |states: &str, stay: i64| {
         let sql = format!(
             "DELETE FROM _jobs WHERE seq IN ( \
@@ -97,7 +99,7 @@ pub(super) fn sweep(session: &Session<'_>, retention_ms: i64, now: UnixMillis) -
         session.execute(&Statement::new(sql, [now.plus(-stay).into(), BATCH.into()]))
     };
     let finished = gone("state IN ('done', 'cancelled')", retention_ms)?;
-    let failed = gone("state = 'failed'", retention_ms.saturating_mul(FAILED_STAY))?;
+    let failed = gone("state = 'failed'", retention_ms.saturating_mul(FAILED_RETENTION))?;
     let full = BATCH as usize;
     Ok(finished >= full || failed >= full)
 }

@@ -6,11 +6,11 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::job::{ERROR_LIMIT, State};
-use super::row;
-use super::{Error, JobId};
+use super::{row, sqlite};
 use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement, Value};
+use crate::jobs::job::{ERROR_LIMIT, State};
+use crate::jobs::{Error, JobId};
 
 /// A worker's right to one attempt at one job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,17 +97,11 @@ pub struct Outcome {
 ///
 /// # Errors
 /// The database's.
-pub(super) fn claim(session: &Session<'_>, claim: &Claim, now: UnixMillis) -> Result<Vec<Claimed>, database::Error> {
-    // One look into the index for each kind, each in the order wanted; then the best of what they found.
-    let sql = "UPDATE _jobs SET state = 'processing', attempts = attempts + 1, lease_token = ?1, lease_until = ?2, \
-                   lease_ms = ?3, started_at = ?4, updated_at = ?4, progress = NULL \
-               WHERE seq IN ( \
-                   SELECT job.seq FROM json_each(?5) AS wanted CROSS JOIN _jobs AS job ON job.seq IN ( \
-                       SELECT seq FROM _jobs WHERE state = 'queued' AND is_due = 1 AND kind = wanted.value \
-                       ORDER BY priority DESC, run_at, seq LIMIT ?6) \
-                   ORDER BY job.priority DESC, job.run_at, job.seq LIMIT ?6) \
-               AND state = 'queued' \
-               RETURNING id, kind, payload, attempts, max_attempts, checkpoint, created_at, priority, run_at, seq";
+pub(in crate::jobs) fn claim(
+    session: &Session<'_>,
+    claim: &Claim,
+    now: UnixMillis,
+) -> Result<Vec<Claimed>, database::Error> {
     let until = now.plus(claim.lease_ms);
     let kinds = serde_json::Value::from(claim.kinds.as_slice()).to_string();
     let values = [
@@ -119,7 +113,7 @@ pub(super) fn claim(session: &Session<'_>, claim: &Claim, now: UnixMillis) -> Re
         i64::from(claim.count).into(),
     ];
     let mut claimed = Vec::new();
-    session.query(&Statement::new(sql, values), |found| {
+    session.query(&Statement::new(sqlite::CLAIM, values), |found| {
         claimed.push(Claimed {
             job_id: row::id(found, 0)?,
             kind: found.text(1),
@@ -157,7 +151,7 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Conflict`] when it is lost, [`Error::NotFound`] when the job is.
-    pub(super) fn renew(
+    pub(in crate::jobs) fn renew(
         &self,
         session: &Session<'_>,
         heartbeat: &Heartbeat,
@@ -177,7 +171,7 @@ impl Lease {
         let renewed = session.first(&self.held(sql, now, further), |found| {
             Ok::<_, database::Error>(HeartbeatReply {
                 until: UnixMillis(found.integer(0)),
-                is_cancelled: row::moment(found, 1).is_some(),
+                is_cancelled: row::time(found, 1).is_some(),
             })
         })?;
         match renewed {
@@ -190,7 +184,12 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`] when the job is.
-    pub(super) fn complete(&self, session: &Session<'_>, result: &str, now: UnixMillis) -> Result<Outcome, Error> {
+    pub(in crate::jobs) fn complete(
+        &self,
+        session: &Session<'_>,
+        result: &str,
+        now: UnixMillis,
+    ) -> Result<Outcome, Error> {
         let sql = format!(
             "UPDATE _jobs SET state = 'done', result = ?4, error = NULL, checkpoint = NULL, updated_at = ?3, \
                  finished_at = ?3 {HELD} RETURNING {OUTCOME}"
@@ -207,7 +206,7 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`] when the job is.
-    pub(super) fn fail(
+    pub(in crate::jobs) fn fail(
         &self,
         session: &Session<'_>,
         error: &str,
@@ -239,7 +238,7 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`] when the job is.
-    pub(super) fn give_back(
+    pub(in crate::jobs) fn give_back(
         &self,
         session: &Session<'_>,
         heartbeat: &Heartbeat,
@@ -305,15 +304,16 @@ impl Lease {
 ///
 /// # Errors
 /// The database's.
-pub(super) fn cancel_requested(session: &Session<'_>, jobs: &[JobId]) -> Result<Vec<JobId>, database::Error> {
-    let sql = "SELECT id FROM _jobs WHERE id IN (SELECT value FROM json_each(?1)) \
-               AND state = 'processing' AND cancel_at IS NOT NULL";
+pub(in crate::jobs) fn cancel_requested(session: &Session<'_>, jobs: &[JobId]) -> Result<Vec<JobId>, database::Error> {
     let jobs: serde_json::Value = jobs.iter().map(ToString::to_string).collect();
     let mut found = Vec::new();
-    session.query(&Statement::new(sql, [jobs.to_string().as_str().into()]), |row| {
-        found.push(row::id(row, 0)?);
-        Ok::<_, database::Error>(())
-    })?;
+    session.query(
+        &Statement::new(sqlite::CANCEL_REQUESTED, [jobs.to_string().as_str().into()]),
+        |row| {
+            found.push(row::id(row, 0)?);
+            Ok::<_, database::Error>(())
+        },
+    )?;
     Ok(found)
 }
 
@@ -321,7 +321,7 @@ pub(super) fn cancel_requested(session: &Session<'_>, jobs: &[JobId]) -> Result<
 const OUTCOME: &str = "state, run_at, kind, started_at";
 
 fn outcome(found: &database::Row<'_, '_>, now: UnixMillis) -> Result<Outcome, database::Error> {
-    let started = row::moment(found, 3).unwrap_or(now);
+    let started = row::time(found, 3).unwrap_or(now);
     Ok(Outcome {
         state: row::state(found, 0)?,
         run_at: UnixMillis(found.integer(1)),

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::row::{self, SHOWN};
-use super::{Error, Job, JobId, State};
+use super::sqlite;
 use crate::clock::UnixMillis;
 use crate::database::{self, Session, Statement, Value};
+use crate::jobs::{Error, Job, JobId, State};
 
 /// Jobs on a page unless asked otherwise, and at most.
 pub const PAGE: u32 = 100;
@@ -42,7 +43,12 @@ pub type Counts = BTreeMap<String, BTreeMap<&'static str, u64>>;
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no job `after`, or no longer.
-pub(super) fn page(session: &Session<'_>, filter: &Filter, after: Option<JobId>, limit: u32) -> Result<Page, Error> {
+pub(in crate::jobs) fn page(
+    session: &Session<'_>,
+    filter: &Filter,
+    after: Option<JobId>,
+    limit: u32,
+) -> Result<Page, Error> {
     session.snapshot(|| {
         let before = match after {
             None => i64::MAX,
@@ -79,17 +85,7 @@ fn older(filter: &Filter, before: i64, limit: usize) -> Statement {
         let sql = format!("SELECT {SHOWN} FROM _jobs WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2");
         return Statement::new(sql, [before.into(), limit]);
     }
-    // One look into the index for each kind and state that there are, each in the order wanted; then the newest of
-    // what they found.
-    let sql = format!(
-        "SELECT {SHOWN} FROM _jobs WHERE seq IN ( \
-             SELECT job.seq FROM _job_counts AS lane CROSS JOIN _jobs AS job ON job.seq IN ( \
-                 SELECT seq FROM _jobs WHERE kind = lane.kind AND state = lane.state AND seq < ?1 \
-                 ORDER BY seq DESC LIMIT ?2) \
-             WHERE (?3 IS NULL OR lane.kind = ?3) AND (?4 IS NULL OR lane.state = ?4) \
-             ORDER BY job.seq DESC LIMIT ?2) \
-         ORDER BY seq DESC"
-    );
+    let sql = sqlite::jobs_of_lanes(SHOWN);
     let [kind, state] = named(filter);
     Statement::new(sql, [before.into(), limit, kind, state])
 }
@@ -112,7 +108,7 @@ fn total(session: &Session<'_>, filter: &Filter) -> Result<u64, database::Error>
 ///
 /// # Errors
 /// The database's.
-pub(super) fn counts(session: &Session<'_>, kinds: usize) -> Result<Counts, database::Error> {
+pub(in crate::jobs) fn counts(session: &Session<'_>, kinds: usize) -> Result<Counts, database::Error> {
     let mut counts = Counts::new();
     let all = Statement::plain("SELECT kind, state, count FROM _job_counts ORDER BY kind");
     session.query(&all, |found| {
@@ -131,25 +127,14 @@ pub(super) fn counts(session: &Session<'_>, kinds: usize) -> Result<Counts, data
 ///
 /// # Errors
 /// The database's.
-pub(super) fn oldest(session: &Session<'_>, kinds: usize) -> Result<BTreeMap<String, UnixMillis>, database::Error> {
-    // From one priority that there is to the next, with the first of each.
-    let sql = "WITH RECURSIVE lane (kind, priority) AS ( \
-                   SELECT kind, (SELECT max(priority) FROM _jobs AS job \
-                                 WHERE state = 'queued' AND is_due = 1 AND job.kind = known.kind) \
-                   FROM (SELECT kind FROM _job_counts WHERE state = 'queued' AND count > 0 ORDER BY kind LIMIT ?1) AS known \
-                   UNION ALL \
-                   SELECT kind, (SELECT max(priority) FROM _jobs AS job \
-                                 WHERE state = 'queued' AND is_due = 1 AND job.kind = lane.kind \
-                                 AND job.priority < lane.priority) \
-                   FROM lane WHERE priority IS NOT NULL) \
-               SELECT kind, min((SELECT min(run_at) FROM _jobs AS job \
-                                 WHERE state = 'queued' AND is_due = 1 AND job.kind = lane.kind \
-                                 AND job.priority = lane.priority)) \
-               FROM lane WHERE priority IS NOT NULL GROUP BY kind";
+pub(in crate::jobs) fn oldest(
+    session: &Session<'_>,
+    kinds: usize,
+) -> Result<BTreeMap<String, UnixMillis>, database::Error> {
     let limit = Value::from(i64::try_from(kinds).unwrap_or(i64::MAX));
     let mut oldest = BTreeMap::new();
-    session.query(&Statement::new(sql, [limit]), |found| {
-        if let Some(since) = row::moment(found, 1) {
+    session.query(&Statement::new(sqlite::OLDEST_READY, [limit]), |found| {
+        if let Some(since) = row::time(found, 1) {
             oldest.insert(found.text(0), since);
         }
         Ok::<_, database::Error>(())
@@ -161,12 +146,10 @@ pub(super) fn oldest(session: &Session<'_>, kinds: usize) -> Result<BTreeMap<Str
 ///
 /// # Errors
 /// The database's.
-pub(super) fn ready(session: &Session<'_>, kinds: &[String]) -> Result<Vec<String>, database::Error> {
-    let sql = "SELECT value FROM json_each(?1) AS wanted WHERE EXISTS ( \
-                   SELECT 1 FROM _jobs WHERE state = 'queued' AND is_due = 1 AND kind = wanted.value)";
+pub(in crate::jobs) fn ready(session: &Session<'_>, kinds: &[String]) -> Result<Vec<String>, database::Error> {
     let kinds = serde_json::Value::from(kinds).to_string();
     let mut ready = Vec::new();
-    session.query(&Statement::new(sql, [kinds.as_str().into()]), |found| {
+    session.query(&Statement::new(sqlite::READY_KINDS, [kinds.as_str().into()]), |found| {
         ready.extend(found.optional_text(0));
         Ok::<_, database::Error>(())
     })?;

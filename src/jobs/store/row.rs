@@ -1,10 +1,10 @@
-//! Between rows of `_jobs` and what the rest of this room speaks of.
+//! Reads rows of `_jobs` into jobs and their parts.
 
 use serde_json::value::RawValue;
 
-use super::{Job, JobId, State};
 use crate::clock::UnixMillis;
 use crate::database::{Error, Row, Value};
+use crate::jobs::{Job, JobId, State};
 
 /// The columns that [`job`] reads, in its order.
 pub(super) const SHOWN: &str = "seq, id, kind, state, priority, attempts, max_attempts, unique_key, cancel_at, \
@@ -16,23 +16,23 @@ impl From<JobId> for Value {
     }
 }
 
-/// The moment in a column; `None` when it holds none.
-pub(super) fn moment(row: &Row<'_, '_>, column: usize) -> Option<UnixMillis> {
+/// The time in a column, if any.
+pub(in crate::jobs) fn time(row: &Row<'_, '_>, column: usize) -> Option<UnixMillis> {
     row.optional_integer(column).map(UnixMillis)
 }
 
-/// JSON text, which was checked when it was written.
-pub(super) fn json(row: &Row<'_, '_>, index: usize) -> Option<Box<RawValue>> {
+/// JSON text, which was validated when it was written.
+pub(in crate::jobs) fn json(row: &Row<'_, '_>, index: usize) -> Option<Box<RawValue>> {
     RawValue::from_string(row.optional_text(index)?).ok()
 }
 
 pub(super) fn id(row: &Row<'_, '_>, index: usize) -> Result<JobId, Error> {
     let text = row.borrowed_text(index).unwrap_or_default();
     text.parse()
-        .map_err(|()| Error::Corrupt(format!("\"{text}\" is no name of a job")))
+        .map_err(|()| Error::Corrupt(format!("\"{text}\" is no id of a job")))
 }
 
-pub(super) fn state(row: &Row<'_, '_>, index: usize) -> Result<State, Error> {
+pub(in crate::jobs) fn state(row: &Row<'_, '_>, index: usize) -> Result<State, Error> {
     let text = row.borrowed_text(index).unwrap_or_default();
     State::named(&text).ok_or_else(|| Error::Corrupt(format!("\"{text}\" is no state of a job")))
 }
@@ -48,14 +48,14 @@ pub(super) fn job(row: &Row<'_, '_>) -> Result<Job, Error> {
         attempts: row.integer(5),
         max_attempts: row.integer(6),
         unique_key: row.optional_text(7),
-        cancel_requested: moment(row, 8).is_some(),
+        cancel_requested: time(row, 8).is_some(),
         progress: json(row, 9),
         result: json(row, 10),
         error: row.optional_text(11),
         created_at: UnixMillis(row.integer(12)),
         run_at: UnixMillis(row.integer(13)),
-        started_at: moment(row, 14),
+        started_at: time(row, 14),
         updated_at: UnixMillis(row.integer(15)),
-        finished_at: moment(row, 16),
+        finished_at: time(row, 16),
     })
 }

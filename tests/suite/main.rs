@@ -31,6 +31,7 @@ mod tables;
 
 mod accounts;
 mod administrator;
+mod architecture;
 mod array_inserts;
 mod attack_credentials;
 mod attack_csrf;

@@ -54,9 +54,10 @@ export function rowBlocks(table, query) {
       }
       if (missing.length) state.timer = setTimeout(() => missing.forEach(fetchBlock), state.blocks.size ? REST : 0);
     },
-    replace(index, row) {
+    /** Puts a row as it is now in the place of what it was; what has moved meanwhile stays. */
+    replace(index, before, row) {
       const block = state.blocks.get(Math.floor(index / BLOCK));
-      if (block) block[index % BLOCK] = row;
+      if (block?.[index % BLOCK] === before) block[index % BLOCK] = row;
       changed();
     },
     /** The place of a row among those that are known, or -1. */

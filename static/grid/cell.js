@@ -9,12 +9,13 @@ import { labelOf, labelsVersion } from "./labels.js";
 
 const SHOWN = 200; // letters of a long text
 
-export function CellValue({ value, column, isKey }) {
+/** `isExact` shows it as the API has it: the cell in which the keyboard is. */
+export function CellValue({ value, column, isKey, isExact = false }) {
   if (value === undefined) return html`<span class="loading"></span>`;
   if (value === null) return html`<span class="null" aria-label=${t("value.null")}>–</span>`;
   if (typeof value === "boolean") return html`<span class=${`tick ${value}`} aria-label=${t(value ? "value.true" : "value.false")}>${value ? html`<${Icon} name="check" />` : "✗"}</span>`;
   if (column.references) return html`<${Reference} value=${value} table=${column.references} />`;
-  const text = display(value, column.type, { isKey });
+  const text = isExact ? exact(value) : display(value, column.type, { isKey });
   return html`<span dir="auto" title=${text === exact(value) && text.length < 20 ? undefined : exact(value)}>${text.length > SHOWN ? `${[...text.slice(0, SHOWN)].join("")}…` : text}</span>`;
 }
 

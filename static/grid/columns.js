@@ -9,7 +9,7 @@ const LETTER = 7.6; // pixels of a letter of the grid's type, on average
 const ROOM = 28; // pixels beside the text
 const ARROW = 20; // pixels for the arrow of a sorted column
 const LABEL = 14; // letters for what a referenced row is called
-const DIGITS = 9; // letters that later numbers may need
+const DIGITS = 9; // letters of a number that is no key
 
 const settings = (table) => remembered(`grid:${table}`, {});
 
@@ -33,14 +33,17 @@ export function rememberWidths(table, widths) {
 }
 
 /** Widths that fit most of what the first rows hold. */
-export function fittedWidths(table, columns, rows) {
+export function fittedWidths(table, columns, rows, total) {
   return Object.fromEntries(columns.map((column) => {
     const lengths = rows.map((row) => display(row[column.name], column.type).length).sort((one, other) => one - other);
     const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
-    const held = column.references ? usual + LABEL : isNumeric(column.type) && !table.key.includes(column.name) ? Math.max(usual, DIGITS) : usual;
+    const held = column.references ? usual + LABEL : Math.max(usual, isNumeric(column.type) ? digits(table, column, total) : 0);
     const wanted = Math.max(column.name.length * LETTER + ARROW, held * LETTER) + ROOM;
     return [column.name, Math.round(Math.min(WIDEST, Math.max(NARROWEST, wanted)))];
   }));
 }
+
+/** Letters that later numbers may need; keys are usually counted up. */
+const digits = (table, { name }, total) => (table.key.includes(name) ? String(total).length : DIGITS);
 
 export const narrowest = () => NARROWEST;

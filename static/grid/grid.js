@@ -15,6 +15,7 @@ import { moveOf } from "./keyboard.js";
 import { ROW, useWindow } from "./window.js";
 
 const CHECK = 36; // pixels of the column that selects
+const STEP = 16; // pixels by which a key widens a column
 const HEADER = -1; // the place of the header among the rows
 
 /**
@@ -34,12 +35,13 @@ export function Grid({ table, columns, blocks, ordering, openRow, selected, onSe
   const [widths, setWidths] = useState(() => rememberedWidths(table));
   const seed = useRef(null); // what was typed to begin the edit, null for the value itself
   const wantsFocus = useRef(false);
+  const wasUsed = useRef(false); // whether the keyboard or mouse has been in the grid
   const node = useRef(null);
 
   useEffect(() => blocks.ensure(view.first, view.last), [blocks, view.first, view.last, version]);
   const fitted = useMemo(() => {
     const rows = Array.from({ length: Math.min(100, total) }, (_, index) => blocks.row(index)).filter(Boolean);
-    return fittedWidths(table, columns, rows);
+    return fittedWidths(table, columns, rows, total);
   }, [columns, total > 0]);
   const widthOf = ({ name }) => widths[name] ?? fitted[name];
 
@@ -134,6 +136,13 @@ export function Grid({ table, columns, blocks, ordering, openRow, selected, onSe
       if (seed.current !== null && event.key.length === 1) seed.current += event.key;
       return;
     }
+    const wider = active.row === HEADER && event.shiftKey && { ArrowRight: STEP, ArrowLeft: -STEP }[event.key];
+    if (wider) {
+      event.preventDefault();
+      const column = columns[active.column];
+      resize(column.name, widthOf(column) + wider);
+      return;
+    }
     const move = moveOf(event, active, { rows: count, columns: columns.length, page: view.visible });
     if (move) {
       event.preventDefault();
@@ -211,7 +220,8 @@ export function Grid({ table, columns, blocks, ordering, openRow, selected, onSe
       wantsFocus.current = true;
     },
     onFocus: () => {
-      if (active.row !== row || active.column !== index) setActive({ row, column: index });
+      wasUsed.current = true;
+      setActive({ row, column: index });
     },
   });
   const stick = (column, index) => (table.key.length === 1 && table.key[0] === column.name && index === 0 ? " key" : "");
@@ -242,7 +252,7 @@ export function Grid({ table, columns, blocks, ordering, openRow, selected, onSe
               ${isEditing ? html`<${CellEditor} column=${column} value=${valueAt(row, column)} seed=${seed} errors=${failed || null} save=${save} done=${endEdit} />`
               : isDraft ? html`<${DraftValue} value=${draft.values[column.name]} column=${column} error=${failed} />`
               : column.name === table.key[0] && key !== null ? html`<a class="row-link" tabindex="-1" id=${`row-${key}`} href=${hrefWith({ row: key })} title=${t("grid.open", { row: decodeURIComponent(key) })} aria-label=${table.key.length > 1 ? decodeURIComponent(key) : undefined}><${CellValue} value=${known[column.name]} column=${{ ...column, references: undefined }} isKey=${true} /></a>`
-              : html`<${CellValue} value=${known?.[column.name]} column=${column} isKey=${table.key.includes(column.name)} />`}
+              : html`<${CellValue} value=${known?.[column.name]} column=${column} isKey=${table.key.includes(column.name)} isExact=${active.row === row && active.column === index && wasUsed.current} />`}
             </td>`;
           })}
         </tr>`;

@@ -96,7 +96,7 @@ function TableView({ table, query }) {
   };
   const edit = (place, row, column, value) => refusalBy(column.name, async () => {
     const { data } = await ask(rowPath(table, keyOf(table, row)), { method: "PATCH", body: { [column.name]: value } });
-    blocks.replace(place, data);
+    blocks.replace(place, row, data);
     announce(t("grid.saved"));
   });
   const create = async (values) => {

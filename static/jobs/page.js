@@ -76,7 +76,7 @@ function columns(view, changed) {
     { name: t("job.outcome"), cell: (job) => html`<${Outcome} job=${job} />` },
     { name: t("job.created"), cell: (job) => html`<${Ago} at=${job.created_at} />` },
     { name: t("job.duration"), kind: "number", cell: (job) => (runTime(job) === null ? "" : duration(runTime(job))) },
-    changed && { name: t("list.actions"), kind: "actions", cell: (job) => (canCancel(job) ? button("cancel", t("job.cancel"), job, cancel, t("job.cancelled")) : canRetry(job) ? button("retry", t("job.retry"), job, retry, t("job.retried")) : "") },
+    changed && { name: t("list.actions"), kind: "actions", cell: (job) => (canCancel(job) ? button("cancel", t("do.cancel"), job, cancel, t("job.cancelled")) : canRetry(job) ? button("retry", t("job.retry"), job, retry, t("job.retried")) : "") },
   ].filter(Boolean);
 }
 

@@ -293,3 +293,15 @@ fn strangers_cause_no_line_in_the_console() {
     }
     assert_eq!(browser.console(), Vec::<serde_json::Value>::new());
 }
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_page_loads_again_and_again_under_a_strict_rate_limit() {
+    let server = Setup::new().env("RATE_LIMIT", "60/m").start();
+    let browser = Browser::start();
+    for _ in 0..4 {
+        browser.open(&server.url("/?table=items"));
+        browser.wait_until("document.querySelector('.empty') !== null");
+    }
+    assert_eq!(browser.console(), Vec::<serde_json::Value>::new());
+}

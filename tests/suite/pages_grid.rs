@@ -358,3 +358,53 @@ fn rows_with_composite_keys_have_names_of_their_own() {
     browser.click(&format!("{} a", cell(2, 1)));
     browser.wait_until("document.querySelector('#row-title')?.innerText.includes('1,2') === true");
 }
+
+#[test]
+#[ignore = "needs Chromium"]
+fn sorting_leaves_a_wide_table_where_it_is_and_its_key_in_sight() {
+    let columns: String = (0..40).map(|n| format!(", column_number_{n} TEXT")).collect();
+    let table = format!("CREATE TABLE wide (id INTEGER PRIMARY KEY{columns});");
+    let server = Setup::new().migration("V1__wide.sql", &table).start();
+    server
+        .post(
+            "/api/wide/",
+            json!([{"column_number_30": "b"}, {"column_number_30": "a"}]),
+        )
+        .is(201);
+    let browser = Browser::start();
+    browser.open(&server.url("/?table=wide"));
+    browser.wait_until("document.querySelectorAll('.row-link').length === 2");
+    browser.value("document.querySelector('.grid-scroll').scrollLeft = 3000");
+    browser.wait_until("document.querySelector('.grid-scroll').scrollLeft === 3000");
+    // WebDriver would scroll to what it clicks.
+    browser.value("document.getElementById('sort-column_number_30').click() ?? true");
+    browser.wait_until("document.querySelector('.row-link').id === 'row-2'");
+    assert_eq!(browser.value("document.querySelector('.grid-scroll').scrollLeft"), 3000);
+    let key = "document.querySelector('td.key').getBoundingClientRect().left - document.querySelector('.grid-scroll').getBoundingClientRect().left";
+    assert_eq!(browser.value(&format!("{key} < 40")), true);
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_table_shows_none_of_anothers_rows_and_a_failure_once() {
+    let server = towns(3);
+    let browser = Browser::start();
+    browser.open(&server.url("/?table=towns"));
+    wait_for_row(&browser, "Saint-Étienne 001");
+    let network = |offline: bool| {
+        browser.devtools("Network.enable", json!({}));
+        let conditions = json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        browser.devtools("Network.emulateNetworkConditions", conditions);
+    };
+    network(true);
+    browser.click("#tables a[href='?table=departments']");
+    browser.wait_until("document.querySelector('#title').innerText === 'departments'");
+    browser.wait_until("document.querySelector('#health-problem') !== null");
+    assert_eq!(browser.value("document.querySelector('.grid')"), Value::Null);
+    assert_eq!(browser.value("document.querySelectorAll('main .problem').length"), 1);
+    network(false);
+    wait_for_row(&browser, "Ille-et-Vilaine");
+    browser.wait_until(
+        "document.querySelector('#health-problem') === null && document.querySelector('.problem') === null",
+    );
+}

@@ -159,3 +159,17 @@ fn schedules_are_listed_and_lead_to_their_last_job() {
     browser.wait_until("document.querySelector('#result pre')?.innerText === 'TICK'");
     assert_eq!(complaints(&browser), Vec::<Value>::new());
 }
+
+#[test]
+#[ignore = "needs Chromium"]
+fn what_is_selected_in_the_list_stays_selected_while_it_is_kept_current() {
+    let server = Setup::new().env("ROLES", "api,pages").start();
+    waiting_job(&server);
+    let browser = Browser::start();
+    browser.open(&server.url("/?page=jobs"));
+    browser.wait_until("document.querySelector('#view tbody')?.innerText.includes('resize') === true");
+    browser.value("getSelection().selectAllChildren(document.querySelector('#view tbody td:nth-child(2)')) ?? true");
+    waiting_job(&server);
+    browser.wait_until("document.querySelectorAll('#view tbody tr').length === 2");
+    assert_eq!(browser.value("getSelection().toString().trim()"), "resize");
+}

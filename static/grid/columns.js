@@ -6,9 +6,10 @@ import { remember, remembered } from "../core/storage.js";
 const NARROWEST = 64;
 const WIDEST = 320;
 const LETTER = 7.6; // pixels of a letter of the grid's type, on average
+const BOLD = 8.8; // pixels of a letter of a heading
 const ROOM = 28; // pixels beside the text
 const ARROW = 20; // pixels for the arrow of a sorted column
-const LABEL = 14; // letters for what a referenced row is called
+const LABEL = 20; // letters for what a referenced row is called
 const DIGITS = 9; // letters of a number that is no key
 
 const settings = (table) => remembered(`grid:${table}`, {});
@@ -38,7 +39,7 @@ export function fittedWidths(table, columns, rows, total) {
     const lengths = rows.map((row) => display(row[column.name], column.type).length).sort((one, other) => one - other);
     const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
     const held = column.references ? usual + LABEL : Math.max(usual, isNumeric(column.type) ? digits(table, column, total) : 0);
-    const wanted = Math.max(column.name.length * LETTER + ARROW, held * LETTER) + ROOM;
+    const wanted = Math.max(column.name.length * BOLD + ARROW, held * LETTER) + ROOM;
     return [column.name, Math.round(Math.min(WIDEST, Math.max(NARROWEST, wanted)))];
   }));
 }

@@ -10,6 +10,7 @@ import { exampleOf, jsonSchema, typeWords } from "./document.js";
 import { send } from "./send.js";
 import { snippets } from "./snippets.js";
 
+const LIMIT = 10; // rows asked for at first
 const USUAL = 12; // parameters shown before all of them are asked for
 
 export function Operation({ document, operation, isOpen }) {
@@ -22,7 +23,7 @@ export function Operation({ document, operation, isOpen }) {
 
 function Body({ document, operation }) {
   const body = operation.body && jsonSchema(document, operation.body.content);
-  const [given, setGiven] = useState({});
+  const [given, setGiven] = useState(() => (operation.parameters.some(({ name }) => name === "limit") ? { limit: String(LIMIT) } : {}));
   const [text, setText] = useState(() => (body ? indented(stringify(body.example ?? exampleOf(document, body.schema))) : ""));
   const [answer, setAnswer] = useState(null);
   const [isSending, setSending] = useState(false);
@@ -42,9 +43,9 @@ function Body({ document, operation }) {
   };
   return html`<div class="operation-body">
     ${operation.description && html`<p>${operation.description}</p>`}
-    <div role="status">${answer && html`<${Answer} answer=${answer} />`}</div>
     <form class="try" onSubmit=${submit}>
       <p class="buttons"><button type="submit" class="primary" disabled=${isSending || Boolean(wrong)}>${t("reference.send")}</button><code class="muted">${operation.method} ${path}</code></p>
+      <div role="status">${answer && html`<${Answer} answer=${answer} />`}</div>
       ${operation.parameters.length > 0 && html`<${Parameters} document=${document} operation=${operation} given=${given} change=${(name, value) => setGiven({ ...given, [name]: value })} />`}
       ${body && html`<label class="stack">${t("reference.body")} <textarea class="code" rows=${Math.min(16, text.split("\n").length + 1)} spellcheck="false" value=${text} onInput=${(event) => setText(event.target.value)} aria-invalid=${wrong ? "true" : undefined}></textarea></label>${wrong && html`<p class="error">${wrong}</p>`}`}
     </form>

@@ -5,8 +5,6 @@ use std::io;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::database::Value;
-
 /// A source of the current time.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock(fn() -> Timestamp);
@@ -85,12 +83,6 @@ impl From<UnixMillis> for Timestamp {
     /// 1970-01-01 for a time outside the years that a timestamp has.
     fn from(time: UnixMillis) -> Self {
         Self::from_millisecond(time.0).unwrap_or_default()
-    }
-}
-
-impl From<UnixMillis> for Value {
-    fn from(time: UnixMillis) -> Self {
-        Self::Integer(time.0)
     }
 }
 

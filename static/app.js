@@ -1,132 +1,94 @@
-// The page: shows the view that its address asks for. What is shown follows from the address (view.js) and the answers.
+// The page: starts the shell and shows the view that the address names. What a view needs beyond the shell is loaded
+// when it is first looked at.
 
-import * as accounts from "./access/accounts.js";
-import * as audit from "./access/audit.js";
-import { showBanner } from "./access/first.js";
-import { showMenu, signInHref } from "./access/menu.js";
-import * as password from "./access/password.js";
-import { followSession, knowAccess, me } from "./access/session.js";
-import * as signIn from "./access/sign-in.js";
-import * as tokens from "./access/tokens.js";
-import { Refusal, ask } from "./api.js";
-import { closeDialogs } from "./dialog.js";
-import { byId, refill } from "./element.js";
-import { noSuchPage } from "./empty.js";
-import { forgetStatus, keepScrollReachable, showPlace, showService, showTitle, showWait, writeStatus } from "./frame.js";
-import { watchHealth } from "./health.js";
-import * as job from "./jobs/job.js";
-import * as jobs from "./jobs/list.js";
-import * as schedules from "./jobs/schedules.js";
-import { followAddress, go } from "./navigate.js";
-import { problem } from "./problem.js";
-import * as rows from "./rows.js";
-import { pageHref, viewOf } from "./view.js";
+import { html, render, useEffect, useState } from "./vendor/preact.js";
+import { observe } from "./core/api.js";
+import { setMessages, t } from "./core/i18n.js";
+import { address, go, startRouter } from "./core/router.js";
+import { access, introduce, noteReachable, recoveries, watchHealth } from "./core/service.js";
+import { followOtherTabs, forget, learn, person } from "./core/session.js";
+import { forgetTables, loadTables, tables } from "./core/tables.js";
+import { useData } from "./core/use-data.js";
+import { Overview } from "./overview/page.js";
+import { countJobs } from "./shell/jobs-failed.js";
+import { Shell } from "./shell/shell.js";
+import { Empty } from "./ui/empty.js";
+import { Page } from "./ui/page.js";
+import { Problem, signInHref } from "./ui/problem.js";
+import { Skeleton } from "./ui/skeleton.js";
 
-const SLOW = 200; // milliseconds before a wait is shown
+const MESSAGES = {
+  en: () => import("./messages/en.js"),
+  fr: () => import("./messages/fr.js"),
+};
 
-/**
- * The pages beside the tables, by their name in the address. Each has a `title` and `show({ query, signal, again })`,
- * which gives { body, about, paging, focus }: nodes, a sentence, nodes, and where the keyboard goes. What a page does
- * after that, it does until `signal` is aborted.
- */
-const PAGES = { accounts, audit, job, jobs, password, schedules, "sign-in": signIn, tokens };
+/** The views beside the overview, by their name in the address; each exports View({ query }). */
+const VIEWS = {
+  table: () => import("./grid/page.js"),
+  jobs: () => import("./jobs/page.js"),
+  job: () => import("./jobs/job.js"),
+  schedules: () => import("./jobs/schedules.js"),
+  api: () => import("./reference/page.js"),
+  health: () => import("./shell/health.js"),
+  "sign-in": () => import("./access/sign-in.js"),
+  password: () => import("./access/password.js"),
+  tokens: () => import("./access/tokens.js"),
+  accounts: () => import("./access/accounts.js"),
+  audit: () => import("./access/audit.js"),
+};
 
-let loading = new AbortController();
-let failed = false;
-let last = null; // the page last shown, "" for the tables
+const loaded = new Map();
 
-followAddress(() => {
-  rows.forgetAdded();
-  show();
-});
-followSession(
-  () => {
-    showBanner();
-    showMenu(showProblem);
-    rows.explain();
-  },
-  () => go(signInHref("ended")),
-);
-rows.prepare(show);
-window.addEventListener("resize", keepScrollReachable);
-introduce();
-show();
-const lookAtHealth = watchHealth({
-  heard: (health) => knowAccess(health.access).catch(() => {}),
-  recovered() {
-    introduce();
-    if (failed) show();
-  },
-});
-
-async function introduce() {
-  try {
-    const { data } = await ask("./");
-    showService(data ?? {});
-    await knowAccess(data?.access);
-  } catch {
-    // The health line says what is wrong; the page does without a title.
-  }
+function App() {
+  const who = `${person.value?.username} ${person.value?.role} ${access.value}`;
+  const { data: ready, error, reload } = useData(who, async () => {
+    forgetTables();
+    await Promise.all([loadTables(), countJobs().catch(() => null)]);
+    return true;
+  });
+  return html`<${Shell}>${error ? html`<div class="page"><${Problem} error=${error} retry=${reload} /></div>` : ready || tables.value ? html`<${View} />` : html`<div class="page"><${Skeleton} /></div>`}<//>`;
 }
 
-async function show({ again = false } = {}) {
-  loading.abort();
-  loading = new AbortController();
-  const { signal } = loading;
-  const slow = setTimeout(() => showWait(true), SLOW);
-  failed = false;
-  closeDialogs();
-  forgetStatus();
-  showMenu(showProblem);
-  try {
-    const { page } = viewOf(location.search);
-    if (!page) last = "";
-    await (page ? showPage(page, signal) : rows.show(signal));
-  } catch (error) {
-    if (signal.aborted) return;
-    if (!(error instanceof Refusal)) throw error;
-    // The answer to a dead session takes its cookie away: as a stranger one may see more than with it.
-    if (error.status === 401) return again ? go(signInHref("needed"), { instead: true }) : show({ again: true });
-    failed = true;
-    showProblem(error);
-    if (error.unreachable) lookAtHealth();
-  } finally {
-    clearTimeout(slow);
-    if (!signal.aborted) showWait(false);
-  }
+function View() {
+  const query = address.value;
+  const name = query.get("page") || (query.has("table") ? "table" : "");
+  const [, setLoaded] = useState(0);
+  const [failure, setFailure] = useState(null);
+  const known = Object.hasOwn(VIEWS, name);
+  useEffect(() => {
+    setFailure(null);
+    if (!known || loaded.has(name)) return;
+    VIEWS[name]().then((module) => {
+      loaded.set(name, module.View);
+      setLoaded(loaded.size);
+    }, setFailure);
+  }, [name, recoveries.value]);
+  if (!name) return html`<${Overview} />`;
+  if (!known) return html`<${Page} title=${t("page.none")}><${Empty}><p>${t("page.noneMore")}</p><p><a href="./">${t("page.toOverview")}</a></p><//><//>`;
+  if (failure) return html`<div class="page"><div class="problem" role="alert"><p>${t("page.lost")}</p><p><button type="button" onClick=${() => location.reload()}>${t("do.reload")}</button></p></div></div>`;
+  const Shown = loaded.get(name);
+  return Shown ? html`<${Shown} key=${name} query=${query} />` : html`<div class="page"><${Skeleton} /></div>`;
 }
 
-async function showPage(name, signal) {
-  const page = Object.hasOwn(PAGES, name) ? PAGES[name] : null;
-  const query = new URLSearchParams(location.search);
-  const isNew = last !== name;
-  last = name;
-  showPlace({ page: name });
-  rows.listAtTheSide(signal);
-  showTitle(page?.title ?? "", page?.about);
-  if (isNew) {
-    byId("view").replaceChildren();
-    writeStatus("");
-  }
-  byId("paging").hidden = true;
-  const { body, paging, focus } = page ? await page.show({ query, signal, again: () => show() }) : { body: [noSuchPage()] };
-  if (signal.aborted) return;
-  const kept = refill(byId("view"), ...body);
-  byId("paging").hidden = !paging;
-  byId("paging").replaceChildren(...(paging ?? []));
-  keepScrollReachable();
-  if (isNew && focus) focus();
-  else if (isNew || !kept) byId("title").focus({ preventScroll: true });
+async function start() {
+  const language = document.documentElement.lang;
+  const [{ messages }] = await Promise.all([MESSAGES[language](), introduce().catch(() => {}), learn().catch(() => {})]);
+  setMessages(language, messages);
+  observe({
+    unknown() {
+      if (person.peek() === null) return;
+      forget();
+      go(signInHref("ended"));
+    },
+    answered: noteReachable,
+  });
+  startRouter();
+  followOtherTabs();
+  watchHealth();
+  const root = document.getElementById("app");
+  root.replaceChildren();
+  render(html`<${App} />`, root);
+  document.documentElement.dataset.started = "";
 }
 
-function showProblem(error) {
-  const { page, table } = viewOf(location.search);
-  const ours = error.status === 400;
-  byId("paging").hidden = true;
-  forgetStatus();
-  byId("view").replaceChildren(problem(error, {
-    retry: ours ? null : () => show(),
-    reset: ours ? pageHref(page ? { page } : { table }) : null,
-    signIn: error.status === 403 && !me() ? signInHref() : null,
-  }));
-}
+start();

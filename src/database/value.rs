@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::Decimal;
+use crate::clock::UnixMillis;
 
 /// A value bound to a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,6 +116,12 @@ pub enum TimestampRef<'r> {
     },
     /// A moment of the years 0 to 9999.
     Moment(Timestamp),
+}
+
+impl From<UnixMillis> for Value {
+    fn from(time: UnixMillis) -> Self {
+        Self::Integer(time.0)
+    }
 }
 
 impl From<i64> for Value {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::api::{self, READ_ONLY};
 use super::response::{self, ApiError};
-use super::{App, auth, ingress, jobs, middleware};
+use super::{App, auth, ingress, jobs, middleware, negotiation, pages};
 
 /// Addresses, without a closing slash, that only GET means anything to.
 const FIXED: [&str; 6] = ["", "/health", "/healthz", "/livez", "/readyz", "/favicon.ico"];
@@ -79,6 +79,11 @@ impl catcher::Handler for Caught {
         {
             return Ok(turned_away);
         }
+        if status.code == 404
+            && let Some(page) = page_for_browsers(request)
+        {
+            return Ok(page);
+        }
         let error = match status.code {
             404 => ApiError::not_found(),
             400 => return Ok(misunderstood(request)),
@@ -87,6 +92,13 @@ impl catcher::Handler for Caught {
         };
         Ok::<Response<'r>, Status>(error.respond(request))
     }
+}
+
+/// People get a page where nothing is; programs get JSON.
+fn page_for_browsers(request: &Request<'_>) -> Option<Response<'static>> {
+    let has_pages = request.rocket().state::<App>().is_some_and(|app| app.roles.pages);
+    let is_browser = has_pages && request.method() == Method::Get && negotiation::names(request.headers(), "text/html");
+    is_browser.then(|| pages::not_found(request)).flatten()
 }
 
 /// Rocket comes here, past its fairings, with a request line that it cannot express. That is one with a method that it

@@ -1,34 +1,28 @@
-//! The pages: the files of `static/`, inside the binary. `http` mounts [`routes`] and calls [`index`] when a browser
-//! asks for `/`; everything a page shows beyond these files it fetches from the API itself.
+//! The pages: the files of `static/` as `build.rs` joined and compressed them, inside the binary. `http` mounts
+//! [`routes`] and calls [`index`] when a browser asks for `/`, and [`not_found`] when it asks for what there is not;
+//! everything a page shows beyond these files it fetches from the API itself.
+//!
+//! A file's address holds the hash of all of them, so it may be kept for ever. The document names that hash and is asked
+//! for again each time.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read};
 use std::path::PathBuf;
-use std::sync::LazyLock;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::read::GzDecoder;
 use rocket::http::{HeaderMap, Status};
 use rocket::response::{self, Responder};
 use rocket::{Request, Response, Route, get, routes};
-use rust_embed::RustEmbed;
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+}
+use embedded::{FILES, HASH};
 
 /// What a page may do: load scripts, styles and images from here, talk to here, and nothing else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-#[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/static"]
-struct Static;
-
-/// Every file by its path under `static/`, made at the first request for one: a process that only serves the API
-/// neither waits for the compression at its start nor holds the result.
-static PAGES: LazyLock<HashMap<String, Page>> = LazyLock::new(|| {
-    Static::iter()
-        .filter_map(|path| Some((path.to_string(), Page::new(&path, Static::get(&path)?))))
-        .collect()
-});
+/// Of files whose address changes with their contents.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// The routes of the files that pages are made of.
 pub fn routes() -> Vec<Route> {
@@ -37,7 +31,7 @@ pub fn routes() -> Vec<Route> {
 
 /// The first page, for a request of `/` that accepts HTML.
 pub fn index(request: &Request<'_>) -> Response<'static> {
-    let Some(page) = PAGES.get("index.html") else {
+    let Some(page) = Page::named("index.html") else {
         return Response::build().status(Status::NotFound).finalize();
     };
     let mut response = page.response(request);
@@ -46,59 +40,75 @@ pub fn index(request: &Request<'_>) -> Response<'static> {
     response
 }
 
+/// What a browser is shown at an address where nothing is; None when this is missing.
+pub fn not_found(request: &Request<'_>) -> Option<Response<'static>> {
+    let page = Page::named("404.html")?;
+    // Links are relative, since a proxy may have taken a prefix off the path.
+    let depth = request.uri().path().as_str().matches('/').count().saturating_sub(1);
+    let root = match depth {
+        0 => "./".to_owned(),
+        depth => "../".repeat(depth),
+    };
+    let text = String::from_utf8(page.unpacked()?).ok()?;
+    let text = text
+        .replace("\"static/", &format!("\"{root}static/"))
+        .replace("\"./\"", &format!("\"{root}\""));
+    let mut response = Response::build();
+    response
+        .status(Status::NotFound)
+        .raw_header("Content-Type", "text/html; charset=utf-8")
+        .raw_header("Cache-Control", "no-cache")
+        .raw_header("Vary", "Accept")
+        .raw_header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    Some(response.sized_body(text.len(), Cursor::new(text)).finalize())
+}
+
 #[get("/static/<path..>")]
-fn file(path: Option<PathBuf>) -> Option<&'static Page> {
-    // The page's own links are relative to `/`; from here they would lead nowhere.
-    PAGES
-        .get(path?.to_str()?)
-        .filter(|page| !page.content_type.starts_with("text/html"))
+fn file(path: Option<PathBuf>) -> Option<Page> {
+    let path = path?;
+    let (hash, name) = path.to_str()?.split_once('/')?;
+    // The documents' own links are relative to `/`; from here they would lead nowhere.
+    Page::named(name).filter(|page| hash == HASH && !page.is_document())
 }
 
 /// Browsers ask for this by themselves when something else than a page, such as a row's JSON, is open.
 #[get("/favicon.ico")]
-fn favicon() -> Option<&'static Page> {
-    PAGES.get("icon.svg")
+fn favicon() -> Option<Favicon> {
+    Page::named("icon.svg").map(Favicon)
 }
 
-/// One file with both of its encodings.
+/// One file.
+#[derive(Clone, Copy)]
 struct Page {
-    content_type: &'static str,
-    hash: String,
-    plain: Cow<'static, [u8]>,
-    /// None when compression would not make it smaller.
-    gzip: Option<Vec<u8>>,
+    path: &'static str,
+    gzip: &'static [u8],
 }
 
 impl Page {
-    fn new(path: &str, file: rust_embed::EmbeddedFile) -> Self {
-        let hash = file
-            .metadata
-            .sha256_hash()
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let gzip = gzip(&file.data).filter(|packed| packed.len() < file.data.len());
-        Self {
-            content_type: content_type(path),
-            hash,
-            plain: file.data,
-            gzip,
-        }
+    fn named(name: &str) -> Option<Self> {
+        let (path, gzip) = FILES.iter().find(|(path, _)| *path == name)?;
+        Some(Self { path, gzip })
     }
 
-    /// The page in the encoding the client prefers, or 304 when it has that already (RFC 9110, 13.1.2).
-    fn response(&'static self, request: &Request<'_>) -> Response<'static> {
-        let packed = self.gzip.as_deref().filter(|_| takes_gzip(request.headers()));
+    fn is_document(self) -> bool {
+        self.path.ends_with(".html")
+    }
+
+    /// The file as it was, for clients that take no compression; None when it is damaged.
+    fn unpacked(self) -> Option<Vec<u8>> {
+        let mut plain = Vec::new();
+        GzDecoder::new(self.gzip).read_to_end(&mut plain).ok()?;
+        Some(plain)
+    }
+
+    /// The file in the encoding the client prefers, or 304 when it has that already (RFC 9110, 13.1.2).
+    fn response(self, request: &Request<'_>) -> Response<'static> {
+        let packed = takes_gzip(request.headers());
         // Two encodings are two representations: a strong tag must tell them apart (RFC 9110, 8.8.3.3).
-        let tag = if packed.is_some() {
-            format!("\"{}-gzip\"", self.hash)
-        } else {
-            format!("\"{}\"", self.hash)
-        };
+        let tag = format!("\"{HASH}{}\"", if packed { "-gzip" } else { "" });
         let mut response = Response::build();
         response
-            .raw_header("Cache-Control", "no-cache")
+            .raw_header("Cache-Control", if self.is_document() { "no-cache" } else { FOR_EVER })
             .raw_header("Vary", "Accept-Encoding")
             .raw_header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
         if is_held(request.headers(), &tag) {
@@ -106,28 +116,36 @@ impl Page {
         }
         response
             .raw_header("ETag", tag)
-            .raw_header("Content-Type", self.content_type);
-        if self.content_type.starts_with("text/html") {
+            .raw_header("Content-Type", content_type(self.path));
+        if self.is_document() {
             response.raw_header("Cross-Origin-Opener-Policy", "same-origin");
         }
-        if packed.is_some() {
+        if packed {
             response.raw_header("Content-Encoding", "gzip");
+            return response.sized_body(self.gzip.len(), Cursor::new(self.gzip)).finalize();
         }
-        let body = packed.unwrap_or(&self.plain);
-        response.sized_body(body.len(), Cursor::new(body)).finalize()
+        match self.unpacked() {
+            Some(plain) => response.sized_body(plain.len(), Cursor::new(plain)).finalize(),
+            None => Response::build().status(Status::InternalServerError).finalize(),
+        }
     }
 }
 
-impl<'r> Responder<'r, 'static> for &'static Page {
+impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         Ok(self.response(request))
     }
 }
 
-fn gzip(data: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(data).ok()?;
-    encoder.finish().ok()
+/// The icon at an address that never changes.
+struct Favicon(Page);
+
+impl<'r> Responder<'r, 'static> for Favicon {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = self.0.response(request);
+        response.set_raw_header("Cache-Control", "no-cache");
+        Ok(response)
+    }
 }
 
 fn content_type(path: &str) -> &'static str {
@@ -139,7 +157,6 @@ fn content_type(path: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
-
 /// Whether `Accept-Encoding` takes gzip: by name, or else by `*`, with any weight but zero (RFC 9110, 12.5.3).
 fn takes_gzip(headers: &HeaderMap<'_>) -> bool {
     let weight_of = |coding: &str| {

@@ -24,6 +24,12 @@ pub fn options(schema: &Schema, table: &Table, of_row: bool, may_write: bool) ->
     );
     let key: Vec<_> = table.key_columns().map(|column| column.name.as_str()).collect();
     answer.insert("key".into(), json!(key));
+    // Described to readers and of views too: what a value is does not depend on who may change it.
+    let columns = table
+        .columns
+        .iter()
+        .map(|column| (column.name.clone(), field(schema, table, column, of_row)));
+    answer.insert("columns".into(), Json::Object(columns.collect()));
     if table.is_writable() && may_write {
         let method = if of_row { "PUT" } else { "POST" };
         let fields = table

@@ -28,9 +28,8 @@ use std::sync::Arc;
 
 pub use error::Error;
 pub use execute::Written;
-pub use formats::Format;
 pub use read::{Head, Listing, Rows, row_request};
-pub use request::ListRequest;
+pub use request::{Format, ListRequest};
 pub use stream::Chunks;
 
 use crate::database::{self, Database};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::formats::{Format, ListWriter, json};
+use super::formats::{ListWriter, json};
 use super::plan::{ListPlan, RowPlan};
-use super::request::ListRequest;
+use super::request::{Format, ListRequest};
 use super::selection::Selection;
 use super::stream::{self, CancelGuard, Chunks, Part, Sink};
 use super::{Error, Plan, ScopedRecords, cursor, statement};

@@ -1,7 +1,6 @@
 //! List requests: a query string as typed parameters, before any name in it is resolved.
 
 use super::error::Error;
-use super::formats::Format;
 use crate::fields::{FieldErrors, message, urlencoded};
 
 /// Parameters that are not filters.
@@ -89,4 +88,36 @@ fn natural(value: &str) -> Result<u64, String> {
     number
         .map(|number| number as u64)
         .ok_or_else(|| message::whole_number(0, i64::MAX))
+}
+
+/// A format of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A JSON array of objects.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// RFC 4180, with a line of names first.
+    Csv,
+}
+
+impl Format {
+    /// The format with this name in `format=`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "json" => Some(Self::Json),
+            "ndjson" => Some(Self::Ndjson),
+            "csv" => Some(Self::Csv),
+            _ => None,
+        }
+    }
+
+    /// The media type of a list in this format.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Ndjson => "application/x-ndjson",
+            Self::Csv => "text/csv; charset=utf-8",
+        }
+    }
 }

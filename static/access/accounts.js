@@ -1,104 +1,92 @@
 // The accounts, for administrators: added, given a role or a password, removed.
 
-import { Refusal, ask } from "../api.js";
-import { confirmed, openDialog } from "../dialog.js";
-import { element } from "../element.js";
-import { announce } from "../frame.js";
-import { listTable, nothing } from "../list.js";
-import { ago } from "../values.js";
+import { html } from "../vendor/preact.js";
+import { announce } from "../core/announce.js";
+import { ask } from "../core/api.js";
+import { t } from "../core/i18n.js";
+import { person } from "../core/session.js";
+import { useData } from "../core/use-data.js";
+import { confirm, openForm } from "../ui/dialog.js";
+import { Icon } from "../ui/icon.js";
+import { Ago, List } from "../ui/list.js";
+import { Page } from "../ui/page.js";
+import { Problem } from "../ui/problem.js";
+import { Skeleton } from "../ui/skeleton.js";
 import { roleField } from "./roles.js";
-import { learn } from "./session.js";
+import { SignedIn } from "./signed-in.js";
 
-export const title = "Accounts";
-export const about = "People who may sign in. An account's role is also the most that its tokens may do.";
-
-export async function show({ signal, again }) {
-  const me = await learn(signal);
-  if (!me) throw new Refusal(401, "Sign in to see the accounts.");
-  const { data: users } = await ask("api/auth/users/", { signal });
-  return {
-    body: [
-      element("div", { class: "bar" },
-        element("button", { id: "account-new", type: "button", class: "primary", onclick: () => add(again) }, "Add an account")),
-      users.length ? listTable("Accounts", columns(me, again), users) : nothing("No accounts: the last one was removed."),
-    ],
-  };
+export function View() {
+  return html`<${SignedIn}><${Accounts} /><//>`;
 }
 
-function columns(me, again) {
+function Accounts() {
+  const { data, error, isLoading, reload } = useData(`accounts ${person.value?.username}`, async (signal) => (await ask("api/auth/users/", { signal })).data);
+  return html`<${Page} title=${t("accounts.title")} about=${t("accounts.about")} actions=${data && html`<button id="account-new" type="button" class="primary" onClick=${() => add(reload)}><${Icon} name="plus" />${t("account.new")}</button>`}>
+    ${error && html`<${Problem} error=${error} retry=${reload} />`}
+    ${isLoading && html`<${Skeleton} />`}
+    ${data && html`<${List} label=${t("accounts.title")} columns=${columns(reload)} entries=${data} keyOf=${({ id }) => id} />`}<//>`;
+}
+
+function columns(reload) {
+  const me = person.value;
+  const action = (id, label, user, act) => html`<button id=${`${id}-${user.id}`} type="button" class="small" aria-label=${`${label}: ${user.username}`} onClick=${() => act(user, reload)}>${label}</button>`;
   return [
-    { name: "Name", cell: (user) => (user.username === me.username ? element("span", {}, user.username, element("span", { class: "muted" }, " (you)")) : user.username) },
-    { name: "Email", cell: (user) => user.email || element("span", { class: "muted" }, "–") },
-    { name: "Role", cell: (user) => user.role },
-    { name: "Made", cell: (user) => ago(user.created_at) },
-    { name: "Actions", kind: "actions", cell: (user) => element("span", { class: "buttons" },
-      action("Change", user, () => change(user, again)),
-      action("Set password", user, () => setPassword(user, again)),
-      action("Remove", user, () => remove(user, again))) },
+    { name: t("signIn.name"), cell: (user) => (user.username === me?.username ? html`${user.username} <span class="muted">${t("account.you")}</span>` : user.username) },
+    { name: t("account.email"), cell: (user) => user.email || html`<span class="muted">–</span>` },
+    { name: t("role.label"), cell: (user) => t(`role.${user.role}`) },
+    { name: t("list.created"), cell: (user) => html`<${Ago} at=${user.created_at} />` },
+    { name: t("list.actions"), kind: "actions", cell: (user) => html`<span class="buttons">${action("change", t("account.change"), user, change)}${action("set-password", t("account.setPassword"), user, setPassword)}${action("remove", t("do.delete"), user, remove)}</span>` },
   ];
 }
 
-const action = (label, user, onclick) =>
-  element("button", { id: `${label.toLowerCase()}-${user.id}`.replaceAll(" ", "-"), type: "button", class: "small", "aria-label": `${label}: ${user.username}`, onclick }, label);
-
 const path = (user) => `api/auth/users/${user.id}/`;
 
-function add(again) {
-  openDialog("Add an account", {
+function add(reload) {
+  openForm(t("account.new"), {
     fields: {
-      username: { type: "field", label: "Name", required: true },
-      email: { type: "field", label: "Email" },
+      username: { type: "field", label: t("signIn.name"), required: true },
+      email: { type: "field", label: t("account.email") },
       role: roleField("admin", "editor"),
-      password: { type: "password", label: "Password", required: true, autocomplete: "new-password", help_text: "They can change it after signing in." },
+      password: { type: "password", label: t("signIn.password"), required: true, autocomplete: "new-password", help_text: t("account.passwordHelp") },
     },
-    save: "Add",
-    saving: "Adding…",
+    save: t("do.create"),
     async send(values) {
       await ask("api/auth/users/", { method: "POST", body: values });
-      await again();
-      announce(`The account ${values.username} is made.`);
+      await reload();
+      announce(t("account.created", { name: values.username }));
     },
   });
 }
 
-function change(user, again) {
-  openDialog(`Change ${user.username}`, {
-    fields: {
-      role: roleField("admin", user.role),
-      email: { type: "field", label: "Email", initial: user.email ?? "" },
-    },
-    save: "Change",
-    saving: "Changing…",
+function change(user, reload) {
+  openForm(t("account.changeTitle", { name: user.username }), {
+    fields: { role: roleField("admin", user.role), email: { type: "field", label: t("account.email"), initial: user.email ?? "" } },
+    save: t("do.save"),
     async send({ role, email }) {
       await ask(path(user), { method: "PATCH", body: { role, email: email ?? null } });
-      await again();
-      announce(`${user.username} is changed.`);
+      await reload();
+      announce(t("account.changed", { name: user.username }));
     },
   });
 }
 
-function setPassword(user, again) {
-  openDialog(`Set the password of ${user.username}`, {
-    fields: { password: { type: "password", label: "New password", required: true, autocomplete: "new-password" } },
-    notes: [element("p", { class: "hint" }, "Their sessions end; their tokens stay.")],
-    save: "Set",
-    saving: "Setting…",
+function setPassword(user, reload) {
+  openForm(t("account.passwordTitle", { name: user.username }), {
+    fields: { password: { type: "password", label: t("password.new"), required: true, autocomplete: "new-password" } },
+    notes: html`<p class="hint">${t("account.passwordWarn")}</p>`,
+    save: t("do.save"),
     async send({ password }) {
       await ask(path(user), { method: "PATCH", body: { password: password ?? "" } });
-      await again();
-      announce(`The password of ${user.username} is set.`);
+      await reload();
+      announce(t("account.passwordSet", { name: user.username }));
     },
   });
 }
 
-function remove(user, again) {
-  confirmed(`Remove ${user.username}?`, "Their sessions end and their tokens stop working at once. It cannot be undone.", {
-    save: "Remove",
-    saving: "Removing…",
-    async act() {
-      await ask(path(user), { method: "DELETE" });
-      await again();
-      announce(`The account ${user.username} is removed.`);
-    },
-  });
+function remove(user, reload) {
+  confirm(t("account.removeAsk", { name: user.username }), t("account.removeWarn"), { save: t("do.delete"), act: async () => {
+    await ask(path(user), { method: "DELETE" });
+    await reload();
+    announce(t("account.removed", { name: user.username }));
+  } });
 }

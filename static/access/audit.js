@@ -1,47 +1,44 @@
 // What happened to accounts, for administrators: the latest first.
 
-import { ask } from "../api.js";
-import { element } from "../element.js";
-import { listTable, nothing, steps } from "../list.js";
-import { valueNode } from "../values.js";
-
-export const title = "Audit";
-export const about = "Sign-ins, failures, and every change of accounts and tokens.";
+import { html } from "../vendor/preact.js";
+import { ask } from "../core/api.js";
+import { t } from "../core/i18n.js";
+import { href } from "../core/router.js";
+import { useData } from "../core/use-data.js";
+import { Empty } from "../ui/empty.js";
+import { List, Moment, Steps } from "../ui/list.js";
+import { Page } from "../ui/page.js";
+import { Problem } from "../ui/problem.js";
+import { Skeleton } from "../ui/skeleton.js";
+import { SignedIn } from "./signed-in.js";
 
 const PAGE = 50;
-
-const WORDS = {
-  sign_in: "Signed in",
-  sign_in_failed: "Failed to sign in",
-  sign_in_held: "Too many failed sign-ins",
-  sign_out: "Signed out",
-  sign_out_everywhere: "Signed out everywhere",
-  user_added: "Account made",
-  user_changed: "Account changed",
-  password_changed: "Password changed",
-  user_removed: "Account removed",
-  token_created: "Token made",
-  token_revoked: "Token revoked",
-};
+const EVENTS = ["sign_in", "sign_in_failed", "sign_in_held", "sign_out", "sign_out_everywhere", "user_added", "user_changed", "password_changed", "user_removed", "token_created", "token_revoked"];
 const FAILURES = ["sign_in_failed", "sign_in_held"];
 
-export async function show({ query, signal }) {
+export function View({ query }) {
   const before = /^\d+$/.test(query.get("before") ?? "") ? query.get("before") : "";
-  // One more than is shown tells whether there are older ones.
-  const { data: found } = await ask(`api/auth/audit/?limit=${PAGE + 1}${before && `&before=${before}`}`, { signal });
-  const shown = found.slice(0, PAGE);
-  const older = found.length > PAGE ? { page: "audit", before: shown.at(-1).id } : null;
-  return {
-    body: [shown.length ? listTable("What happened", COLUMNS, shown) : nothing(before ? "Nothing older." : "Nothing has happened yet.")],
-    paging: before || older ? [steps(before ? { page: "audit" } : null, older, ["Newest", "Older"])] : null,
-  };
+  return html`<${Page} title=${t("audit.title")} about=${t("audit.about")}><${SignedIn}><${Events} before=${before} /><//><//>`;
 }
 
-const COLUMNS = [
-  { name: "When", cell: ({ at }) => valueNode(at, "datetime") },
-  { name: "What", cell: ({ event }) => element("span", { class: FAILURES.includes(event) ? "over" : null }, WORDS[event] ?? event) },
-  { name: "About", cell: ({ subject }) => subject ?? "" },
-  { name: "More", cell: ({ detail }) => detail ?? "" },
-  { name: "By", cell: ({ actor }) => actor ?? element("span", { class: "muted" }, "a stranger") },
-  { name: "From", cell: ({ address }) => address ?? "" },
-];
+function Events({ before }) {
+  // One more than is shown tells whether there are older ones.
+  const { data, error, isLoading, reload } = useData(`audit ${before}`, async (signal) => (await ask(`api/auth/audit/?limit=${PAGE + 1}${before && `&before=${before}`}`, { signal })).data);
+  if (error) return html`<${Problem} error=${error} retry=${reload} />`;
+  if (isLoading) return html`<${Skeleton} lines=${12} />`;
+  const shown = data.slice(0, PAGE);
+  const older = data.length > PAGE ? href({ page: "audit", before: shown.at(-1).id }) : null;
+  return html`${shown.length ? html`<${List} label=${t("audit.title")} columns=${columns()} entries=${shown} keyOf=${({ id }) => id} />` : html`<${Empty}><p>${t(before ? "steps.nothingOlder" : "audit.none")}</p><//>`}
+    ${(before || older) && html`<footer class="paging"><${Steps} before=${before && href({ page: "audit" })} after=${older} earlier=${t("steps.newest")} later=${t("steps.older")} /></footer>`}`;
+}
+
+function columns() {
+  return [
+    { name: t("audit.when"), cell: ({ at }) => html`<${Moment} at=${at} />` },
+    { name: t("audit.what"), cell: ({ event }) => html`<span class=${FAILURES.includes(event) ? "bad-text" : ""}>${EVENTS.includes(event) ? t(`audit.${event}`) : event}</span>` },
+    { name: t("audit.subject"), cell: ({ subject }) => subject ?? "" },
+    { name: t("audit.detail"), cell: ({ detail }) => detail ?? "" },
+    { name: t("audit.actor"), cell: ({ actor }) => actor ?? html`<span class="muted">${t("audit.stranger")}</span>` },
+    { name: t("audit.address"), cell: ({ address }) => address ?? "" },
+  ];
+}

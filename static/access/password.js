@@ -1,33 +1,23 @@
 // Changing one's own password.
 
-import { Refusal, ask } from "../api.js";
-import { element } from "../element.js";
-import { makeForm } from "../form.js";
-import { announce } from "../frame.js";
-import { go } from "../navigate.js";
-import { learn } from "./session.js";
+import { html } from "../vendor/preact.js";
+import { announce } from "../core/announce.js";
+import { ask } from "../core/api.js";
+import { t } from "../core/i18n.js";
+import { go } from "../core/router.js";
+import { person } from "../core/session.js";
+import { Form } from "../ui/form.js";
+import { Page } from "../ui/page.js";
+import { SignedIn } from "./signed-in.js";
 
-export const title = "Change password";
-
-export async function show({ signal }) {
-  const me = await learn(signal);
-  if (!me) throw new Refusal(401, "Sign in to change your password.");
-  const form = makeForm({
-    id: "password",
-    fields: {
-      old_password: { type: "password", label: "Present password", required: true, autocomplete: "current-password" },
-      new_password: { type: "password", label: "New password", required: true, autocomplete: "new-password" },
-    },
-    notes: [element("p", { class: "hint" }, "Your sessions on other devices end; your tokens stay.")],
-    save: "Change",
-    saving: "Changing…",
-    async send(values) {
-      await ask("api/auth/password/", { method: "POST", body: values });
-      go("./");
-      announce("Your password is changed.");
-    },
-  });
-  // A password manager keeps the new password under this name.
-  form.node.prepend(element("input", { type: "text", name: "username", autocomplete: "username", value: me.username, hidden: true }));
-  return { body: [element("div", { class: "card narrow" }, form.node)], focus: form.focus };
+export function View() {
+  const send = async (values) => {
+    await ask("api/auth/password/", { method: "POST", body: values });
+    go("./");
+    announce(t("password.changed"));
+  };
+  return html`<${Page} title=${t("password.title")}><${SignedIn}><div class="card narrow"><${Form} id="password" username=${person.value?.username} fields=${{
+    old_password: { type: "password", label: t("password.old"), required: true, autocomplete: "current-password" },
+    new_password: { type: "password", label: t("password.new"), required: true, autocomplete: "new-password" },
+  }} notes=${html`<p class="hint">${t("password.hint")}</p>`} save=${t("password.title")} send=${send} /></div><//><//>`;
 }

@@ -1,23 +1,19 @@
-// The roles, and which of them covers which: an admin all of them, and everyone a viewer.
+// A field of a form that chooses a role.
 
-const MEANINGS = {
-  viewer: "A viewer reads what strangers may not.",
-  worker: "A worker also takes jobs.",
-  editor: "An editor also writes rows and asks for jobs.",
-  admin: "An admin does everything.",
-};
+import { covers } from "../core/session.js";
+import { t } from "../core/i18n.js";
 
-export const covers = (role, other) => role === "admin" || role === other || other === "viewer";
+const ROLES = ["viewer", "worker", "editor", "admin"];
 
-/** A field of a form that chooses a role, none above `most`. */
+/** None above `most` is offered. */
 export function roleField(most, initial) {
-  const offered = Object.keys(MEANINGS).filter((role) => covers(most, role));
+  const offered = ROLES.filter((role) => covers(most, role));
   return {
     type: "choice",
-    label: "Role",
+    label: t("role.label"),
     required: true,
     initial: offered.includes(initial) ? initial : offered[0],
-    help_text: offered.map((role) => MEANINGS[role]).join(" "),
-    choices: offered.map((role) => ({ value: role })),
+    help_text: offered.map((role) => t(`role.${role}.means`)).join(" "),
+    choices: offered.map((role) => ({ value: role, display_name: t(`role.${role}`) })),
   };
 }

@@ -1,52 +1,35 @@
 // Signing in, and back to where one was.
 
-import { element } from "../element.js";
-import { makeForm } from "../form.js";
-import { announce } from "../frame.js";
-import { go } from "../navigate.js";
-import { firstAdministrator } from "./first.js";
-import { me, signIn, whetherOpen } from "./session.js";
+import { html } from "../vendor/preact.js";
+import { announce } from "../core/announce.js";
+import { t } from "../core/i18n.js";
+import { go } from "../core/router.js";
+import { access } from "../core/service.js";
+import { person, signIn } from "../core/session.js";
+import { FirstAdmin } from "../shell/first-admin.js";
+import { Empty } from "../ui/empty.js";
+import { Form } from "../ui/form.js";
+import { Page } from "../ui/page.js";
 
-export const title = "Sign in";
+const REASONS = { ended: "signIn.ended", needed: "signIn.needed" };
 
-const REASONS = {
-  ended: "Your session has ended. Sign in again to go on where you were.",
-  needed: "What you asked for needs a sign-in.",
-};
-
-export async function show({ query, signal }) {
-  if (await whetherOpen(signal)) {
-    return { body: [element("div", { class: "empty" },
-      element("p", {}, "There are no accounts yet: this server is open to everyone. Make the first administrator to close it:"),
-      ...firstAdministrator())] };
-  }
-  const next = wayBack(query.get("next"));
-  const form = makeForm({
-    id: "sign-in",
-    fields: {
-      username: { type: "field", label: "Name", required: true, autocomplete: "username" },
-      password: { type: "password", label: "Password", required: true, autocomplete: "current-password" },
-    },
-    save: "Sign in",
-    saving: "Signing in…",
-    async send(values) {
-      await signIn(values);
-      go(next, { instead: true });
-      announce(`You are signed in as ${me().username}.`);
-    },
-  });
+export function View({ query }) {
+  if (access.value === "open") return html`<${Page} title=${t("signIn.do")}><${Empty}><p>${t("signIn.open")}</p><${FirstAdmin} /><//><//>`;
   const reason = REASONS[query.get("reason")];
-  return {
-    body: [
-      reason ? element("p", { class: "notice", role: "status" }, reason) : null,
-      me() ? element("p", { class: "notice" }, `You are signed in as ${me().username} already.`) : null,
-      element("div", { class: "card narrow" }, form.node),
-    ],
-    focus: form.focus,
+  const send = async (values) => {
+    await signIn(values);
+    access.value = "closed";
+    go(wayBack(query.get("next")), { replace: true });
+    announce(t("account.isIn", { name: person.peek().username }));
   };
+  return html`<${Page} title=${t("signIn.do")}>
+    ${reason && html`<p class="notice" role="status">${t(reason)}</p>`}
+    ${person.value && html`<p class="notice">${t("signIn.already", { name: person.value.username })}</p>`}
+    <div class="card narrow"><${Form} id="sign-in" fields=${{
+      username: { type: "field", label: t("signIn.name"), required: true, autocomplete: "username" },
+      password: { type: "password", label: t("signIn.password"), required: true, autocomplete: "current-password" },
+    }} save=${t("signIn.do")} send=${send} /></div><//>`;
 }
 
 /** Only a view of this page is a way back: an address elsewhere in `next` is somebody's trap. */
-function wayBack(next) {
-  return next?.startsWith("?") ? next : "./";
-}
+const wayBack = (next) => (next?.startsWith("?") ? next : "./");

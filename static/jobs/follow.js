@@ -1,10 +1,10 @@
 // A job followed as it happens: by its events, or by asking now and then where those do not come through.
 
-import { ask } from "../api.js";
-import { parse } from "../exact.js";
+import { ask } from "../core/api.js";
+import { parse } from "../core/exact.js";
 import { isFinished, jobPath } from "./state.js";
 
-const EVERY = 1_000; // milliseconds between questions, growing to the second
+const EVERY = 1_000; // milliseconds between questions, growing
 const EVERY_AT_MOST = 10_000;
 
 /**

@@ -1,123 +1,116 @@
 // One job, followed live to its end.
 
-import { Refusal, ask } from "../api.js";
-import { copyable } from "../copy.js";
-import { element } from "../element.js";
-import { announce } from "../frame.js";
-import { nothing } from "../list.js";
-import { problem } from "../problem.js";
-import { valueNode } from "../values.js";
-import { pageHref } from "../view.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
+import { announce } from "../core/announce.js";
+import { ApiError, ask } from "../core/api.js";
+import { stringify } from "../core/exact.js";
+import { indented } from "../core/field-kinds.js";
+import { dateTime, duration } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { href } from "../core/router.js";
+import { useData } from "../core/use-data.js";
+import { Copyable } from "../ui/copy.js";
+import { Empty } from "../ui/empty.js";
+import { Moment } from "../ui/list.js";
+import { Page } from "../ui/page.js";
+import { Problem } from "../ui/problem.js";
+import { Skeleton } from "../ui/skeleton.js";
 import { follow } from "./follow.js";
-import { badge, canCancel, canRetry, cancel, isFinished, jobPath, progressOf, resultText, retry, sent } from "./state.js";
-import { mayAsk } from "./submit.js";
+import { mayAsk } from "./may-ask.js";
+import { payloadOf } from "./new-job.js";
+import { Badge, canCancel, canRetry, cancel, isFinished, jobPath, progressOf, resultText, retry, runTime } from "./state.js";
 
-export const title = "Job";
-
-export async function show({ query, signal, again }) {
+export function View({ query }) {
   const id = query.get("id") ?? "";
-  const [job, may] = await Promise.all([found(id, signal), mayAsk(signal)]);
-  if (!job) return { body: [nothing("There is no such job, or no longer: finished jobs go after a while.", element("a", { href: pageHref({ page: "jobs" }) }, "All jobs"))] };
-  const state = element("p", { class: "state", role: "status" });
-  const trouble = element("div", {});
-  const outcome = element("div", { class: "outcome" });
-  const facts = element("dl", { class: "facts" });
-  const buttons = element("div", { class: "bar" });
-  let shown = "";
-
-  const heard = (now) => {
-    showProgress(state, now);
-    facts.replaceChildren(...factsOf(now));
-    // What can be pressed and read stays in its place while nothing about it changes.
-    const worth = `${now.status} ${now.cancel_requested} ${now.attempts}`;
-    if (worth === shown) return;
-    shown = worth;
-    outcome.replaceChildren(...outcomeOf(now));
-    buttons.replaceChildren(...actions(now, may, again, trouble));
-  };
-  heard(job);
-  const troubled = (error) => trouble.replaceChildren(...(error ? [problem(error, {})] : []));
-  if (!isFinished(job)) follow(id, { signal, heard, troubled });
-
-  return {
-    body: [
-      element("div", { class: "card" }, state, trouble, outcome, buttons),
-      facts,
-    ],
-  };
+  const { data, error, isLoading, reload } = useData(id, (signal) => found(id, signal));
+  return html`<${Page} title=${t("job.title")} actions=${html`<a class="button" href=${href({ page: "jobs" })}>${t("job.toAll")}</a>`}>
+    ${error && html`<${Problem} error=${error} retry=${reload} />`}
+    ${isLoading && html`<${Skeleton} />`}
+    ${data === null && html`<${Empty}><p>${t("job.gone")}</p><//>`}
+    ${data && html`<${Job} key=${id} first=${data} reload=${reload} />`}
+  <//>`;
 }
 
 async function found(id, signal) {
   try {
-    return (await ask(`${jobPath(id)}/`, { signal })).data;
+    const [{ data: job }, may] = await Promise.all([ask(`${jobPath(id)}/`, { signal }), mayAsk(signal)]);
+    return { job, may };
   } catch (error) {
     if (error.status === 404) return null;
     throw error;
   }
 }
 
-function showProgress(state, job) {
+function Job({ first, reload }) {
+  const [job, setJob] = useState(first.job);
+  const [trouble, setTrouble] = useState(null);
+  const [isBusy, setBusy] = useState(false);
+  const id = first.job.job_id;
+  useEffect(() => {
+    setJob(first.job);
+    if (isFinished(first.job)) return undefined;
+    const controller = new AbortController();
+    follow(id, { signal: controller.signal, heard: setJob, troubled: setTrouble });
+    return () => controller.abort();
+  }, [first]);
+  const act = async (work, done) => {
+    setBusy(true);
+    try {
+      await work(job);
+      announce(done);
+      await reload();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setTrouble(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const payload = payloadOf(id);
+  return html`<div class="card job">
+      <${State} job=${job} />
+      ${trouble && html`<${Problem} error=${trouble} />`}
+      ${payload !== undefined && html`<section><h2>${t("job.payload")}</h2>${typeof payload === "string" ? html`<p class="prose" dir="auto">${payload}</p>` : html`<pre class="code" tabindex="0">${indented(stringify(payload))}</pre>`}</section>`}
+      ${job.status === "done" && html`<section id="result"><h2>${t("job.result")}</h2><${Copyable} text=${formatted(job.result)} /></section>`}
+      ${job.error && job.status !== "done" && html`<section id="error"><h2>${t(job.status === "failed" ? "job.whyFailed" : "job.whyLastFailed")}</h2><pre class="code trace" tabindex="0" dir="auto">${job.error}</pre></section>`}
+      ${first.may && (canCancel(job) || canRetry(job)) && html`<p class="buttons">
+        ${canCancel(job) && html`<button type="button" id="job-cancel" disabled=${isBusy} onClick=${() => act(cancel, t("job.cancelled"))}>${t("job.cancel")}</button>`}
+        ${canRetry(job) && html`<button type="button" id="job-retry" disabled=${isBusy} onClick=${() => act(retry, t("job.retried"))}>${t("job.retry")}</button>`}</p>`}
+    </div>
+    <${Facts} job=${job} />`;
+}
+
+function formatted(result) {
+  const text = resultText(result);
+  return result !== null && typeof result === "object" && text === stringify(result) ? indented(text) : text;
+}
+
+function State({ job }) {
   const progress = job.status === "processing" ? progressOf(job) : null;
-  const bar = element("progress", { max: "1", "aria-label": "Progress" });
-  if (progress && progress.share !== null) bar.value = progress.share;
-  state.replaceChildren(badge(job), ...(job.status === "processing" ? [bar] : []),
-    element("span", { class: "muted" }, progress?.words ?? hint(job)));
+  return html`<p class="state" role="status"><${Badge} job=${job} />
+    ${job.status === "processing" && html`<progress max="1" value=${progress?.share ?? undefined} aria-label=${t("job.progressLabel")} />`}
+    <span class="muted">${progress?.words ?? hint(job)}</span></p>`;
 }
 
 function hint(job) {
-  if (job.status === "queued" && new Date(job.run_at) > new Date()) return `It waits until ${new Date(job.run_at).toLocaleString()}.`;
-  if (job.status === "queued") return "It waits for a worker.";
-  if (job.status === "processing") return job.cancel_requested ? "Its worker was asked to stop." : "A worker has it.";
+  if (job.status === "queued" && new Date(job.run_at) > new Date()) return t("job.waitsUntil", { time: dateTime(job.run_at) });
+  if (job.status === "queued") return t("job.waits");
+  if (job.status === "processing") return t(job.cancel_requested ? "job.stopping" : "job.taken");
   return "";
 }
 
-function outcomeOf(job) {
-  const text = sent.get(job.job_id);
-  return [
-    text === undefined ? null : part("Text", element("p", { class: "text", dir: "auto" }, text)),
-    job.status === "done" ? part("Result", element("div", { id: "result" }, copyable(resultText(job.result)))) : null,
-    job.error && job.status !== "done" ? part(job.status === "failed" ? "Why it failed" : "Why the last attempt failed", element("p", { class: "error" }, job.error)) : null,
-  ].filter(Boolean);
-}
-
-const part = (name, node) => element("section", {}, element("h2", {}, name), node);
-
-function actions(job, may, again, trouble) {
-  const act = (label, id, work, done) => element("button", {
-    type: "button",
-    id,
-    async onclick(event) {
-      event.target.disabled = true;
-      try {
-        await work(job);
-        await again();
-        announce(done);
-      } catch (error) {
-        event.target.disabled = false;
-        if (!(error instanceof Refusal)) throw error;
-        trouble.replaceChildren(problem(error, {}));
-      }
-    },
-  }, label);
-  return [
-    may && canCancel(job) ? act("Cancel", "job-cancel", cancel, "The job is told to stop.") : null,
-    may && canRetry(job) ? act("Try again", "job-retry", retry, "The job is queued again.") : null,
-    element("a", { class: "button", href: pageHref({ page: "jobs" }) }, "All jobs"),
-  ].filter(Boolean);
-}
-
-function factsOf(job) {
+function Facts({ job }) {
+  const moment = (at) => (at ? html`<${Moment} at=${at} />` : html`<span class="muted">${t("job.notYet")}</span>`);
   const facts = [
-    ["Job", element("a", { href: `${jobPath(job.job_id)}/`, title: "This job as JSON" }, job.job_id)],
-    ["Kind", job.kind],
-    ["Attempts", job.max_attempts ? `${job.attempts} of at most ${job.max_attempts}` : String(job.attempts)],
-    job.priority ? ["Priority", String(job.priority)] : null,
-    job.unique_key ? ["Unique key", job.unique_key] : null,
-    ["Asked for", moment(job.created_at)],
-    ["Begun", moment(job.started_at)],
-    ["Finished", moment(job.finished_at)],
+    ["job.title", html`<a href=${`${jobPath(job.job_id)}/`} target="_blank" title="JSON">${job.job_id}</a>`],
+    ["job.kind", html`<a class="plain" href=${href({ page: "jobs", kind: job.kind })}>${job.kind}</a>`],
+    ["job.attempts", job.max_attempts ? t("job.attemptsOf", { n: job.attempts, most: job.max_attempts }) : job.attempts],
+    job.priority ? ["job.priority", job.priority] : null,
+    job.unique_key ? ["job.uniqueKey", job.unique_key] : null,
+    ["job.created", moment(job.created_at)],
+    ["job.started", moment(job.started_at)],
+    ["job.finished", moment(job.finished_at)],
+    runTime(job) === null ? null : ["job.duration", duration(runTime(job))],
   ];
-  return facts.filter(Boolean).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
+  return html`<dl class="facts">${facts.filter(Boolean).map(([name, value]) => html`<dt>${t(name)}</dt><dd>${value}</dd>`)}</dl>`;
 }
-
-const moment = (value) => (value ? valueNode(value, "datetime") : element("span", { class: "muted" }, "not yet"));

@@ -1,8 +1,9 @@
 // What a job's state looks like, and what one may do in it; said the same in the list and on a job's own page.
 
-import { ask } from "../api.js";
-import { element } from "../element.js";
-import { stringify } from "../exact.js";
+import { html } from "../vendor/preact.js";
+import { ask } from "../core/api.js";
+import { stringify } from "../core/exact.js";
+import { t } from "../core/i18n.js";
 
 export const STATES = ["queued", "processing", "done", "failed", "cancelled"];
 
@@ -14,8 +15,9 @@ export const canRetry = (job) => job.status === "failed" || job.status === "canc
 
 export const jobPath = (id) => `api/jobs/${encodeURIComponent(id)}`;
 
-export function badge(job) {
-  return element("span", { class: "badge", "data-state": job.status }, job.status === "processing" && job.cancel_requested ? "cancelling" : job.status);
+export function Badge({ job }) {
+  const isStopping = job.status === "processing" && job.cancel_requested;
+  return html`<span class="badge" data-state=${job.status}>${t(isStopping ? "state.cancelling" : `state.${job.status}`)}</span>`;
 }
 
 export const cancel = (job) => ask(`${jobPath(job.job_id)}/`, { method: "DELETE" });
@@ -28,7 +30,7 @@ export function progressOf({ progress }) {
   if (typeof progress !== "object") return null;
   const { done, total, message } = progress;
   const share = Number(total) > 0 ? Math.min(1, Number(done) / Number(total)) : null;
-  const count = done === undefined || done === null ? "" : total ? `${done} of ${total}` : String(done);
+  const count = done === undefined || done === null ? "" : total ? t("job.progress", { done: Number(done), total: Number(total) }) : String(done);
   return { share, words: [count, message].filter(Boolean).join(", ") };
 }
 
@@ -39,5 +41,7 @@ export function resultText(result) {
   return members.length === 1 && typeof members[0] === "string" ? members[0] : stringify(result);
 }
 
-/** What was sent with a job, as long as this page is open: the server does not show it. */
-export const sent = new Map();
+/** How long the last attempt has run, in milliseconds; null before it has begun. */
+export function runTime({ started_at: from, finished_at: to }) {
+  return from ? (to ? new Date(to) : new Date()) - new Date(from) : null;
+}

@@ -105,6 +105,42 @@ impl Browser {
         eventually(expression, || (self.value(expression) == true).then_some(()));
     }
 
+    /// What a promise of the page comes to.
+    #[track_caller]
+    pub(crate) fn resolved(&self, expression: &str) -> Value {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; Promise.resolve({expression}).then(done, (error) => done(String(error)))"
+        );
+        self.post("/execute/async", json!({"script": script, "args": []}))
+    }
+
+    /// Runs a script in the page, as its own scripts run.
+    #[track_caller]
+    pub(crate) fn inject(&self, script: &str) {
+        self.post("/execute/sync", json!({"script": script, "args": []}));
+    }
+
+    /// Presses keys where the keyboard is; WebDriver has code points for those without a letter.
+    #[track_caller]
+    pub(crate) fn press(&self, keys: &str) {
+        self.type_into(":focus", keys);
+    }
+
+    /// A command of the Chrome DevTools Protocol, for what WebDriver has no word for.
+    #[track_caller]
+    pub(crate) fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.post("/goog/cdp/execute", json!({"cmd": command, "params": parameters}))
+    }
+
+    /// The width of the window and the colour scheme that the person prefers.
+    #[track_caller]
+    pub(crate) fn looks(&self, width: u32, scheme: &str) {
+        let metrics = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics);
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setEmulatedMedia", media);
+    }
+
     /// What the console holds so far: errors of scripts, violations of the policy, failed loads.
     pub(crate) fn console(&self) -> Vec<Value> {
         match self.post("/se/log", json!({"type": "browser"})) {

@@ -121,7 +121,7 @@ fn caches_are_told_that_the_answer_depends_on_the_origin() {
         ("/api/items/", 200),
         ("/api/none/", 404),
         ("/", 200),
-        ("/static/app.js", 200),
+        ("/favicon.ico", 200),
     ] {
         for headers in [&[][..], &[("Origin", "https://evil.example")], &[("Origin", APP)]] {
             let answer = server.request("GET", path, headers, b"");

@@ -302,8 +302,8 @@ fn a_process_runs_the_parts_it_is_told_to() {
     let html = |server: &Server| server.get_as("/", "text/html").header("content-type");
     assert!(html(&pages).starts_with("text/html"));
     assert!(html(&api).starts_with("application/json") && html(&worker).starts_with("application/json"));
-    api.get("/static/app.js").is(404);
-    pages.get("/static/app.js").is(200);
+    api.get("/favicon.ico").is(404);
+    pages.get("/favicon.ico").is(200);
     for server in [&pages, &worker] {
         for path in [
             "/api/",

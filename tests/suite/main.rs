@@ -31,6 +31,7 @@ mod tables;
 
 mod accounts;
 mod administrator;
+mod architecture;
 mod array_inserts;
 mod attack_credentials;
 mod attack_csrf;
@@ -77,7 +78,9 @@ mod openapi;
 mod options;
 mod pages;
 mod pages_access;
+mod pages_grid;
 mod pages_jobs;
+mod pages_views;
 mod primary_keys;
 mod proxies;
 mod read_only;

@@ -67,8 +67,8 @@ fn wait_for_search(browser: &Browser, search: &str) {
     browser.wait_until(&format!("location.search === {}", Value::from(search)));
 }
 
-fn is_hidden(browser: &Browser, id: &str) -> bool {
-    browser.value(&format!("document.getElementById('{id}').hidden")) == true
+fn is_absent(browser: &Browser, id: &str) -> bool {
+    browser.value(&format!("document.getElementById('{id}')")) == Value::Null
 }
 
 #[test]
@@ -78,10 +78,10 @@ fn an_open_server_says_so_and_how_to_close_it() {
     let server = setup.start();
     let browser = Browser::start();
     browser.open(&server.url("/"));
-    wait_for_text(&browser, "#open-banner summary", "Open to everyone.");
-    assert!(is_hidden(&browser, "sign-in-link"));
-    browser.click("#open-banner summary");
-    wait_for_text(&browser, "#open-banner", "socle user add NAME --role admin");
+    wait_for_text(&browser, "#open-pill", "Open to everyone");
+    assert!(is_absent(&browser, "sign-in-link"));
+    browser.click("#open-more");
+    wait_for_text(&browser, "dialog[open]", "socle user add NAME --role admin");
     browser.open(&server.url("/?page=sign-in"));
     wait_for_text(&browser, "#view", "socle user add NAME --role admin");
     assert_eq!(complaints(&browser), Vec::<Value>::new());
@@ -89,8 +89,8 @@ fn an_open_server_says_so_and_how_to_close_it() {
     // Another process on the same file makes the administrator; the page hears of it by itself.
     browser.open(&server.url("/"));
     let _other = with_ada(setup).start();
-    browser.wait_until("document.getElementById('sign-in-link').hidden === false");
-    assert!(is_hidden(&browser, "open-banner"));
+    browser.wait_until("document.getElementById('sign-in-link') !== null");
+    assert!(is_absent(&browser, "open-pill"));
 }
 
 #[test]
@@ -99,8 +99,8 @@ fn a_person_signs_in_adds_a_row_and_signs_out() {
     let server = closed();
     let browser = Browser::start();
     browser.open(&server.url("/?table=items"));
-    wait_for_text(&browser, "#table-note", "sign in to add rows");
-    assert!(is_hidden(&browser, "add-open"));
+    wait_for_text(&browser, "#table-note", "sign in to change rows");
+    assert!(is_absent(&browser, "add-open"));
 
     browser.click("#sign-in-link");
     sign_in(&browser, "ada", "wrong horse");
@@ -119,15 +119,17 @@ fn a_person_signs_in_adds_a_row_and_signs_out() {
     browser.click("#add-open");
     browser.type_into("#add-0", "by ada");
     browser.click("#add-save");
-    wait_for_text(&browser, "tr.added", "by ada");
+    wait_for_text(&browser, ".grid tbody", "by ada");
 
     browser.open(&server.url("/?table=items"));
     wait_for_text(&browser, "#account-button", "ada");
     browser.click("#account-button");
-    browser.click("#account-menu button");
+    browser.click("#sign-out");
     wait_for_text(&browser, "#status", "You are signed out.");
-    browser.wait_until("document.getElementById('sign-in-link').hidden === false");
-    browser.wait_until("document.getElementById('add-open').hidden === true");
+    browser.wait_until("document.getElementById('sign-in-link') !== null");
+    browser.click("#tables a");
+    wait_for_text(&browser, "#table-note", "sign in to change rows");
+    assert!(is_absent(&browser, "add-open"));
     assert_eq!(complaints(&browser), Vec::<Value>::new());
 }
 
@@ -141,9 +143,9 @@ fn a_viewer_is_offered_no_form_and_reads_why() {
     browser.open(&server.url("/?page=sign-in&next=%3Ftable%3Ditems"));
     sign_in(&browser, "vi", PASSWORD);
     wait_for_text(&browser, "#table-note", "your role, viewer, may not change this table");
-    assert!(is_hidden(&browser, "add-open"));
+    assert!(is_absent(&browser, "add-open"));
 
-    browser.click("#work-nav a");
+    browser.click("#work a");
     wait_for_text(
         &browser,
         "#view .notice",
@@ -193,7 +195,7 @@ fn a_token_is_shown_once_works_and_is_revoked() {
         false
     );
     browser.click("#view td.actions button");
-    browser.click("#dialog-save");
+    browser.click("#dialog-save.grave");
     wait_for_text(&browser, "#status", "The token “nightly import” is revoked.");
     me(401);
     assert_eq!(complaints(&browser), Vec::<Value>::new());
@@ -220,7 +222,7 @@ fn a_session_that_ends_leads_to_signing_in_and_back_with_what_was_typed() {
     wait_for_search(&browser, "?table=items&ordering=-name");
     browser.click("#add-open");
     browser.click("#add-save");
-    wait_for_text(&browser, "tr.added", "typed before the end");
+    wait_for_text(&browser, ".grid tbody", "typed before the end");
 }
 
 #[test]
@@ -262,19 +264,20 @@ fn an_administrator_manages_accounts_and_reads_what_happened() {
     wait_for_text(&browser, "#dialog-3-error", "This password is too short.");
     browser.type_into("#dialog-3", " but now longer");
     browser.click("#dialog-save");
-    wait_for_text(&browser, "#status", "The account ed is made.");
+    wait_for_text(&browser, "#status", "The account ed is created.");
     wait_for_text(&browser, "#view tbody", "ed");
 
     browser.click("#remove-1");
     browser.click("#dialog-save");
-    browser.wait_until("document.querySelector('#dialog-problem')?.hidden === false");
+    browser.wait_until("document.querySelector('#dialog-problem') !== null");
     browser.click("#dialog-cancel");
+    browser.wait_until("document.querySelector('dialog[open]') === null");
     browser.click("#remove-2");
     browser.click("#dialog-save");
-    wait_for_text(&browser, "#status", "The account ed is removed.");
+    wait_for_text(&browser, "#status", "The account ed is deleted.");
 
     browser.open(&server.url("/?page=audit"));
-    wait_for_text(&browser, "#view tbody", "Account removed");
+    wait_for_text(&browser, "#view tbody", "Account deleted");
     wait_for_text(&browser, "#view tbody", "Signed in");
     assert_eq!(complaints(&browser), Vec::<Value>::new());
 }
@@ -290,7 +293,7 @@ fn a_person_changes_the_password() {
     browser.type_into("#password-0", "wrong horse");
     browser.type_into("#password-1", "another horse battery");
     browser.click("#password-save");
-    browser.wait_until("document.getElementById('password-0-error')?.hidden === false");
+    browser.wait_until("document.getElementById('password-0-error') !== null");
     browser.value("document.getElementById('password-0').value = ''");
     browser.type_into("#password-0", PASSWORD);
     browser.click("#password-save");

@@ -98,6 +98,11 @@ pub fn is_probe(request: &Request<'_>) -> bool {
     matches!(path, "/livez" | "/readyz" | "/healthz" | "/health")
 }
 
+/// Whether the path is a file's of the pages, which browsers ask for once and keep.
+fn is_static(request: &Request<'_>) -> bool {
+    request.uri().path().as_str().starts_with("/static/")
+}
+
 /// The perimeter's own answer, when the request goes no further.
 pub fn answer(request: &Request<'_>) -> Option<Response<'static>> {
     let error = match request_info(request).verdict {
@@ -169,7 +174,7 @@ impl Ingress {
             host::Named::Host(host) if !is_probe && !host.is_among(&self.hosts) => return Verdict::HostUnknown,
             host::Named::Missing | host::Named::Host(_) => {}
         }
-        if let Some(limiter) = self.limiter.as_ref().filter(|_| !is_probe)
+        if let Some(limiter) = self.limiter.as_ref().filter(|_| !is_probe && !is_static(request))
             && let Err(wait) = limiter.take(client.network(), at)
         {
             let retry_after = wait.as_secs_f64().ceil().max(1.0) as u64;

@@ -4,40 +4,9 @@ pub mod csv;
 pub mod json;
 pub mod value;
 
+use super::request::Format;
 use super::selection::Selection;
 use crate::database::Row;
-
-/// A format of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// A JSON array of objects.
-    Json,
-    /// One JSON object a line.
-    Ndjson,
-    /// RFC 4180, with a line of names first.
-    Csv,
-}
-
-impl Format {
-    /// The format with this name in `format=`.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "json" => Some(Self::Json),
-            "ndjson" => Some(Self::Ndjson),
-            "csv" => Some(Self::Csv),
-            _ => None,
-        }
-    }
-
-    /// The media type of a list in this format.
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Json => "application/json",
-            Self::Ndjson => "application/x-ndjson",
-            Self::Csv => "text/csv; charset=utf-8",
-        }
-    }
-}
 
 /// Writes a list, row by row, into a buffer that its owner may empty between rows.
 pub struct ListWriter<'s> {

@@ -8,10 +8,11 @@
 //! [`place`] opens and guards the database file, and [`run`] applies one file in one transaction. Everything that can be
 //! found wrong with the files is found before the database is touched.
 
+mod applied;
+mod database_file;
 mod error;
 mod files;
 mod history;
-mod place;
 mod run;
 mod script;
 
@@ -83,11 +84,11 @@ pub fn apply(database: &Path, config_dir: Option<&Path>, mut each: impl FnMut(&s
     let files = Files::read(config_dir)?;
     let mut applied = Vec::new();
     if !is_up_to_date(database, &files)? {
-        place::make_folder(database)?;
-        let _lock = place::lock(database)?;
-        let mut new_file = place::NewFile::watch(database);
-        let mut connection = place::open_or_create(database)?;
-        for (history, file) in history::pending(&connection, database, &files)? {
+        database_file::make_folder(database)?;
+        let _lock = database_file::lock(database)?;
+        let mut new_file = database_file::NewFile::watch(database);
+        let mut connection = database_file::open_or_create(database)?;
+        for (history, file) in applied::pending(&connection, database, &files)? {
             run::apply(&mut connection, database, history, file)?;
             new_file.keep();
             each(&file.name);
@@ -105,17 +106,17 @@ pub fn apply(database: &Path, config_dir: Option<&Path>, mut each: impl FnMut(&s
 /// When the files or the database cannot be read.
 pub fn overview(database: &Path, config_dir: Option<&Path>) -> Result<Overview, MigrationError> {
     let files = Files::read(config_dir)?;
-    let connection = place::open_existing(database)?;
+    let connection = database_file::open_existing(database)?;
     let mut migrations = Vec::new();
     for history in History::ALL {
         let applied = match &connection {
-            Some(connection) => history::read(connection, database, history)?,
+            Some(connection) => applied::read(connection, database, history)?,
             None => Vec::new(),
         };
-        migrations.extend(history::statuses(history, files.of(history), &applied));
+        migrations.extend(applied::statuses(history, files.of(history), &applied));
     }
     let problem = match &connection {
-        Some(connection) => history::pending(connection, database, &files).err(),
+        Some(connection) => applied::pending(connection, database, &files).err(),
         None => files.check_order().err(),
     };
     Ok(Overview { migrations, problem })
@@ -123,9 +124,9 @@ pub fn overview(database: &Path, config_dir: Option<&Path>) -> Result<Overview, 
 
 /// Whether there is a database with nothing left to apply. Takes no lock and writes nothing: the way most starts go.
 fn is_up_to_date(database: &Path, files: &Files) -> Result<bool, MigrationError> {
-    match place::open_existing(database)? {
+    match database_file::open_existing(database)? {
         None => files.check_order().map(|()| false),
-        Some(connection) => Ok(history::pending(&connection, database, files)?.is_empty()),
+        Some(connection) => Ok(applied::pending(&connection, database, files)?.is_empty()),
     }
 }
 

@@ -16,7 +16,7 @@ use super::error::Line;
 use super::files::MigrationFile;
 use super::history::History;
 use super::script::{self, Failure};
-use super::{MigrationError, place};
+use super::{MigrationError, database_file};
 
 /// Applies one file and records it, or changes nothing.
 pub(super) fn apply(
@@ -30,7 +30,7 @@ pub(super) fn apply(
     let hook = move |context: AuthContext<'_>| hook.authorize(&context);
     connection
         .authorizer(Some(hook))
-        .map_err(|error| place::explain(database, &error))?;
+        .map_err(|error| database_file::explain(database, &error))?;
 
     let mut runner = Runner::new(std::slice::from_ref(&file.migration))
         .set_grouped(true)
@@ -47,7 +47,7 @@ pub(super) fn apply(
 
     connection
         .authorizer(None::<fn(AuthContext<'_>) -> Authorization>)
-        .map_err(|error| place::explain(database, &error))?;
+        .map_err(|error| database_file::explain(database, &error))?;
     match outcome {
         Ok(_) => Ok(()),
         Err(error) => Err(match error.kind() {
@@ -76,7 +76,7 @@ impl Transaction for Driver<'_> {
 
     /// Runs what refinery hands over, the file's text and the insertion of its row, in one transaction.
     fn execute<'q, T: Iterator<Item = &'q str>>(&mut self, queries: T) -> Result<usize, MigrationError> {
-        let explain = |error: rusqlite::Error| place::explain(self.database, &error);
+        let explain = |error: rusqlite::Error| database_file::explain(self.database, &error);
         let describe = |failure: Failure| describe(failure, self.file, self.database, &self.guard);
         let table = Self::assert_migrations_table_query(self.history.table());
         let transaction = self
@@ -175,11 +175,11 @@ fn describe(failure: Failure, file: &MigrationFile, database: &Path, guard: &Gua
     let line = Line(failure.line);
     match (failure.code(), *guard.watch()) {
         (_, Watch::Refused(statement)) => MigrationError::Forbidden { file, line, statement },
-        (Some(code), _) if is_about_the_database(code) => place::explain(database, &failure.error),
+        (Some(code), _) if is_about_the_database(code) => database_file::explain(database, &failure.error),
         _ => MigrationError::Sql {
             file,
             line,
-            words: place::words(&failure.error),
+            words: database_file::words(&failure.error),
         },
     }
 }

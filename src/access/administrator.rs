@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::audit::Actor;
+use super::event::Actor;
 use super::password::Verdict;
 use super::users::{self, LastAdmin, NewUser, UserChange};
 use super::{Access, Error, Role};

@@ -9,6 +9,7 @@ pub mod audit;
 mod caller;
 mod callers;
 mod error;
+mod event;
 pub mod expiry;
 mod login_throttle;
 mod password;
@@ -24,15 +25,16 @@ mod validation;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use administrator::Administrator;
-pub use audit::Actor;
 pub use caller::{AccountName, AuthMethod, Caller, Identity};
 pub use callers::{Credential, Rejection};
 pub use error::Error;
+pub use event::{Actor, AuditEvent};
 pub use policy::{AccessLevel, Policy, PolicyStore};
 pub use role::Role;
 pub use secret::{Secret, csrf_token, is_same};
-pub use tokens::{Token, TokenScope};
-pub use users::{LastAdmin, NewUser, User, UserChange};
+pub use store::tokens::{Token, TokenScope};
+pub use store::users::User;
+pub use users::{LastAdmin, NewUser, UserChange};
 
 use jiff::SignedDuration;
 

@@ -4,11 +4,12 @@ use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::audit::{Actor, EventKind, NewEvent};
+use super::event::{Actor, EventKind, NewEvent};
 use super::password::{self, Verdict};
 use super::secret::{Secret, digest};
+use super::store::users::User;
 use super::store::{sessions as store, users as user_store};
-use super::users::{self, User};
+use super::users;
 use super::{Access, Error, milliseconds, validation};
 use crate::database::{self, Session};
 

@@ -4,11 +4,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::audit::{Actor, EventKind, NewEvent};
+use super::event::{Actor, EventKind, NewEvent};
 use super::secret::{Secret, TOKEN_PREFIX};
-use super::store::tokens::{self as store, TokenRow};
-use super::users::{self, User};
-use super::{Access, AccountName, AuthMethod, Caller, Error, PAGE, Role, validation};
+use super::store::tokens::{self as store, Token, TokenRow, TokenScope};
+use super::store::users::User;
+use super::users;
+use super::{Access, AuthMethod, Caller, Error, PAGE, Role, validation};
 use crate::database::{CancelFlag, ReadSlot, Session};
 use crate::fields::FieldErrors;
 
@@ -22,27 +23,6 @@ const MAX_LIVE: i64 = 100;
 const MAX_SIGN_IN: i64 = 50;
 /// How long revoked and expired tokens stay in lists.
 const RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// A token, without its secret. Times are milliseconds since 1970.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// Its number.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// Its role: what it may do at most.
-    pub role: Role,
-    /// The account it belongs to; `None` for one that belongs to none.
-    pub owner: Option<AccountName>,
-    /// When it was created.
-    pub created_at: i64,
-    /// When it expires.
-    pub expires_at: Option<i64>,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<i64>,
-    /// When it was revoked.
-    pub revoked_at: Option<i64>,
-}
 
 impl Token {
     /// Whether it is neither revoked nor expired.
@@ -62,17 +42,6 @@ struct NewToken {
     subject: String,
     /// The account that has just shown its password for the token.
     signed_in: Option<User>,
-}
-
-/// Which tokens a list or a revocation is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenScope {
-    /// Every token.
-    All,
-    /// The tokens of an account.
-    Account(i64),
-    /// One token.
-    Token(i64),
 }
 
 impl TokenScope {

@@ -3,32 +3,15 @@
 use jiff::Timestamp;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::audit::{Actor, EventKind, NewEvent};
+use super::event::{Actor, EventKind, NewEvent};
 use super::store::sessions;
-use super::store::users::{self as store, UserRow};
+use super::store::users::{self as store, User, UserRow};
 use super::{Access, Error, PAGE, Role, validation};
 use crate::database::{CancelFlag, ReadSlot, Session};
 use crate::fields::FieldErrors;
 
 /// What a name that another account has is answered with.
 const NAME_TAKEN: &str = "A user with that username already exists.";
-
-/// An account, without its password. Times are milliseconds since 1970.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User {
-    /// Its number.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// Its email address.
-    pub email: Option<String>,
-    /// Its role.
-    pub role: Role,
-    /// When it was created.
-    pub created_at: i64,
-    /// When it was last changed.
-    pub updated_at: i64,
-}
 
 /// An account to be created.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! SQL of `_audit`: events of accounts.
 
-use crate::access::audit::{AuditEvent, NewEvent};
+use crate::access::event::{AuditEvent, NewEvent};
 use crate::database::{Error, Session, Statement, Value};
 
 /// Inserts an event and deletes the oldest ones beyond the latest `kept`.

@@ -3,11 +3,43 @@
 //! A token is live when it is neither revoked nor expired.
 
 use super::{account, role};
-use crate::access::{AccountName, Role, Token, TokenScope};
+use crate::access::{AccountName, Role};
 use crate::database::{Error, Row, Session, Statement, Value};
 
 const SELECT: &str = "SELECT t.id, t.name, t.role, t.user_id, u.name, t.created_at, t.expires_at, t.last_used_at, \
      t.revoked_at FROM _tokens t LEFT JOIN _users u ON u.id = t.user_id";
+
+/// A token, without its secret. Times are milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its role: what it may do at most.
+    pub role: Role,
+    /// The account it belongs to; `None` for one that belongs to none.
+    pub owner: Option<AccountName>,
+    /// When it was created.
+    pub created_at: i64,
+    /// When it expires.
+    pub expires_at: Option<i64>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<i64>,
+    /// When it was revoked.
+    pub revoked_at: Option<i64>,
+}
+
+/// Which tokens a list or a revocation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenScope {
+    /// Every token.
+    All,
+    /// The tokens of an account.
+    Account(i64),
+    /// One token.
+    Token(i64),
+}
 
 /// A token to be written, without its hash.
 pub(in crate::access) struct TokenRow<'a> {

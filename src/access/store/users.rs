@@ -1,8 +1,25 @@
 //! SQL of `_users`: accounts.
 
 use super::role;
-use crate::access::{Role, User};
+use crate::access::Role;
 use crate::database::{Error, Row, Session, Statement};
+
+/// An account, without its password. Times are milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its email address.
+    pub email: Option<String>,
+    /// Its role.
+    pub role: Role,
+    /// When it was created.
+    pub created_at: i64,
+    /// When it was last changed.
+    pub updated_at: i64,
+}
 
 /// An account to be written. The text is checked, the password hashed.
 pub(in crate::access) struct UserRow<'a> {

@@ -5,7 +5,8 @@ use rocket::http::Status;
 use serde_json::{Value as Json, json};
 
 use super::{RequestContext, answered, moment};
-use crate::access::audit::{AuditEvent, MAX_EVENTS};
+use crate::access::AuditEvent;
+use crate::access::audit::MAX_EVENTS;
 use crate::http::fields::FieldReader;
 use crate::http::response::ApiError;
 

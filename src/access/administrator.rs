@@ -1,4 +1,4 @@
-//! The administrator that settings name: made or brought up to date at the start.
+//! The administrator account that the settings name: created or updated at the start.
 
 use jiff::Timestamp;
 
@@ -7,19 +7,19 @@ use super::password::Verdict;
 use super::users::{self, LastAdmin, NewUser, UserChange};
 use super::{Access, Error, Role};
 
-/// What the settings say.
+/// The account that the settings name.
 #[derive(Clone)]
 pub struct Administrator {
     /// `ADMIN_LOGIN`
     pub name: String,
     /// `ADMIN_PASSWORD`
     pub password: String,
-    /// `ADMIN_EMAIL`; the account's own stays when there is none.
+    /// `ADMIN_EMAIL`; without it the account keeps the address it has.
     pub email: Option<String>,
 }
 
 impl Access {
-    /// Makes sure that there is this administrator. Writes nothing when all is as it should be.
+    /// Creates the account or makes it what the settings say. Writes nothing when it is so already.
     ///
     /// # Errors
     /// [`Error::Fields`] when the account has to be changed and a value is not allowed; the database's.
@@ -36,22 +36,22 @@ impl Access {
                     email: wanted.email.clone(),
                 };
                 return match self.add_user(new, &actor, now).await {
-                    // Another process that starts with the same settings was faster.
+                    // Another process with the same settings has created it first.
                     Err(Error::Fields(_)) if self.user_named(&wanted.name).is_ok() => Ok(()),
                     added => added.map(drop),
                 };
             }
             Err(error) => return Err(error),
         };
-        let is_same = self.hashing.check(&wanted.password, Some(hash)).await? != Verdict::Wrong;
+        let is_right = self.hashing.check(&wanted.password, Some(hash)).await? != Verdict::Wrong;
         let email = wanted.email.filter(|email| Some(email) != user.email.as_ref());
-        if is_same && email.is_none() && user.role == Role::Admin {
+        if is_right && email.is_none() && user.role == Role::Admin {
             return Ok(());
         }
         let change = UserChange {
             role: Some(Role::Admin),
             email,
-            password: (!is_same).then_some(wanted.password),
+            password: (!is_right).then_some(wanted.password),
             kept_session: None,
         };
         self.change_user(user.id, change, LastAdmin::MayGo, &actor, now)

@@ -1,30 +1,31 @@
-//! What happened to accounts: a row in `_audit` and a line in the log for each sign-in, failure and change.
+//! The audit of accounts: a row in `_audit` and a line in the log for each sign-in, failed sign-in and change.
 //!
-//! A change and its row commit together. Neither ever holds a secret.
+//! A change and its row commit together. Neither contains a secret.
 
 use std::net::IpAddr;
 
 use jiff::Timestamp;
 
+use super::store::audit as store;
 use super::{Access, Error};
-use crate::database::{self, CancelFlag, ReadSlot, Session, Statement, Value};
+use crate::database::{CancelFlag, ReadSlot, Session};
 
-/// Rows kept; the oldest go first.
+/// Events that are kept; the oldest are deleted.
 const KEPT: i64 = 100_000;
-/// Rows that one question is answered with at most.
-pub const MOST: i64 = 1000;
+/// Events that are read at once, at most.
+pub const MAX_EVENTS: i64 = 1000;
 
-/// Who does something, and from where.
+/// Who causes an event, and from where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Actor {
-    /// The account's name, `token NAME`, or a way in that has no name; none for a stranger.
+    /// The account's name, `token NAME`, `command line` or `settings`; `None` for an unknown caller.
     pub name: Option<String>,
-    /// The client's address; none for what did not come over HTTP.
+    /// The client's address; `None` for what did not come over HTTP.
     pub address: Option<IpAddr>,
 }
 
 impl Actor {
-    /// Whoever may run commands beside the database.
+    /// A command, run beside the database.
     pub fn command_line() -> Self {
         Self {
             name: Some("command line".to_owned()),
@@ -32,7 +33,7 @@ impl Actor {
         }
     }
 
-    /// `ADMIN_LOGIN` and its companions.
+    /// The settings `ADMIN_LOGIN`, `ADMIN_PASSWORD` and `ADMIN_EMAIL`.
     pub fn settings() -> Self {
         Self {
             name: Some("settings".to_owned()),
@@ -41,35 +42,35 @@ impl Actor {
     }
 }
 
-/// What can happen to accounts.
+/// Kinds of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
+pub enum EventKind {
     /// An account signed in: a session, or a token for a password.
     SignIn,
-    /// Somebody failed to.
+    /// A sign-in failed.
     SignInFailed,
-    /// So many failed that the next must wait.
+    /// So many sign-ins failed that the next must wait.
     SignInHeld,
-    /// A session was ended by its own account.
+    /// An account ended a session of its own.
     SignOut,
-    /// All of an account's sessions were.
+    /// An account ended all of its sessions.
     SignOutEverywhere,
-    /// An account was made.
+    /// An account was created.
     UserAdded,
-    /// Its role or email was changed.
+    /// The role or email address of an account was changed.
     UserChanged,
-    /// Its password was changed.
+    /// The password of an account was changed.
     PasswordChanged,
-    /// It was removed.
+    /// An account was deleted.
     UserRemoved,
-    /// A token was made.
+    /// A token was created.
     TokenCreated,
     /// A token was revoked.
     TokenRevoked,
 }
 
-impl Event {
-    /// The word for it, in rows and log lines.
+impl EventKind {
+    /// Its name in rows and log lines.
     pub const fn name(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
@@ -87,20 +88,20 @@ impl Event {
     }
 }
 
-/// Something that happened.
+/// An event to be written.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Entry {
-    pub(super) event: Event,
+pub(super) struct NewEvent {
+    pub(super) kind: EventKind,
     pub(super) actor: Actor,
-    /// The account or token that it was done to; empty when there is none.
+    /// The account or token concerned; empty when there is none.
     pub(super) subject: String,
     pub(super) detail: Option<String>,
 }
 
-impl Entry {
-    pub(super) fn new(event: Event, actor: &Actor, subject: impl Into<String>) -> Self {
+impl NewEvent {
+    pub(super) fn new(kind: EventKind, actor: &Actor, subject: impl Into<String>) -> Self {
         Self {
-            event,
+            kind,
             actor: actor.clone(),
             subject: subject.into(),
             detail: None,
@@ -112,28 +113,8 @@ impl Entry {
         self
     }
 
-    fn insert(&self, session: &Session<'_>, at: Timestamp) -> Result<(), database::Error> {
-        let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map_or(Value::Null, Value::from);
-        session.execute(&Statement {
-            sql: "INSERT INTO _audit (at, event, actor, subject, address, detail) VALUES (?, ?, ?, ?, ?, ?)".into(),
-            values: vec![
-                at.as_millisecond().into(),
-                self.event.name().into(),
-                text(self.actor.name.as_deref()),
-                text(Some(&self.subject)),
-                text(self.actor.address.map(|address| address.to_string()).as_deref()),
-                text(self.detail.as_deref()),
-            ],
-        })?;
-        session.execute(&Statement {
-            sql: "DELETE FROM _audit WHERE id <= (SELECT max(id) FROM _audit) - ?".into(),
-            values: vec![KEPT.into()],
-        })?;
-        Ok(())
-    }
-
     fn log(&self) {
-        let event = self.event.name();
+        let event = self.kind.name();
         let actor = self.actor.name.as_deref().unwrap_or("-");
         let address = self
             .actor
@@ -142,12 +123,12 @@ impl Entry {
             .unwrap_or_default();
         let detail = self.detail.as_deref().unwrap_or_default();
         let subject = &self.subject;
-        match self.event {
-            // A command says itself what it has done.
+        match self.kind {
+            // A command prints what it has done.
             _ if self.actor == Actor::command_line() => {
                 tracing::debug!(target: "socle::audit", event, actor, subject, detail);
             }
-            Event::SignInFailed | Event::SignInHeld => {
+            EventKind::SignInFailed | EventKind::SignInHeld => {
                 tracing::warn!(target: "socle::audit", event, actor, subject, address, detail);
             }
             _ => tracing::info!(target: "socle::audit", event, actor, subject, address, detail),
@@ -155,78 +136,62 @@ impl Entry {
     }
 }
 
-/// A row of the audit, to be read.
+/// An event that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEvent {
     /// Its number; later ones are larger.
     pub id: i64,
-    /// When, in milliseconds since 1970.
+    /// When it was, in milliseconds since 1970.
     pub at: i64,
-    /// What.
+    /// The name of its kind.
     pub event: String,
-    /// Who did it.
+    /// Who caused it.
     pub actor: Option<String>,
-    /// The account or token it was done to.
+    /// The account or token concerned.
     pub subject: Option<String>,
     /// The client's address.
     pub address: Option<String>,
-    /// More.
+    /// Details, in words.
     pub detail: Option<String>,
 }
 
 impl Access {
-    /// Makes a change and writes down what happened, both or neither. `work` may be run more than once.
+    /// Makes a change and writes its events, both or neither. `work` may run more than once.
     pub(super) async fn change<T: Send + 'static>(
         &self,
         now: Timestamp,
-        mut work: impl FnMut(&Session<'_>) -> Result<(T, Vec<Entry>), Error> + Send + 'static,
+        mut work: impl FnMut(&Session<'_>) -> Result<(T, Vec<NewEvent>), Error> + Send + 'static,
     ) -> Result<T, Error> {
         let change = move |session: &Session<'_>| {
-            let (answer, entries) = work(session)?;
-            entries.iter().try_for_each(|entry| entry.insert(session, now))?;
-            Ok::<_, Error>((answer, entries))
+            let (result, events) = work(session)?;
+            let mut events_of_change = events.iter();
+            events_of_change.try_for_each(|event| store::insert(session, event, KEPT, now.as_millisecond()))?;
+            Ok::<_, Error>((result, events))
         };
-        let (answer, entries) = self.database.write(change).await?;
-        entries.iter().for_each(Entry::log);
-        Ok(answer)
+        let (result, events) = self.database.write(change).await?;
+        events.iter().for_each(NewEvent::log);
+        Ok(result)
     }
 
-    /// Writes down what happened. When the database does not take it, the log has it at least.
-    pub(super) async fn note(&self, entry: Entry, now: Timestamp) {
-        let noted = entry.clone();
-        let written = self.database.write(move |session| noted.insert(session, now)).await;
-        entry.log();
+    /// Writes an event. When the database refuses it, it is in the log alone.
+    pub(super) async fn record(&self, event: NewEvent, now: Timestamp) {
+        let row = event.clone();
+        let insert = move |session: &Session<'_>| store::insert(session, &row, KEPT, now.as_millisecond());
+        let written = self.database.write(insert).await;
+        event.log();
         if let Err(error) = written {
-            tracing::warn!(%error, "an event of accounts could not be kept in the database");
+            tracing::warn!(%error, "an event of accounts could not be written to the database");
         }
     }
 
-    /// What happened, the latest first: at most `limit` rows, before the row `before`.
+    /// Events, the latest first: at most `limit` of them, with numbers below `before`.
     ///
     /// # Errors
     /// The database's.
     pub async fn audit(&self, limit: i64, before: Option<i64>) -> Result<Vec<AuditEvent>, Error> {
-        let limit = limit.clamp(0, MOST);
-        let statement = Statement {
-            sql: "SELECT id, at, event, actor, subject, address, detail FROM _audit WHERE id < ? ORDER BY id DESC LIMIT ?".into(),
-            values: vec![before.unwrap_or(i64::MAX).into(), limit.into()],
-        };
-        let read = move |session: &Session<'_>| {
-            let mut rows = Vec::new();
-            session.query(&statement, |row| {
-                rows.push(AuditEvent {
-                    id: row.integer(0),
-                    at: row.integer(1),
-                    event: row.text(2),
-                    actor: row.optional_text(3),
-                    subject: row.optional_text(4),
-                    address: row.optional_text(5),
-                    detail: row.optional_text(6),
-                });
-                Ok::<_, Error>(())
-            })?;
-            Ok(rows)
-        };
+        let limit = limit.clamp(0, MAX_EVENTS);
+        let before = before.unwrap_or(i64::MAX);
+        let read = move |session: &Session<'_>| Ok(store::page(session, before, limit)?);
         self.database
             .read_long(ReadSlot::Page, CancelFlag::default(), read)
             .await

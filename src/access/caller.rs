@@ -1,28 +1,28 @@
-//! Who sends a request, and with what right.
+//! The caller of a request: its identity and role.
 
 use super::Role;
 
-/// The sender of a request, as far as it has shown who it is.
+/// The sender of a request, as its credential identifies it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// What it may do at the moment; none for a stranger.
+    /// Its current role; `None` for an anonymous caller.
     pub role: Option<Role>,
-    /// Who it is; none for a stranger.
+    /// Who it is; `None` for an anonymous caller.
     pub who: Option<Identity>,
-    /// Whether no account and no token has ever been made: then strangers may write where no rule says otherwise.
+    /// Whether no account and no token has ever been created: then anonymous callers may write where no rule forbids it.
     pub is_open: bool,
 }
 
-/// Who a caller is.
+/// An identified caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The account; none for a token that was made on the command line and belongs to nobody.
+    /// The account; `None` for a token that belongs to none, as those of the command line.
     pub account: Option<AccountName>,
-    /// How it showed that.
+    /// How it was authenticated.
     pub via: AuthMethod,
 }
 
-/// An account, named.
+/// An account by number and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountName {
     /// Its number.
@@ -31,27 +31,27 @@ pub struct AccountName {
     pub name: String,
 }
 
-/// What a caller showed.
+/// How a caller was authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuthMethod {
-    /// A token.
+    /// By a token.
     Token {
         /// Its number.
         id: i64,
         /// Its name.
         name: String,
-        /// When it ends, in milliseconds since 1970.
+        /// When it expires, in milliseconds since 1970.
         expires_at: Option<i64>,
     },
-    /// A session's cookie.
+    /// By the cookie of a session.
     Session {
-        /// The session's number.
+        /// Its number.
         id: i64,
     },
 }
 
 impl Caller {
-    /// One who has shown nothing.
+    /// An anonymous caller.
     pub const fn stranger(is_open: bool) -> Self {
         Self {
             role: None,
@@ -60,17 +60,17 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may do what `role` may.
+    /// Whether the caller may do all that `role` may.
     pub fn covers(&self, role: Role) -> bool {
         self.role.is_some_and(|own| own.covers(role))
     }
 
-    /// The account, when it is one that asks.
+    /// The caller's account, if it has one.
     pub fn account(&self) -> Option<&AccountName> {
         self.who.as_ref().and_then(|who| who.account.as_ref())
     }
 
-    /// What to call the caller in histories: the account's name or, for a token of nobody's, `token NAME`.
+    /// The caller's name in the audit and in histories: the account's or, for a token without an account, `token NAME`.
     pub fn name(&self) -> Option<String> {
         self.who.as_ref().map(Identity::name)
     }

@@ -1,19 +1,21 @@
-//! From a credential to a [`Caller`]: one point read at each request, and no memory of it that could be stale.
+//! Resolves a credential to a [`Caller`] by one read of an indexed row at each request. Nothing is cached, so that no caller
+//! is admitted whom another process has shut out.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Access, AccountName, AuthMethod, Caller, Identity, Role, secret, sessions};
-use crate::database::{self, Row, Session, Statement, Value};
+use super::sessions::IDLE_TIMEOUT;
+use super::{Access, AuthMethod, Caller, Identity, Role, milliseconds, secret, store};
+use crate::database::{self, Session};
 
-/// How exact `last_used_at` of tokens and `seen_at` of sessions are.
-const EXACTNESS: SignedDuration = SignedDuration::from_mins(1);
-/// Uses remembered so that they are not written twice.
-const REMEMBERED: usize = 4096;
+/// The resolution of `last_used_at` of tokens and `seen_at` of sessions.
+const RESOLUTION: SignedDuration = SignedDuration::from_mins(1);
+/// Uses that are remembered, so that none is written twice.
+const MAX_USES: usize = 4096;
 
-/// What a request shows.
+/// A credential as a request carries it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Credential<'a> {
     /// A token.
@@ -22,27 +24,27 @@ pub enum Credential<'a> {
     Session(&'a str),
 }
 
-/// Why a credential is not taken.
+/// Why a credential is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Rejection {
-    /// It was never given out, or is forgotten.
+    /// There is no such token, or not any more.
     #[error("Invalid token.")]
     Unknown,
-    /// Its time is over.
+    /// The token has expired.
     #[error("This token has expired.")]
     Expired,
-    /// It was revoked.
+    /// The token was revoked.
     #[error("This token has been revoked.")]
     Revoked,
-    /// The session is over, or never was.
+    /// The session has ended, or there never was one.
     #[error("The session has ended. Sign in again.")]
     Ended,
-    /// The database did not say.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] database::Error),
 }
 
-/// Which uses were written down, and when.
+/// When uses were last written, by table and number.
 #[derive(Default)]
 pub(super) struct Uses(Mutex<HashMap<(Table, i64), i64>>);
 
@@ -53,131 +55,103 @@ enum Table {
 }
 
 impl Access {
-    /// Who shows this credential.
+    /// The caller with a credential; an anonymous one without.
     ///
     /// # Errors
-    /// Why it is not taken: there is no caller with a bad credential, not even a stranger.
+    /// Why the credential is refused. A bad credential is never treated as none.
     pub fn caller(&self, credential: Option<Credential<'_>>, now: Timestamp) -> Result<Caller, Rejection> {
         match credential {
             None => Ok(Caller::stranger(self.is_open()?)),
-            Some(Credential::Token(token)) => self.of_token(token, now),
-            Some(Credential::Session(cookie)) => self.of_session(cookie, now),
+            Some(Credential::Token(token)) => self.of_token(token, now.as_millisecond()),
+            Some(Credential::Session(cookie)) => self.of_session(cookie, now.as_millisecond()),
         }
     }
 
-    fn of_token(&self, token: &str, now: Timestamp) -> Result<Caller, Rejection> {
-        let statement = Statement {
-            sql: "SELECT t.id, t.name, t.role, t.expires_at, t.revoked_at, t.last_used_at, u.id, u.name, u.role \
-                  FROM _tokens t LEFT JOIN _users u ON u.id = t.user_id WHERE t.hash = ?"
-                .into(),
-            values: vec![Value::Bytes(secret::digest(token))],
-        };
-        let now = now.as_millisecond();
-        let found = self.database.read(|session| {
-            session.first(&statement, |row| {
-                let expires_at = row.optional_integer(3);
-                if row.optional_integer(4).is_some() {
-                    return Err(Rejection::Revoked);
-                }
-                if expires_at.is_some_and(|end| end <= now) {
-                    return Err(Rejection::Expired);
-                }
-                let via = AuthMethod::Token {
-                    id: row.integer(0),
-                    name: row.text(1),
-                    expires_at,
-                };
-                let own = Role::in_column(row, 2)?;
-                let account = account(row, 6)?;
-                let role = account.as_ref().map_or(own, |(_, role)| own.meet(*role));
-                Ok((row.optional_integer(5), role, account, via))
-            })
-        })?;
-        let (last_used, role, account, via) = found.ok_or(Rejection::Unknown)?;
-        if let AuthMethod::Token { id, .. } = via {
-            self.used(Table::Tokens, id, last_used, now);
+    fn of_token(&self, token: &str, now: i64) -> Result<Caller, Rejection> {
+        let hash = secret::digest(token);
+        let found = self.database.read(|session| store::tokens::by_hash(session, hash))?;
+        let token = found.ok_or(Rejection::Unknown)?;
+        if token.is_revoked {
+            return Err(Rejection::Revoked);
         }
-        let account = account.map(|(account, _)| account);
-        Ok(known(role, Identity { account, via }))
+        if token.expires_at.is_some_and(|end| end <= now) {
+            return Err(Rejection::Expired);
+        }
+        self.record_use(Table::Tokens, token.id, token.last_used_at, now);
+        let role = token
+            .owner
+            .as_ref()
+            .map_or(token.role, |(_, role)| token.role.meet(*role));
+        let via = AuthMethod::Token {
+            id: token.id,
+            name: token.name,
+            expires_at: token.expires_at,
+        };
+        let account = token.owner.map(|(account, _)| account);
+        Ok(identified(role, Identity { account, via }))
     }
 
-    fn of_session(&self, cookie: &str, now: Timestamp) -> Result<Caller, Rejection> {
-        let statement = Statement {
-            sql: "SELECT s.id, s.seen_at, s.ends_at, u.id, u.name, u.role \
-                  FROM _sessions s JOIN _users u ON u.id = s.user_id WHERE s.hash = ?"
-                .into(),
-            values: vec![Value::Bytes(secret::digest(cookie))],
+    fn of_session(&self, cookie: &str, now: i64) -> Result<Caller, Rejection> {
+        let hash = secret::digest(cookie);
+        let found = self.database.read(|session| store::sessions::by_hash(session, hash))?;
+        let session = found.ok_or(Rejection::Ended)?;
+        if session.ends_at <= now || session.seen_at + milliseconds(IDLE_TIMEOUT) <= now {
+            return Err(Rejection::Ended);
+        }
+        self.record_use(Table::Sessions, session.id, Some(session.seen_at), now);
+        let identity = Identity {
+            account: Some(session.account),
+            via: AuthMethod::Session { id: session.id },
         };
-        let now = now.as_millisecond();
-        let idle = i64::try_from(sessions::IDLE.as_millis()).unwrap_or_default();
-        let found = self.database.read(|session| {
-            session.first(&statement, |row| {
-                let seen_at = row.integer(1);
-                if row.integer(2) <= now || seen_at + idle <= now {
-                    return Err(Rejection::Ended);
-                }
-                let (account, role) = account(row, 3)?.ok_or(Rejection::Ended)?;
-                Ok((row.integer(0), seen_at, account, role))
-            })
-        })?;
-        let (id, seen_at, account, role) = found.ok_or(Rejection::Ended)?;
-        self.used(Table::Sessions, id, Some(seen_at), now);
-        let who = Identity {
-            account: Some(account),
-            via: AuthMethod::Session { id },
-        };
-        Ok(known(role, who))
+        Ok(identified(session.role, identity))
     }
 
-    /// Writes down that something was used, when that was not done in the last minute. The answer does not wait for it.
-    fn used(&self, table: Table, id: i64, last: Option<i64>, now: i64) {
-        let is_recent = |last: i64| now.saturating_sub(last) < i64::try_from(EXACTNESS.as_millis()).unwrap_or_default();
-        if last.is_some_and(is_recent) {
+    /// Writes down that a token or session was used, unless that was done within [`RESOLUTION`]. The request does not wait
+    /// for the write.
+    fn record_use(&self, table: Table, id: i64, last: Option<i64>, now: i64) {
+        if !self.uses.is_due(table, id, last, now) {
             return;
         }
-        let mut uses = self.uses.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if uses.get(&(table, id)).copied().is_some_and(is_recent) {
-            return;
-        }
-        if uses.len() >= REMEMBERED {
-            uses.retain(|_, last| is_recent(*last));
-        }
-        if uses.len() >= REMEMBERED {
-            return;
-        }
-        uses.insert((table, id), now);
-        drop(uses);
         let database = self.database.clone();
         tokio::spawn(async move {
-            let sql = match table {
-                Table::Tokens => "UPDATE _tokens SET last_used_at = ? WHERE id = ?",
-                Table::Sessions => "UPDATE _sessions SET seen_at = ? WHERE id = ?",
+            let write = move |session: &Session<'_>| match table {
+                Table::Tokens => store::tokens::set_last_used(session, id, now),
+                Table::Sessions => store::sessions::set_seen(session, id, now),
             };
-            let statement = Statement {
-                sql: sql.into(),
-                values: vec![now.into(), id.into()],
-            };
-            let write = move |session: &Session<'_>| session.execute(&statement);
             if let Err(error) = database.write::<_, database::Error>(write).await {
-                tracing::debug!(%error, "the use of a token or session could not be written down");
+                tracing::debug!(%error, "the use of a token or session could not be written");
             }
         });
     }
 }
 
-fn known(role: Role, who: Identity) -> Caller {
-    Caller {
-        role: Some(role),
-        who: Some(who),
-        is_open: false,
+impl Uses {
+    /// Whether a use is to be written; if so, it is remembered as written. While the memory is full of recent uses, no
+    /// others are written.
+    fn is_due(&self, table: Table, id: i64, last: Option<i64>, now: i64) -> bool {
+        let is_recent = |last: i64| now.saturating_sub(last) < milliseconds(RESOLUTION);
+        if last.is_some_and(is_recent) {
+            return false;
+        }
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if uses.get(&(table, id)).copied().is_some_and(is_recent) {
+            return false;
+        }
+        if uses.len() >= MAX_USES {
+            uses.retain(|_, last| is_recent(*last));
+        }
+        if uses.len() >= MAX_USES {
+            return false;
+        }
+        uses.insert((table, id), now);
+        true
     }
 }
 
-/// The account in three columns, when there is one.
-fn account(row: &Row<'_, '_>, first: usize) -> Result<Option<(AccountName, Role)>, database::Error> {
-    let Some(id) = row.optional_integer(first) else {
-        return Ok(None);
-    };
-    let name = row.text(first + 1);
-    Ok(Some((AccountName { id, name }, Role::in_column(row, first + 2)?)))
+fn identified(role: Role, identity: Identity) -> Caller {
+    Caller {
+        role: Some(role),
+        who: Some(identity),
+        is_open: false,
+    }
 }

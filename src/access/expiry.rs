@@ -1,4 +1,4 @@
-//! When a token ends: a moment, or a time from now such as `90d`.
+//! The expiry of a token as text: a moment, or a duration from now such as `90d`.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,13 +7,13 @@ use crate::duration;
 /// What is allowed, for messages.
 pub const ALLOWED: &str = "a time from now such as 12h, 90d or 52w, or a moment such as 2027-01-31T12:00:00Z";
 
-/// No token lives longer.
+/// The longest life of a token.
 const LONGEST: SignedDuration = SignedDuration::from_hours(100 * 366 * 24);
 
 /// Reads `30m`, `12h`, `90d`, `52w` or RFC 3339, as seen from `now`.
 ///
 /// # Errors
-/// A sentence that says what is allowed, or that the moment is past.
+/// A message that says what is allowed, or that the moment is past.
 pub fn parse(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let text = text.trim();
     let moment = from_now(text, now).or_else(|| text.parse().ok());

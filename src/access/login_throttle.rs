@@ -1,11 +1,12 @@
-//! How often signing in may fail: by account and address together, by address, and by account alone.
+//! Throttles sign-ins that fail: by account and address together, by address, and by account.
 //!
-//! An account and an address together are held tightly, so that passwords cannot be tried one after the other. An address
-//! by itself has more room, since many people may share it. An account by itself has the most: it is held when passwords
-//! are tried from many addresses, but never for an address from which its owner has signed in before, so that nobody can
-//! lock somebody else out.
+//! The pair of account and address has the lowest limit, so that passwords cannot be tried one after the other. An address
+//! has a higher one, since many people may share it. An account has the highest: it is reached when passwords are tried from
+//! many addresses. It does not apply to an address from which the account has signed in before, so that others cannot lock
+//! the account out.
 //!
-//! The memory is a table of fixed size. When it is full, those who failed least and longest ago are forgotten.
+//! Counts are kept by process, in a table of fixed size. When it is full, the entries with the fewest and oldest failures are
+//! replaced.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
@@ -14,27 +15,28 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::milliseconds;
 use super::validation::LONGEST_USERNAME;
 
 /// Failures are counted over this time from the first of them.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
-/// The wait after the last failure that is allowed; it doubles with each further one.
+/// The wait after the last allowed failure. It doubles with each further one.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
-/// Attempts beyond what is left while others are being checked come back after this.
-const TURN: SignedDuration = SignedDuration::from_secs(1);
+/// The wait for an attempt that exceeds the limit only because others are still being checked.
+const PENDING_WAIT: SignedDuration = SignedDuration::from_secs(1);
 
 /// Failures within a window before there is a wait.
 const FOR_PAIR: u32 = 10;
 const FOR_ADDRESS: u32 = 30;
 const FOR_ACCOUNT: u32 = 100;
 
-/// The table: sets of a few entries each, an entry for each account, address or pair.
+/// The table: sets of entries, each for an account, an address or a pair.
 const SETS: usize = 1024;
 const IN_SET: usize = 8;
 type Set = [Option<Entry>; IN_SET];
 
-/// Who has failed to sign in.
+/// Failed sign-ins, and those in progress.
 #[derive(Clone)]
 pub(super) struct LoginThrottle(Arc<Inner>);
 
@@ -43,24 +45,24 @@ struct Inner {
     sets: Mutex<Vec<Set>>,
 }
 
-/// What is known of an account, an address or a pair.
+/// The state of an account, an address or a pair.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     key: u64,
-    /// When the first of the failures was, in milliseconds since 1970.
-    begun: i64,
+    /// When the window began, in milliseconds since 1970.
+    window_start: i64,
     failures: u32,
-    /// Attempts whose outcome is not known yet.
-    open: u32,
-    /// No attempt before this moment.
-    until: i64,
-    /// Whether this pair has signed in.
-    is_known: bool,
+    /// Attempts in progress.
+    pending: u32,
+    /// No attempt is allowed before this time.
+    blocked_until: i64,
+    /// Whether this pair has signed in before.
+    has_succeeded: bool,
 }
 
-/// An attempt to sign in. It counts as failed unless it is said to have succeeded, or to have come to nothing.
+/// An attempt to sign in. Dropped without a result, it counts as failed: a client that disconnects has tried as well.
 pub(super) struct Attempt {
-    limits: LoginThrottle,
+    throttle: LoginThrottle,
     counted: [Option<(u64, u32)>; 3],
     pair: u64,
     now: i64,
@@ -74,33 +76,33 @@ impl LoginThrottle {
         }))
     }
 
-    /// Begins an attempt, or says for how many seconds there may be none.
+    /// Begins an attempt, or returns for how many seconds none is allowed.
     pub(super) fn begin(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<Attempt, u64> {
         let account = account_key(account);
         let address = address_key(address);
         let now = now.as_millisecond();
         let pair = self.key(("pair", &account, address));
         let mut table = self.lock();
-        let is_known = table.find(pair).is_some_and(|entry| entry.is_known);
+        let has_succeeded = table.find(pair).is_some_and(|entry| entry.has_succeeded);
         let counted = [
             Some((pair, FOR_PAIR)),
             Some((self.key(("address", address)), FOR_ADDRESS)),
-            Some((self.key(("account", &account)), FOR_ACCOUNT)).filter(|_| !is_known),
+            Some((self.key(("account", &account)), FOR_ACCOUNT)).filter(|_| !has_succeeded),
         ];
-        let waits = counted.iter().flatten().filter_map(|(key, allowed)| {
+        let waits = counted.iter().flatten().filter_map(|(key, limit)| {
             let mut entry = table.find(*key)?;
-            entry.renew(now);
-            entry.wait(*allowed, now)
+            entry.start_window_if_due(now);
+            entry.wait(*limit, now)
         });
         if let Some(wait) = waits.max() {
             return Err(u64::try_from(wait).unwrap_or_default().div_ceil(1000).max(1));
         }
         for (key, _) in counted.iter().flatten() {
-            table.change(*key, now, |entry| entry.open = entry.open.saturating_add(1));
+            table.change(*key, now, |entry| entry.pending = entry.pending.saturating_add(1));
         }
         drop(table);
         Ok(Attempt {
-            limits: self.clone(),
+            throttle: self.clone(),
             counted,
             pair,
             now,
@@ -117,102 +119,97 @@ impl LoginThrottle {
 }
 
 impl Attempt {
-    /// It succeeded: what failed before it is forgiven to this account at this address.
+    /// Ends an attempt that succeeded, and clears the failures of the pair.
     pub(super) fn succeeded(mut self) {
         self.close();
         let pair = self.pair;
-        self.limits.lock().change(pair, self.now, |entry| {
+        self.throttle.lock().change(pair, self.now, |entry| {
             entry.failures = 0;
-            entry.until = 0;
-            entry.is_known = true;
+            entry.blocked_until = 0;
+            entry.has_succeeded = true;
         });
     }
 
-    /// Nobody found out whether it was right.
-    pub(super) fn came_to_nothing(mut self) {
+    /// Ends an attempt whose password could not be checked. It is not counted.
+    pub(super) fn cancel(mut self) {
         self.close();
     }
 
-    /// It failed. Says whether that was one too many.
+    /// Ends an attempt that failed. Returns whether a limit is reached.
     pub(super) fn failed(mut self) -> bool {
         self.fail()
     }
 
     fn close(&mut self) {
-        let mut table = self.limits.lock();
+        let mut table = self.throttle.lock();
         for (key, _) in std::mem::take(&mut self.counted).into_iter().flatten() {
-            table.change(key, self.now, |entry| entry.open = entry.open.saturating_sub(1));
+            table.change(key, self.now, |entry| entry.pending = entry.pending.saturating_sub(1));
         }
     }
 
     fn fail(&mut self) -> bool {
-        let mut table = self.limits.lock();
-        let mut is_held = false;
-        for (key, allowed) in std::mem::take(&mut self.counted).into_iter().flatten() {
+        let mut table = self.throttle.lock();
+        let mut is_throttled = false;
+        for (key, limit) in std::mem::take(&mut self.counted).into_iter().flatten() {
             table.change(key, self.now, |entry| {
-                entry.open = entry.open.saturating_sub(1);
+                entry.pending = entry.pending.saturating_sub(1);
                 entry.failures = entry.failures.saturating_add(1);
-                if entry.failures >= allowed {
-                    entry.until = self.now.saturating_add(wait_after(entry.failures - allowed));
-                    is_held = true;
+                if entry.failures >= limit {
+                    entry.blocked_until = self.now.saturating_add(wait_after(entry.failures - limit));
+                    is_throttled = true;
                 }
             });
         }
-        is_held
+        is_throttled
     }
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        // A client that went away before the answer has tried all the same.
         self.fail();
     }
 }
 
-/// Milliseconds to wait after so many failures more than are allowed.
-fn wait_after(more: u32) -> i64 {
-    let first = i64::try_from(FIRST_WAIT.as_millis()).unwrap_or(i64::MAX);
-    let longest = i64::try_from(LONGEST_WAIT.as_millis()).unwrap_or(i64::MAX);
-    first
-        .saturating_mul(1_i64.checked_shl(more.min(20)).unwrap_or(i64::MAX))
-        .min(longest)
+/// Milliseconds to wait after so many failures beyond the limit.
+fn wait_after(excess: u32) -> i64 {
+    let doublings = 1_i64.checked_shl(excess.min(20)).unwrap_or(i64::MAX);
+    let wait = milliseconds(FIRST_WAIT).saturating_mul(doublings);
+    wait.min(milliseconds(LONGEST_WAIT))
 }
 
 impl Entry {
     fn new(key: u64, now: i64) -> Self {
         Self {
             key,
-            begun: now,
+            window_start: now,
             failures: 0,
-            open: 0,
-            until: 0,
-            is_known: false,
+            pending: 0,
+            blocked_until: 0,
+            has_succeeded: false,
         }
     }
 
-    /// Forgets failures when their time and the wait for them are over.
-    fn renew(&mut self, now: i64) {
-        let window = i64::try_from(WINDOW.as_millis()).unwrap_or(i64::MAX);
-        if now >= self.until && now.saturating_sub(self.begun) >= window {
+    /// Starts a new window when the last one and the wait are over.
+    fn start_window_if_due(&mut self, now: i64) {
+        if now >= self.blocked_until && now.saturating_sub(self.window_start) >= milliseconds(WINDOW) {
             self.failures = 0;
-            self.begun = now;
+            self.window_start = now;
         }
     }
 
-    /// Milliseconds for which there may be no attempt.
-    fn wait(&self, allowed: u32, now: i64) -> Option<i64> {
-        if now < self.until {
-            return Some(self.until - now);
+    /// Milliseconds for which no attempt is allowed.
+    fn wait(&self, limit: u32, now: i64) -> Option<i64> {
+        if now < self.blocked_until {
+            return Some(self.blocked_until - now);
         }
-        // Beyond the limit one attempt after the other.
-        let left = allowed.saturating_sub(self.failures).max(1);
-        let turn = i64::try_from(TURN.as_millis()).unwrap_or(i64::MAX);
-        (self.open >= left).then_some(turn)
+        // At the limit one attempt at a time is allowed.
+        let left = limit.saturating_sub(self.failures).max(1);
+        (self.pending >= left).then_some(milliseconds(PENDING_WAIT))
     }
 
-    /// What is worth keeping most is greatest.
-    fn worth(&self) -> (bool, bool, u32, i64) {
-        (self.open > 0, self.is_known, self.failures, self.begun)
+    /// The order in which entries are kept: the least is replaced first.
+    fn priority(&self) -> (bool, bool, u32, i64) {
+        (self.pending > 0, self.has_succeeded, self.failures, self.window_start)
     }
 }
 
@@ -221,22 +218,22 @@ struct Table<'a>(MutexGuard<'a, Vec<Set>>);
 
 impl Table<'_> {
     fn find(&self, key: u64) -> Option<Entry> {
-        let set = self.0.get(place(key))?;
+        let set = self.0.get(set_index(key))?;
         set.iter().flatten().find(|entry| entry.key == key).copied()
     }
 
-    /// Changes an entry. One that is not there yet takes the place of the least worthy.
+    /// Changes an entry. A new one takes a free slot of its set, or replaces the entry of least priority.
     fn change(&mut self, key: u64, now: i64, change: impl FnOnce(&mut Entry)) {
         let mut entry = self.find(key).unwrap_or_else(|| Entry::new(key, now));
-        entry.renew(now);
+        entry.start_window_if_due(now);
         change(&mut entry);
-        let Some(set) = self.0.get_mut(place(key)) else {
+        let Some(set) = self.0.get_mut(set_index(key)) else {
             return;
         };
-        // Nothing is less than something: an empty place comes before the least worthy.
+        // `None` is less than any priority: a free slot comes first.
         let slot = set.iter_mut().min_by_key(|slot| match slot {
             Some(other) if other.key == key => None,
-            other => Some(other.map(|other| other.worth())),
+            other => Some(other.map(|other| other.priority())),
         });
         if let Some(slot) = slot {
             *slot = Some(entry);
@@ -244,11 +241,11 @@ impl Table<'_> {
     }
 }
 
-fn place(key: u64) -> usize {
+fn set_index(key: u64) -> usize {
     usize::try_from(key % SETS as u64).unwrap_or_default()
 }
 
-/// One key for however an account's name is written.
+/// An account's name as the table compares it: NFKC, without regard to case.
 fn account_key(name: &str) -> String {
     name.chars()
         .take(LONGEST_USERNAME)
@@ -257,7 +254,7 @@ fn account_key(name: &str) -> String {
         .to_lowercase()
 }
 
-/// An IPv6 network is what one client has; an IPv4 address is one in whatever clothes it comes.
+/// An address as the table compares it: of IPv6 the network, since a client has one of 64 bits; a mapped IPv4 address as IPv4.
 pub(super) fn address_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
@@ -279,9 +276,9 @@ mod tests {
         IpAddr::V4(std::net::Ipv4Addr::from_bits(0x0a00_0000 + number))
     }
 
-    fn fail(limits: &LoginThrottle, account: &str, address: IpAddr, now: Timestamp, times: u32) {
+    fn fail(throttle: &LoginThrottle, account: &str, address: IpAddr, now: Timestamp, times: u32) {
         for time in 0..times {
-            let attempt = limits.begin(account, address, now);
+            let attempt = throttle.begin(account, address, now);
             attempt
                 .unwrap_or_else(|wait| panic!("attempt {time} must wait {wait} s"))
                 .failed();
@@ -290,66 +287,66 @@ mod tests {
 
     #[test]
     fn after_ten_failures_each_further_attempt_waits_twice_as_long() {
-        let limits = LoginThrottle::new();
-        fail(&limits, "ada", HERE, at(0), 9);
-        assert!(limits.begin("Ada", HERE, at(1)).unwrap().failed());
-        assert_eq!(limits.begin("ada", HERE, at(1)).err(), Some(30));
-        assert!(limits.begin("ada", HERE, at(31)).unwrap().failed());
-        assert_eq!(limits.begin("ada", HERE, at(32)).err(), Some(59));
-        limits.begin("ada", HERE, at(91)).unwrap().succeeded();
-        fail(&limits, "ada", HERE, at(92), 9);
+        let throttle = LoginThrottle::new();
+        fail(&throttle, "ada", HERE, at(0), 9);
+        assert!(throttle.begin("Ada", HERE, at(1)).unwrap().failed());
+        assert_eq!(throttle.begin("ada", HERE, at(1)).err(), Some(30));
+        assert!(throttle.begin("ada", HERE, at(31)).unwrap().failed());
+        assert_eq!(throttle.begin("ada", HERE, at(32)).err(), Some(59));
+        throttle.begin("ada", HERE, at(91)).unwrap().succeeded();
+        fail(&throttle, "ada", HERE, at(92), 9);
     }
 
     #[test]
     fn failures_are_forgotten_in_time() {
-        let limits = LoginThrottle::new();
+        let throttle = LoginThrottle::new();
         for window in 0..5 {
-            fail(&limits, "ada", HERE, at(window * 900), 9);
+            fail(&throttle, "ada", HERE, at(window * 900), 9);
         }
     }
 
     #[test]
-    fn one_address_is_held_whatever_the_account_and_others_are_not() {
-        let limits = LoginThrottle::new();
+    fn one_address_is_throttled_whatever_the_account_and_others_are_not() {
+        let throttle = LoginThrottle::new();
         for number in 0..30 {
-            fail(&limits, &format!("user{number}"), HERE, at(0), 1);
+            fail(&throttle, &format!("user{number}"), HERE, at(0), 1);
         }
-        assert_eq!(limits.begin("somebody", HERE, at(0)).err(), Some(30));
-        limits.begin("somebody", address(1), at(0)).unwrap().succeeded();
+        assert_eq!(throttle.begin("somebody", HERE, at(0)).err(), Some(30));
+        throttle.begin("somebody", address(1), at(0)).unwrap().succeeded();
     }
 
     #[test]
     fn an_account_that_many_addresses_try_is_open_to_those_that_know_it() {
-        let limits = LoginThrottle::new();
-        limits.begin("ada", HERE, at(0)).unwrap().succeeded();
+        let throttle = LoginThrottle::new();
+        throttle.begin("ada", HERE, at(0)).unwrap().succeeded();
         for number in 0..100 {
-            fail(&limits, "ada", address(number), at(0), 1);
+            fail(&throttle, "ada", address(number), at(0), 1);
         }
-        assert!(limits.begin("ada", address(200), at(0)).is_err());
-        limits.begin("ada", HERE, at(0)).unwrap().succeeded();
+        assert!(throttle.begin("ada", address(200), at(0)).is_err());
+        throttle.begin("ada", HERE, at(0)).unwrap().succeeded();
     }
 
     #[test]
     fn attempts_at_the_same_time_do_not_pass_the_limit() {
-        let limits = LoginThrottle::new();
-        let open: Vec<_> = (0..10).map(|_| limits.begin("ada", HERE, at(0)).unwrap()).collect();
-        assert_eq!(limits.begin("ada", HERE, at(0)).err(), Some(1));
+        let throttle = LoginThrottle::new();
+        let open: Vec<_> = (0..10).map(|_| throttle.begin("ada", HERE, at(0)).unwrap()).collect();
+        assert_eq!(throttle.begin("ada", HERE, at(0)).err(), Some(1));
         drop(open);
         assert_eq!(
-            limits.begin("ada", HERE, at(0)).err(),
+            throttle.begin("ada", HERE, at(0)).err(),
             Some(30),
             "those who leave have tried"
         );
-        let limits = LoginThrottle::new();
-        (0..20).for_each(|_| limits.begin("ada", HERE, at(0)).unwrap().came_to_nothing());
+        let throttle = LoginThrottle::new();
+        (0..20).for_each(|_| throttle.begin("ada", HERE, at(0)).unwrap().cancel());
     }
 
     #[test]
     fn an_ipv6_network_is_one_client_and_a_mapped_address_the_one_it_maps() {
-        let limits = LoginThrottle::new();
+        let throttle = LoginThrottle::new();
         for host in 0..10 {
             fail(
-                &limits,
+                &throttle,
                 "ada",
                 format!("2001:db8:1:2::{host}").parse().unwrap(),
                 at(0),
@@ -357,24 +354,24 @@ mod tests {
             );
         }
         assert!(
-            limits
+            throttle
                 .begin("ada", "2001:db8:1:2:ffff::1".parse().unwrap(), at(0))
                 .is_err()
         );
-        assert!(limits.begin("ada", "2001:db8:1:3::1".parse().unwrap(), at(0)).is_ok());
+        assert!(throttle.begin("ada", "2001:db8:1:3::1".parse().unwrap(), at(0)).is_ok());
         assert_eq!(address_key("::ffff:192.0.2.1".parse().unwrap()), HERE);
     }
 
     #[test]
-    fn a_flood_of_addresses_takes_no_memory_and_frees_nobody_who_is_held() {
-        let limits = LoginThrottle::new();
-        fail(&limits, "ada", HERE, at(0), 10);
+    fn a_flood_of_addresses_takes_no_memory_and_frees_nobody_who_is_throttled() {
+        let throttle = LoginThrottle::new();
+        fail(&throttle, "ada", HERE, at(0), 10);
         for number in 0..100_000 {
-            if let Ok(attempt) = limits.begin(&format!("user{number}"), address(number), at(1)) {
+            if let Ok(attempt) = throttle.begin(&format!("user{number}"), address(number), at(1)) {
                 attempt.failed();
             }
         }
-        assert!(limits.begin("ada", HERE, at(2)).is_err());
-        assert_eq!(limits.lock().0.len(), SETS);
+        assert!(throttle.begin("ada", HERE, at(2)).is_err());
+        assert_eq!(throttle.lock().0.len(), SETS);
     }
 }

@@ -1,8 +1,8 @@
-//! Who may do what: accounts, their passwords, tokens and sessions, and what happened to them.
+//! Authentication and authorization: accounts, passwords, tokens, sessions, the audit, and the policy of who may do what.
 //!
-//! `http` asks [`Access::caller`] who sends a request and manages accounts through the other verbs; `command` does the same
-//! beside a running server. The truth is in the database, so that every process sees a change at once. Time and randomness
-//! are handed in.
+//! `http` resolves the caller of a request with [`Access::caller`] and manages accounts with the other methods; `command` does
+//! so beside a running server. All state is in the database, so that every process sees a change at once. Time and
+//! randomness are passed in.
 
 mod administrator;
 pub mod audit;
@@ -16,6 +16,7 @@ pub mod policy;
 mod role;
 mod secret;
 mod sessions;
+mod store;
 mod tokens;
 mod users;
 mod validation;
@@ -33,10 +34,12 @@ pub use secret::{Secret, csrf_token, is_same};
 pub use tokens::{Token, TokenScope};
 pub use users::{LastAdmin, NewUser, User, UserChange};
 
-use crate::clock::Rng;
-use crate::database::{self, Database, Statement};
+use jiff::SignedDuration;
 
-/// Accounts or tokens that one statement reads at most.
+use crate::clock::Rng;
+use crate::database::{self, Database};
+
+/// Accounts or tokens that one statement reads, at most.
 const PAGE: usize = 1000;
 
 /// Accounts, tokens and sessions, over one database.
@@ -44,7 +47,7 @@ pub struct Access {
     database: Database,
     rng: Rng,
     hashing: password::Hashing,
-    limits: login_throttle::LoginThrottle,
+    throttle: login_throttle::LoginThrottle,
     uses: callers::Uses,
     is_closed: AtomicBool,
 }
@@ -56,13 +59,13 @@ impl Access {
             database,
             rng,
             hashing: password::Hashing::new(rng),
-            limits: login_throttle::LoginThrottle::new(),
+            throttle: login_throttle::LoginThrottle::new(),
             uses: callers::Uses::default(),
             is_closed: AtomicBool::new(false),
         }
     }
 
-    /// Whether no account and no token has ever been made. What is closed once stays closed, and is remembered.
+    /// Whether no account and no token has ever been created. A server that is closed stays so; this is cached once true.
     ///
     /// # Errors
     /// The database's.
@@ -70,13 +73,13 @@ impl Access {
         if self.is_closed.load(Ordering::Relaxed) {
             return Ok(false);
         }
-        let is_closed = self.database.read(|session| {
-            session.first(&Statement::plain("SELECT EXISTS (SELECT 1 FROM _access)"), |row| {
-                Ok::<_, database::Error>(row.boolean(0))
-            })
-        })?;
-        let is_closed = is_closed == Some(true);
+        let is_closed = self.database.read(store::is_closed)?;
         self.is_closed.store(is_closed, Ordering::Relaxed);
         Ok(!is_closed)
     }
+}
+
+/// A duration in milliseconds, the unit of the tables.
+fn milliseconds(duration: SignedDuration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

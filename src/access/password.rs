@@ -1,8 +1,7 @@
-//! Passwords: which are taken, and how they are hashed and checked.
+//! Passwords: the rules for new ones, hashing and verification.
 //!
-//! Argon2id with the parameters that OWASP's Password Storage Cheat Sheet names first for little memory, in PHC strings.
-//! Each hash takes 19 MiB and tens of milliseconds of a processor, so that it is made on a thread that may block, few at
-//! once, and few may wait for their turn.
+//! Argon2id with OWASP's parameters for little memory (Password Storage Cheat Sheet), in PHC strings. A hash takes 19 MiB and
+//! tens of milliseconds of a processor: it is computed on a blocking thread, few at once, with a short queue.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,13 +23,13 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Hashes at once: twice 19 MiB is all the memory that signing in ever takes.
 const AT_ONCE: usize = 2;
-/// Bytes from which on glibc gives memory back to the system as soon as it is free (`DEFAULT_MMAP_THRESHOLD_MAX`).
+/// The size above which glibc returns freed memory to the system at once (`DEFAULT_MMAP_THRESHOLD_MAX`).
 const RETURNED_AT_ONCE: usize = 33 << 20;
-/// Hashes that may wait for those, and for how long.
+/// How many hashes may wait for their turn, and for how long.
 const MAX_WAITING: usize = 32;
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// Characters that a password has at least (NIST SP 800-63B, OWASP) and at most.
+/// Characters of a password, at least (NIST SP 800-63B, OWASP) and at most.
 const SHORTEST: usize = 8;
 const LONGEST: usize = 1024;
 
@@ -38,16 +37,16 @@ const LONGEST: usize = 1024;
 /// `CommonPasswordValidator` (Django, BSD 3-clause, which took them from Royce Williams' count of leaked passwords).
 const COMMON: &str = include_str!("common_passwords.txt");
 
-/// A hash that no password has, with the parameters of all others: checking against it takes as long as any check, so
-/// that the time of an answer does not tell whether there is such an account.
+/// A hash of no password, with the current parameters. Unknown names are checked against it, so that the time of an answer does
+/// not reveal whether there is such an account.
 const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29jbGUgaGFzIG5vIG9uZQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// The rules that a new password of the account `username` breaks, a message each.
 pub(super) fn violations(password: &str, username: &str) -> Vec<String> {
     let mut violations = Vec::new();
-    let normal = normal(password);
-    let length = normal.chars().count();
+    let normalized = normalized(password);
+    let length = normalized.chars().count();
     if length < SHORTEST {
         violations.push(format!(
             "This password is too short. It must contain at least {SHORTEST} characters."
@@ -56,7 +55,7 @@ pub(super) fn violations(password: &str, username: &str) -> Vec<String> {
     if length > LONGEST {
         violations.push(message::max_length(LONGEST));
     }
-    let lower = normal.to_lowercase();
+    let lower = normalized.to_lowercase();
     if COMMON.lines().any(|common| common == lower) {
         violations.push("This password is too common.".to_owned());
     }
@@ -66,26 +65,26 @@ pub(super) fn violations(password: &str, username: &str) -> Vec<String> {
     violations
 }
 
-/// One form for what looks the same (NIST SP 800-63B): keyboards differ in how they send an `é`.
-fn normal(password: &str) -> String {
+/// A password in Unicode's NFKC form (NIST SP 800-63B): keyboards differ in how they send an `é`.
+fn normalized(password: &str) -> String {
     password.nfkc().collect()
 }
 
-/// How a password stands to a hash.
+/// The result of checking a password against a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It is another.
+    /// The password is wrong.
     Wrong,
-    /// It is the one.
+    /// The password is right.
     Right,
-    /// It is the one, and its hash was made with other parameters than today's.
+    /// The password is right, and its hash was made with outdated parameters.
     NeedsRehash,
 }
 
-/// Where passwords are hashed: a bounded number at once.
+/// Hashes passwords, a bounded number at once.
 pub(super) struct Hashing {
     rng: Rng,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     waiting: AtomicUsize,
 }
 
@@ -93,50 +92,50 @@ impl Hashing {
     pub(super) fn new(rng: Rng) -> Self {
         Self {
             rng,
-            places: Arc::new(Semaphore::new(AT_ONCE)),
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
             waiting: AtomicUsize::new(0),
         }
     }
 
-    /// The PHC string of a password.
+    /// Hashes a password into a PHC string.
     pub(super) async fn hash(&self, password: &str) -> Result<String, Error> {
         let salt: [u8; 16] = secret::bytes(self.rng)?;
         let password = password.to_owned();
         self.run(move || hash(&password, &salt)).await?
     }
 
-    /// Holds a password against a PHC string or, when there is no account that has one, against nobody's.
-    pub(super) async fn check(&self, password: &str, kept: Option<String>) -> Result<Verdict, Error> {
+    /// Checks a password against a PHC string or, without one, against [`DUMMY_HASH`], which no password fits.
+    pub(super) async fn check(&self, password: &str, stored: Option<String>) -> Result<Verdict, Error> {
         let password = password.to_owned();
-        self.run(move || check(&password, kept.as_deref())).await
+        self.run(move || check(&password, stored.as_deref())).await
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let place = self.place().await?;
+        let permit = self.permit().await?;
         let task = tokio::task::spawn_blocking(move || {
             let answer = work();
             tracing::debug!(target: "socle::password", "hashed one password");
-            drop(place);
+            drop(permit);
             answer
         });
         task.await
             .map_err(|_| Error::System("hashing a password failed".to_owned()))
     }
 
-    /// A place, kept by the thread that hashes: a client that goes away does not make room for another one.
-    async fn place(&self) -> Result<OwnedSemaphorePermit, Error> {
-        if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Ok(place);
+    /// A permit, held by the hashing thread: a client that disconnects does not make room for another.
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, Error> {
+        if let Ok(permit) = self.permits.clone().try_acquire_owned() {
+            return Ok(permit);
         }
         let _waiting = Waiting::among(&self.waiting).ok_or(Error::Crowded)?;
-        match tokio::time::timeout(LONGEST_WAIT, self.places.clone().acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
+        match tokio::time::timeout(LONGEST_WAIT, self.permits.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
             _ => Err(Error::Crowded),
         }
     }
 }
 
-/// Counted among those that wait, for as long as it lives.
+/// One of the waiting, counted until it is dropped.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {
@@ -167,13 +166,13 @@ fn hash(password: &str, salt: &[u8]) -> Result<String, Error> {
     Ok(hash.to_string())
 }
 
-fn check(password: &str, kept: Option<&str>) -> Verdict {
-    match verify(password, kept.unwrap_or(DUMMY_HASH)) {
+fn check(password: &str, stored: Option<&str>) -> Verdict {
+    match verify(password, stored.unwrap_or(DUMMY_HASH)) {
         Err(error) => {
             tracing::error!("a password cannot be checked: {error}");
             Verdict::Wrong
         }
-        Ok((true, is_current)) if kept.is_some() => match is_current {
+        Ok((true, is_current)) if stored.is_some() => match is_current {
             true => Verdict::Right,
             false => Verdict::NeedsRehash,
         },
@@ -181,9 +180,9 @@ fn check(password: &str, kept: Option<&str>) -> Verdict {
     }
 }
 
-/// Whether a PHC string is that of a password, and whether it was made as they are made today.
-fn verify(password: &str, kept: &str) -> Result<(bool, bool), Error> {
-    let hash = PasswordHash::new(kept).map_err(failed)?;
+/// Whether a PHC string is that of a password, and whether it has the current parameters.
+fn verify(password: &str, stored: &str) -> Result<(bool, bool), Error> {
+    let hash = PasswordHash::new(stored).map_err(failed)?;
     let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
         return Err(failed("it has no salt or no hash"));
     };
@@ -201,26 +200,26 @@ fn verify(password: &str, kept: &str) -> Result<(bool, bool), Error> {
 fn digest(argon2: &Argon2<'_>, password: &str, salt: Salt<'_>, length: usize) -> Result<Output, Error> {
     let mut buffer = [0; Salt::MAX_LENGTH];
     let salt = salt.decode_b64(&mut buffer).map_err(failed)?;
-    // The system's allocator keeps what it was asked for in pieces of up to 32 MiB, and does so for each thread that has
-    // ever hashed. A larger piece goes back at once; what is not written of it takes no memory.
+    // glibc keeps freed blocks of up to 32 MiB for each thread that has allocated any. A larger block is returned at once, and
+    // what is not written of it takes no memory.
     let blocks = argon2.params().block_count();
     let mut memory: Vec<Block> = Vec::with_capacity(blocks.max(RETURNED_AT_ONCE / Block::SIZE));
     memory.resize(blocks, Block::default());
     Output::init_with(length, |output| {
         argon2
-            .hash_password_into_with_memory(normal(password).as_bytes(), salt, output, &mut memory)
+            .hash_password_into_with_memory(normalized(password).as_bytes(), salt, output, &mut memory)
             .map_err(Into::into)
     })
     .map_err(failed)
 }
 
-/// Whether a password has more characters than any that is kept.
+/// Whether a password is longer than any that can be stored.
 pub(super) fn is_too_long(password: &str) -> bool {
-    // Composing letters makes fewer of them, three at most into one.
+    // Composition shortens a text to a third at most.
     password.chars().nth(3 * LONGEST).is_some()
 }
 
-/// Whether a hash was made as hashes are made today.
+/// Whether a hash has the current parameters.
 fn is_current(hash: &PasswordHash<'_>) -> bool {
     let is_algorithm = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());
     let params = Params::try_from(hash).ok();
@@ -276,10 +275,10 @@ mod tests {
     }
 
     #[test]
-    fn nobodys_hash_costs_what_all_others_cost_and_fits_no_password() {
-        let nobodys = PasswordHash::new(DUMMY_HASH).unwrap();
-        assert!(is_current(&nobodys));
-        assert_eq!(nobodys.hash.unwrap().len(), Params::DEFAULT_OUTPUT_LEN);
+    fn the_dummy_hash_costs_what_all_others_cost_and_fits_no_password() {
+        let dummy = PasswordHash::new(DUMMY_HASH).unwrap();
+        assert!(is_current(&dummy));
+        assert_eq!(dummy.hash.unwrap().len(), Params::DEFAULT_OUTPUT_LEN);
         assert_eq!(check("", None), Verdict::Wrong);
     }
 }

@@ -1,18 +1,16 @@
-//! What an account or token may do, as one word.
+//! Roles of accounts and tokens.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::database::{self, Row};
-
-/// A role. An admin may do everything; an editor reads and writes rows, a worker reads rows and takes jobs, a viewer reads.
+/// A role: a set of rights with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Reads what strangers may not.
+    /// Reads what anonymous callers may not.
     Viewer,
-    /// A viewer that also claims and completes jobs.
+    /// A viewer that also submits, claims and completes jobs.
     Worker,
-    /// A viewer that also writes rows and asks for jobs.
+    /// A viewer that also writes rows and submits jobs.
     Editor,
     /// Everything, accounts and settings included.
     Admin,
@@ -22,7 +20,7 @@ impl Role {
     /// Every role, the least first.
     pub const ALL: [Self; 4] = [Self::Viewer, Self::Worker, Self::Editor, Self::Admin];
 
-    /// The word for it, in files, answers and commands.
+    /// Its name in files, requests, answers and commands.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
@@ -40,7 +38,7 @@ impl Role {
         )
     }
 
-    /// What both roles may do: the right of a token of one role whose owner has the other.
+    /// The role of what both roles may do: that of a token with one role whose account has the other.
     pub const fn meet(self, other: Self) -> Self {
         if self.covers(other) {
             other
@@ -49,16 +47,6 @@ impl Role {
         } else {
             Self::Viewer
         }
-    }
-
-    /// The role in a column of a row.
-    ///
-    /// # Errors
-    /// When the column holds no role's name.
-    pub(super) fn in_column(row: &Row<'_, '_>, column: usize) -> Result<Self, database::Error> {
-        let name = row.borrowed_text(column).unwrap_or_default();
-        let role = name.parse();
-        role.map_err(|_| database::Error::Other(format!("\"{name}\" is not a role")))
     }
 }
 
@@ -71,8 +59,8 @@ impl fmt::Display for Role {
 impl FromStr for Role {
     type Err = String;
 
-    fn from_str(word: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|role| role.name() == word);
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|role| role.name() == name);
         found.ok_or_else(|| "allowed: viewer, worker, editor, admin".to_owned())
     }
 }

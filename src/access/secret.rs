@@ -1,7 +1,7 @@
-//! Secrets that Socle makes: random, shown once, and kept as their SHA-256 only.
+//! Secrets of tokens and sessions: 256 random bits, shown once and stored as their SHA-256.
 //!
-//! 256 random bits cannot be guessed, so that a fast hash protects them as well as a slow one would, and looking one up by
-//! its hash tells nothing by the time it takes.
+//! So many random bits cannot be guessed, so a fast hash protects them as well as a slow one would, and the time of a lookup by
+//! hash reveals nothing of the secret.
 
 use std::fmt;
 
@@ -13,31 +13,31 @@ use subtle::ConstantTimeEq as _;
 use super::Error;
 use crate::clock::Rng;
 
-/// What every token begins with, so that people and scanners of leaks know one when they see it.
+/// The prefix of every token, by which people and secret scanners recognize one.
 pub const TOKEN_PREFIX: &str = "socle_";
 /// Random bytes in a secret.
 const LENGTH: usize = 32;
 
-/// The text of a token, or of a session's cookie.
+/// The text of a token or of a session's cookie. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// A new one.
+    /// Creates a secret.
     ///
     /// # Errors
-    /// When the system gives no randomness.
+    /// When the system has no random bits.
     pub(super) fn new(prefix: &str, rng: Rng) -> Result<Self, Error> {
         let bytes: [u8; LENGTH] = bytes(rng)?;
         Ok(Self(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))))
     }
 
-    /// The text, for its holder.
+    /// The text, to be given to its holder.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// What is kept of it.
+    /// The hash that is stored.
     pub(super) fn digest(&self) -> Vec<u8> {
         digest(&self.0)
     }
@@ -53,16 +53,16 @@ impl fmt::Debug for Secret {
 pub(super) fn bytes<const N: usize>(rng: Rng) -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     rng.fill(&mut bytes)
-        .map_err(|error| Error::System(format!("the system gives no randomness: {error}")))?;
+        .map_err(|error| Error::System(format!("the system has no random bits: {error}")))?;
     Ok(bytes)
 }
 
-/// What is kept of a secret.
+/// The hash that is stored of a secret.
 pub(super) fn digest(text: &str) -> Vec<u8> {
     Sha256::digest(text.as_bytes()).to_vec()
 }
 
-/// The token against forged requests that belongs to a session: it can be told from the cookie, and the cookie not from it.
+/// The CSRF token of a session. It is derived from the cookie's secret, which it does not reveal.
 pub fn csrf_token(session: &str) -> String {
     let digest = Sha256::new_with_prefix(b"socle csrf ").chain_update(session.as_bytes());
     URL_SAFE_NO_PAD.encode(digest.finalize())

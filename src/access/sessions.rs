@@ -1,39 +1,43 @@
-//! Signing in with a password, and the sessions of those who do it in a browser.
+//! Signing in with a password, and the sessions that browsers get for it.
 
 use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::audit::{Actor, Entry, Event};
+use super::audit::{Actor, EventKind, NewEvent};
 use super::password::{self, Verdict};
 use super::secret::{Secret, digest};
+use super::store::{sessions as store, users as user_store};
 use super::users::{self, User};
-use super::{Access, Error, validation};
-use crate::database::{self, Session, Statement, Value};
+use super::{Access, Error, milliseconds, validation};
+use crate::database::{self, Session};
 
-/// A session ends when it is not used for so long, to the minute.
-pub(super) const IDLE: SignedDuration = SignedDuration::from_hours(12);
-/// A session ends so long after signing in, however much it is used.
-const LONGEST: SignedDuration = SignedDuration::from_hours(14 * 24);
-/// Sessions that an account may have at once; the oldest ends.
-const MOST: i64 = 50;
+/// A session ends when it was not used for this long, to the minute.
+pub(super) const IDLE_TIMEOUT: SignedDuration = SignedDuration::from_hours(12);
+/// A session ends this long after signing in, however much it is used.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Sessions of an account at once; beyond them the oldest ends.
+const MAX_SESSIONS: i64 = 50;
 
 impl Access {
-    /// The account that this name and password belong to.
+    /// The account that a name and a password belong to.
     ///
-    /// Unknown names take as long as wrong passwords, and neither says which it was.
+    /// An unknown name takes as long as a wrong password, and the error is the same.
     ///
     /// # Errors
     /// [`Error::WrongCredentials`]; [`Error::TooManyAttempts`] before anything is checked; [`Error::Crowded`].
     pub async fn sign_in(&self, name: &str, password: &str, address: IpAddr, now: Timestamp) -> Result<User, Error> {
-        let attempt = self.limits.begin(name, address, now).map_err(Error::TooManyAttempts)?;
-        // What no account can have is not worth the work that its letters would make.
+        let attempt = self
+            .throttle
+            .begin(name, address, now)
+            .map_err(Error::TooManyAttempts)?;
+        // Text that no account can have is not hashed: its length would cost time.
         let is_too_long = name.chars().nth(validation::LONGEST_USERNAME).is_some() || password::is_too_long(password);
         let (name, password) = if is_too_long { ("", "") } else { (name, password) };
-        let (known, verdict) = match self.checked(name, password).await {
-            Ok(checked) => checked,
+        let (known, verdict) = match self.verify(name, password).await {
+            Ok(verified) => verified,
             Err(error) => {
-                attempt.came_to_nothing();
+                attempt.cancel();
                 return Err(error);
             }
         };
@@ -41,66 +45,46 @@ impl Access {
             Some((user, hash)) if verdict != Verdict::Wrong => {
                 attempt.succeeded();
                 if verdict == Verdict::NeedsRehash {
-                    self.hash_again(user.id, hash, password).await?;
+                    self.rehash(user.id, hash, password).await?;
                 }
                 Ok(user)
             }
             known => {
-                let is_held = attempt.failed();
-                self.note_failure(known.map(|(user, _)| user), address, is_held, now)
+                let is_throttled = attempt.failed();
+                self.record_failure(known.map(|(user, _)| user), address, is_throttled, now)
                     .await;
                 Err(Error::WrongCredentials)
             }
         }
     }
 
-    /// Opens a session and gives the secret of its cookie. A session that the client had before, whoever's it was, ends.
+    /// Opens a session and returns the secret of its cookie. The session of the `previous` cookie, whichever account's it was,
+    /// ends.
     ///
     /// # Errors
     /// The database's.
     pub async fn open_session(
         &self,
         user: &User,
-        before: Option<&str>,
+        previous: Option<&str>,
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Secret, Error> {
         let secret = Secret::new("", self.rng)?;
-        let (hash, before) = (secret.digest(), before.map(digest));
+        let (hash, previous) = (secret.digest(), previous.map(digest));
         let (user, actor) = (user.clone(), actor.clone());
         self.change(now, move |session| {
-            users::is_as_it_was(session, &user)?;
+            users::require_unchanged(session, &user)?;
             let at = now.as_millisecond();
-            let idle = i64::try_from(IDLE.as_millis()).unwrap_or_default();
-            let ends = now.checked_add(LONGEST).unwrap_or(Timestamp::MAX).as_millisecond();
-            let old = before.clone().map_or(Value::Null, Value::Bytes);
-            let run = |sql: &'static str, values: Vec<Value>| {
-                let sql = sql.into();
-                session.execute(&Statement { sql, values })
-            };
-            run(
-                "DELETE FROM _sessions WHERE hash = ? OR ends_at <= ? OR seen_at <= ?",
-                vec![old, at.into(), (at - idle).into()],
-            )?;
-            run(
-                "INSERT INTO _sessions (hash, user_id, created_at, seen_at, ends_at) VALUES (?, ?, ?, ?, ?)",
-                vec![
-                    Value::Bytes(hash.clone()),
-                    user.id.into(),
-                    at.into(),
-                    at.into(),
-                    ends.into(),
-                ],
-            )?;
-            run(
-                "DELETE FROM _sessions WHERE id IN \
-                 (SELECT id FROM _sessions WHERE user_id = ? ORDER BY id DESC LIMIT -1 OFFSET ?)",
-                vec![user.id.into(), MOST.into()],
-            )?;
-            Ok((
-                (),
-                vec![Entry::new(Event::SignIn, &actor, &user.name).detail("session")],
-            ))
+            let ends_at = now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX).as_millisecond();
+            if let Some(previous) = &previous {
+                store::delete_by_hash(session, previous)?;
+            }
+            store::delete_ended(session, at, at - milliseconds(IDLE_TIMEOUT))?;
+            store::insert(session, &hash, user.id, ends_at, at)?;
+            store::delete_oldest(session, user.id, MAX_SESSIONS)?;
+            let event = NewEvent::new(EventKind::SignIn, &actor, &user.name).detail("session");
+            Ok(((), vec![event]))
         })
         .await?;
         Ok(secret)
@@ -113,12 +97,9 @@ impl Access {
     pub async fn close_session(&self, id: i64, actor: &Actor, now: Timestamp) -> Result<(), Error> {
         let actor = actor.clone();
         self.change(now, move |session| {
-            session.execute(&Statement {
-                sql: "DELETE FROM _sessions WHERE id = ?".into(),
-                values: vec![id.into()],
-            })?;
+            store::delete(session, id)?;
             let subject = actor.name.clone().unwrap_or_default();
-            Ok(((), vec![Entry::new(Event::SignOut, &actor, subject)]))
+            Ok(((), vec![NewEvent::new(EventKind::SignOut, &actor, subject)]))
         })
         .await
     }
@@ -130,15 +111,16 @@ impl Access {
     pub async fn close_sessions(&self, user: i64, actor: &Actor, now: Timestamp) -> Result<(), Error> {
         let actor = actor.clone();
         self.change(now, move |session| {
-            let ended = users::end_sessions(session, user, None)?;
+            let ended = store::delete_of_user(session, user, None)?;
             let subject = actor.name.clone().unwrap_or_default();
-            let entry = Entry::new(Event::SignOutEverywhere, &actor, subject);
-            Ok(((), vec![entry.detail(format!("{ended} sessions"))]))
+            let event = NewEvent::new(EventKind::SignOutEverywhere, &actor, subject);
+            Ok(((), vec![event.detail(format!("{ended} sessions"))]))
         })
         .await
     }
 
-    async fn checked(&self, name: &str, password: &str) -> Result<(Option<(User, String)>, Verdict), Error> {
+    /// The account with a name and the hash of its password, and whether the password is right.
+    async fn verify(&self, name: &str, password: &str) -> Result<(Option<(User, String)>, Verdict), Error> {
         let known = self.database.read(|session| match users::by_name(session, name) {
             Err(Error::NotFound) => Ok(None),
             found => found.map(Some),
@@ -148,21 +130,16 @@ impl Access {
         Ok((known, verdict))
     }
 
-    /// Replaces a hash that was made with other parameters, unless somebody has changed the password meanwhile.
-    async fn hash_again(&self, id: i64, old: String, password: &str) -> Result<(), Error> {
+    /// Replaces a hash that was made with outdated parameters, unless the password was changed meanwhile.
+    async fn rehash(&self, id: i64, old: String, password: &str) -> Result<(), Error> {
         let new = self.hashing.hash(password).await?;
-        let replace = move |session: &Session<'_>| {
-            session.execute(&Statement {
-                sql: "UPDATE _users SET password = ? WHERE id = ? AND password = ?".into(),
-                values: vec![new.as_str().into(), id.into(), old.as_str().into()],
-            })
-        };
+        let replace = move |session: &Session<'_>| user_store::replace_hash(session, id, &old, &new);
         self.database.write::<_, database::Error>(replace).await?;
         Ok(())
     }
 
-    /// A name that no account has is not written down: people type passwords into the wrong field.
-    async fn note_failure(&self, known: Option<User>, address: IpAddr, is_held: bool, now: Timestamp) {
+    /// Records a failed sign-in. A name that no account has is not recorded: people type passwords into the wrong field.
+    async fn record_failure(&self, known: Option<User>, address: IpAddr, is_throttled: bool, now: Timestamp) {
         let actor = Actor {
             name: None,
             address: Some(address),
@@ -170,11 +147,11 @@ impl Access {
         let name = known.map(|user| user.name);
         let detail = name.as_ref().map_or("unknown username", |_| "wrong password");
         let subject = name.unwrap_or_default();
-        self.note(Entry::new(Event::SignInFailed, &actor, &subject).detail(detail), now)
-            .await;
-        if is_held {
-            let entry = Entry::new(Event::SignInHeld, &actor, subject);
-            self.note(entry.detail("too many failures: further ones must wait"), now)
+        let event = NewEvent::new(EventKind::SignInFailed, &actor, &subject);
+        self.record(event.detail(detail), now).await;
+        if is_throttled {
+            let event = NewEvent::new(EventKind::SignInHeld, &actor, subject);
+            self.record(event.detail("too many failures: further ones must wait"), now)
                 .await;
         }
     }

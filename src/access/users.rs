@@ -1,14 +1,17 @@
-//! Accounts: listed, made, changed and removed.
+//! Accounts: list, create, change, delete.
 
 use jiff::Timestamp;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::audit::{Actor, Entry, Event};
+use super::audit::{Actor, EventKind, NewEvent};
+use super::store::sessions;
+use super::store::users::{self as store, UserRow};
 use super::{Access, Error, PAGE, Role, validation};
-use crate::database::{self, CancelFlag, ReadSlot, Row, Session, Statement, Value};
+use crate::database::{CancelFlag, ReadSlot, Session};
 use crate::fields::FieldErrors;
 
-const COLUMNS: &str = "id, name, email, role, created_at, updated_at";
+/// What a name that another account has is answered with.
+const NAME_TAKEN: &str = "A user with that username already exists.";
 
 /// An account, without its password. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,35 +20,35 @@ pub struct User {
     pub id: i64,
     /// Its name.
     pub name: String,
-    /// Where its owner is written to.
+    /// Its email address.
     pub email: Option<String>,
-    /// What it may do.
+    /// Its role.
     pub role: Role,
-    /// When it was made.
+    /// When it was created.
     pub created_at: i64,
     /// When it was last changed.
     pub updated_at: i64,
 }
 
-/// An account to be made.
+/// An account to be created.
 #[derive(Clone)]
 pub struct NewUser {
     /// Its name.
     pub name: String,
     /// Its password.
     pub password: String,
-    /// What it may do.
+    /// Its role.
     pub role: Role,
-    /// Where its owner is written to.
+    /// Its email address.
     pub email: Option<String>,
 }
 
-/// What is to be changed of an account; the rest stays.
+/// A change of an account. Fields that are `None` stay as they are.
 #[derive(Clone, Default)]
 pub struct UserChange {
-    /// What it may do.
+    /// Its role.
     pub role: Option<Role>,
-    /// Where its owner is written to; empty for nowhere.
+    /// Its email address; an empty one removes it.
     pub email: Option<String>,
     /// Its password.
     pub password: Option<String>,
@@ -53,12 +56,12 @@ pub struct UserChange {
     pub kept_session: Option<i64>,
 }
 
-/// Whether an account may be changed or removed that is the last administrator.
+/// Whether the last administrator may be changed or deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LastAdmin {
-    /// It stays: nobody else could manage accounts over HTTP.
+    /// It may not: no other account could manage accounts over HTTP.
     Stays,
-    /// It may go: whoever asks can make another one.
+    /// It may: the command line and the settings can create another.
     MayGo,
 }
 
@@ -85,17 +88,14 @@ impl Access {
     /// # Errors
     /// The database's.
     pub async fn users_page(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, Error> {
-        let statement = Statement::new(
-            format!("SELECT {COLUMNS} FROM _users WHERE name > ? ORDER BY name LIMIT ?"),
-            [after.unwrap_or_default().into(), (limit as i64).into()],
-        );
-        let read = move |session: &Session<'_>| session.all(&statement, user);
+        let after = after.unwrap_or_default();
+        let read = move |session: &Session<'_>| Ok(store::page(session, &after, limit)?);
         self.database
             .read_long(ReadSlot::Page, CancelFlag::default(), read)
             .await
     }
 
-    /// An account.
+    /// The account with a number.
     ///
     /// # Errors
     /// [`Error::NotFound`]; the database's.
@@ -103,7 +103,7 @@ impl Access {
         self.database.read(|session| by_id(session, id))
     }
 
-    /// The account with this name.
+    /// The account with a name.
     ///
     /// # Errors
     /// [`Error::NotFound`]; the database's.
@@ -112,42 +112,36 @@ impl Access {
             .read(|session| by_name(session, name).map(|(user, _)| user))
     }
 
-    /// Makes an account.
+    /// Creates an account.
     ///
     /// # Errors
-    /// [`Error::Fields`] with everything that is wrong, the name of another account among it.
+    /// [`Error::Fields`] with everything that is wrong, a name that is taken included.
     pub async fn add_user(&self, new: NewUser, actor: &Actor, now: Timestamp) -> Result<User, Error> {
-        let name: String = new.name.nfkc().collect();
+        let name = normalized(&new.name);
         let mut errors = FieldErrors::default();
         validation::username(&name, &mut errors);
         validation::email(new.email.as_deref(), &mut errors);
         validation::password("password", &new.password, &name, &mut errors);
         if self.user_named(&name).is_ok() {
-            errors.add("username", ALREADY);
+            errors.add("username", NAME_TAKEN);
         }
         errors.into_result()?;
         let hash = self.hashing.hash(&new.password).await?;
         let actor = actor.clone();
         self.change(now, move |session| {
-            let inserted = session.execute(&Statement {
-                sql: "INSERT INTO _users (name, email, role, password, created_at, updated_at)
-                    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING"
-                    .into(),
-                values: vec![
-                    name.as_str().into(),
-                    email_value(new.email.as_deref()),
-                    new.role.name().into(),
-                    hash.as_str().into(),
-                    now.as_millisecond().into(),
-                    now.as_millisecond().into(),
-                ],
-            })?;
-            if inserted == 0 {
-                return Err(FieldErrors::one("username", ALREADY).into());
+            let row = UserRow {
+                name: &name,
+                email: new.email.as_deref().filter(|email| !email.is_empty()),
+                role: new.role,
+                password: &hash,
+            };
+            // The first check spares a hash, this one decides: another process may have been faster.
+            if !store::insert(session, &row, now.as_millisecond())? {
+                return Err(FieldErrors::one("username", NAME_TAKEN).into());
             }
             let (user, _) = by_name(session, &name)?;
-            let entry = Entry::new(Event::UserAdded, &actor, &user.name).detail(format!("role {}", user.role));
-            Ok((user, vec![entry]))
+            let event = NewEvent::new(EventKind::UserAdded, &actor, &user.name).detail(format!("role {}", user.role));
+            Ok((user, vec![event]))
         })
         .await
     }
@@ -155,7 +149,7 @@ impl Access {
     /// Changes an account. A new password ends its sessions.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Fields`]; [`Error::Conflict`] when the last administrator would be none.
+    /// [`Error::NotFound`]; [`Error::Fields`]; [`Error::Conflict`] when no administrator would be left.
     pub async fn change_user(
         &self,
         id: i64,
@@ -164,11 +158,11 @@ impl Access {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<User, Error> {
-        let before = self.user(id)?;
+        let known = self.user(id)?;
         let mut errors = FieldErrors::default();
         validation::email(change.email.as_deref(), &mut errors);
         if let Some(password) = &change.password {
-            validation::password("password", password, &before.name, &mut errors);
+            validation::password("password", password, &known.name, &mut errors);
         }
         errors.into_result()?;
         let hash = match &change.password {
@@ -177,45 +171,37 @@ impl Access {
         };
         let actor = actor.clone();
         self.change(now, move |session| {
+            let at = now.as_millisecond();
             let before = by_id(session, id)?;
-            let mut entries = Vec::new();
+            let mut events = Vec::new();
             let role = change.role.unwrap_or(before.role);
             if role != before.role {
-                keep_an_admin(session, &before, last_admin)?;
+                require_other_admin(session, &before, last_admin)?;
             }
-            let email = change
-                .email
-                .as_deref()
-                .or(before.email.as_deref())
-                .filter(|email| !email.is_empty());
+            let email = change.email.as_deref().or(before.email.as_deref());
+            let email = email.filter(|email| !email.is_empty());
             if role != before.role || email != before.email.as_deref() {
-                set(
-                    session,
-                    id,
-                    "role = ?, email = ?",
-                    vec![role.name().into(), email_value(email)],
-                    now,
-                )?;
+                store::set_role_and_email(session, id, role, email, at)?;
                 let detail = match role == before.role {
                     true => "email".to_owned(),
                     false => format!("role {} to {role}", before.role),
                 };
-                entries.push(Entry::new(Event::UserChanged, &actor, &before.name).detail(detail));
+                events.push(NewEvent::new(EventKind::UserChanged, &actor, &before.name).detail(detail));
             }
             if let Some(hash) = &hash {
-                set(session, id, "password = ?", vec![hash.as_str().into()], now)?;
-                end_sessions(session, id, change.kept_session)?;
-                entries.push(Entry::new(Event::PasswordChanged, &actor, &before.name));
+                store::set_password(session, id, hash, at)?;
+                sessions::delete_of_user(session, id, change.kept_session)?;
+                events.push(NewEvent::new(EventKind::PasswordChanged, &actor, &before.name));
             }
-            Ok((by_id(session, id)?, entries))
+            Ok((by_id(session, id)?, events))
         })
         .await
     }
 
-    /// Changes the password of whoever asks. Its other sessions end.
+    /// Changes the password of the calling account, which has just shown the old one. Its other sessions end.
     ///
     /// # Errors
-    /// [`Error::Fields`] when the new one is not good enough.
+    /// [`Error::Fields`] when the new password breaks a rule.
     pub async fn change_own_password(
         &self,
         user: &User,
@@ -236,10 +222,10 @@ impl Access {
         Ok(())
     }
 
-    /// Removes an account with its tokens and sessions.
+    /// Deletes an account with its tokens and sessions.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] when it is the last administrator.
+    /// [`Error::NotFound`]; [`Error::Conflict`] when no administrator would be left.
     pub async fn remove_user(
         &self,
         id: i64,
@@ -250,104 +236,44 @@ impl Access {
         let actor = actor.clone();
         self.change(now, move |session| {
             let user = by_id(session, id)?;
-            keep_an_admin(session, &user, last_admin)?;
-            session.execute(&Statement {
-                sql: "DELETE FROM _users WHERE id = ?".into(),
-                values: vec![id.into()],
-            })?;
-            Ok(((), vec![Entry::new(Event::UserRemoved, &actor, &user.name)]))
+            require_other_admin(session, &user, last_admin)?;
+            store::delete(session, id)?;
+            Ok(((), vec![NewEvent::new(EventKind::UserRemoved, &actor, &user.name)]))
         })
         .await
     }
 }
 
-const ALREADY: &str = "A user with that username already exists.";
-
-pub(super) fn email_value(email: Option<&str>) -> Value {
-    email.filter(|email| !email.is_empty()).map_or(Value::Null, Value::from)
-}
-
-/// Refuses to go on when `user` is the only administrator.
-fn keep_an_admin(session: &Session<'_>, user: &User, last_admin: LastAdmin) -> Result<(), Error> {
-    if user.role != Role::Admin || last_admin == LastAdmin::MayGo {
-        return Ok(());
-    }
-    let others = session.first(
-        &Statement {
-            sql: "SELECT count(*) FROM _users WHERE role = 'admin' AND id <> ?".into(),
-            values: vec![user.id.into()],
-        },
-        |row| Ok::<_, database::Error>(row.integer(0)),
-    )?;
-    match others {
-        Some(1..) => Ok(()),
-        _ => Err(Error::Conflict(
+/// Refuses a write that would leave no administrator, unless the last one may go. Holds because writes are serial.
+fn require_other_admin(session: &Session<'_>, user: &User, last_admin: LastAdmin) -> Result<(), Error> {
+    let may_go = user.role != Role::Admin || last_admin == LastAdmin::MayGo;
+    match may_go || store::has_other_admin(session, user.id)? {
+        true => Ok(()),
+        false => Err(Error::Conflict(
             "This is the last administrator: make another one first.".to_owned(),
         )),
     }
 }
 
-/// Sets columns of an account.
-pub(super) fn set(
-    session: &Session<'_>,
-    id: i64,
-    columns: &'static str,
-    mut values: Vec<Value>,
-    now: Timestamp,
-) -> Result<(), database::Error> {
-    values.extend([now.as_millisecond().into(), id.into()]);
-    session.execute(&Statement {
-        sql: format!("UPDATE _users SET {columns}, updated_at = ? WHERE id = ?").into(),
-        values,
-    })?;
-    Ok(())
-}
-
-/// Ends the sessions of an account, but for one.
-pub(super) fn end_sessions(session: &Session<'_>, user: i64, kept: Option<i64>) -> Result<usize, database::Error> {
-    session.execute(&Statement {
-        sql: "DELETE FROM _sessions WHERE user_id = ? AND id <> ?".into(),
-        values: vec![user.into(), kept.unwrap_or(0).into()],
-    })
-}
-
-/// An account with the hash of its password.
-pub(super) fn by_name(session: &Session<'_>, name: &str) -> Result<(User, String), Error> {
-    let name: String = name.nfkc().collect();
-    let found = session.first(
-        &Statement {
-            sql: format!("SELECT {COLUMNS}, password FROM _users WHERE name = ?").into(),
-            values: vec![name.as_str().into()],
-        },
-        |row| Ok::<_, Error>((user(row)?, row.text(6))),
-    )?;
-    found.ok_or(Error::NotFound)
-}
-
-/// Refuses to go on with an account that has been changed since its password was checked: the password may be another.
-pub(super) fn is_as_it_was(session: &Session<'_>, user: &User) -> Result<(), Error> {
-    match by_id(session, user.id) {
-        Ok(now) if now.updated_at == user.updated_at => Ok(()),
-        Ok(_) | Err(Error::NotFound) => Err(Error::WrongCredentials),
-        Err(error) => Err(error),
+/// Refuses a write for an account that was changed after its password was checked: the password may be another. Holds
+/// because writes are serial.
+pub(super) fn require_unchanged(session: &Session<'_>, user: &User) -> Result<(), Error> {
+    match store::by_id(session, user.id)? {
+        Some(current) if current.updated_at == user.updated_at => Ok(()),
+        _ => Err(Error::WrongCredentials),
     }
 }
 
-pub(super) fn by_id(session: &Session<'_>, id: i64) -> Result<User, Error> {
-    let statement = Statement {
-        sql: format!("SELECT {COLUMNS} FROM _users WHERE id = ?").into(),
-        values: vec![id.into()],
-    };
-    session.first(&statement, user)?.ok_or(Error::NotFound)
+fn by_id(session: &Session<'_>, id: i64) -> Result<User, Error> {
+    store::by_id(session, id)?.ok_or(Error::NotFound)
 }
 
-fn user(row: &Row<'_, '_>) -> Result<User, Error> {
-    Ok(User {
-        id: row.integer(0),
-        name: row.text(1),
-        email: row.optional_text(2),
-        role: Role::in_column(row, 3)?,
-        created_at: row.integer(4),
-        updated_at: row.integer(5),
-    })
+/// The account with a name, and the PHC string of its password.
+pub(super) fn by_name(session: &Session<'_>, name: &str) -> Result<(User, String), Error> {
+    store::by_name(session, &normalized(name))?.ok_or(Error::NotFound)
+}
+
+/// A username in the form in which it is stored and compared, Unicode's NFKC.
+fn normalized(name: &str) -> String {
+    name.nfkc().collect()
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::error::CommandError;
 use super::runtime::with_access;
 use super::{argument, table};
-use crate::access::{Access, Actor, Token, TokenScope, expiry};
+use crate::access::{Access, Actor, Error, Token, TokenScope, expiry};
 use crate::clock::Clock;
 use crate::config::{Settings, TokenCommand};
 
@@ -21,23 +21,21 @@ pub(super) fn run(settings: &Settings, command: TokenCommand, out: &mut dyn Writ
             let expires = expires.map(|text| expiry::parse(&text, now).map_err(|message| refused(&text, &message)));
             let expires = expires.transpose()?;
             let secret = with_access(settings, async |access| {
-                let created = access.create_token_of_nobody(&name, role, expires, &actor, now).await;
+                let created = access
+                    .create_token_without_account(&name, role, expires, &actor, now)
+                    .await;
                 Ok(created.map(|(_, secret)| secret)?)
             })?;
             writeln!(out, "{}", secret.reveal()).map_err(CommandError::Output)
         }
         TokenCommand::List => {
-            let tokens = with_access(settings, async |access| {
-                Ok(access.tokens(TokenScope::Everyones).await?)
-            })?;
+            let tokens = with_access(settings, async |access| Ok(access.tokens(TokenScope::All).await?))?;
             print(&tokens, now, out).map_err(CommandError::Output)
         }
         TokenCommand::Revoke { name } => {
             let token = with_access(settings, async |access| {
-                let token = the_one(access, &name, now).await?;
-                access
-                    .revoke_token(token.id, TokenScope::Everyones, &actor, now)
-                    .await?;
+                let token = find(access, &name, now)?;
+                access.revoke_token(token.id, TokenScope::All, &actor, now).await?;
                 Ok(token)
             })?;
             writeln!(out, "revoked {}", described(&token)).map_err(CommandError::Output)
@@ -49,15 +47,16 @@ fn refused(text: &str, message: &str) -> CommandError {
     CommandError::Unusable(format!("--expires is {text:?}: {message}"))
 }
 
-/// The live token that a name or a number means.
-async fn the_one(access: &Access, name: &str, now: Timestamp) -> Result<Token, CommandError> {
-    let mut live = access.tokens(TokenScope::Everyones).await?;
-    live.retain(|token| token.is_live(now));
-    let mut namesakes: Vec<_> = live.iter().filter(|token| token.name == name).cloned().collect();
-    if namesakes.is_empty() {
-        namesakes.extend(live.into_iter().find(|token| token.id.to_string() == name));
+/// The live token with a name or, when none has it, with that number.
+fn find(access: &Access, name: &str, now: Timestamp) -> Result<Token, CommandError> {
+    let mut found = access.live_tokens_named(name, now)?;
+    if let (true, Ok(id)) = (found.is_empty(), name.parse()) {
+        match access.token(id) {
+            Err(Error::NotFound) => {}
+            token => found.extend(Some(token?).filter(|token| token.is_live(now))),
+        }
     }
-    match namesakes.as_slice() {
+    match found.as_slice() {
         [token] => Ok(token.clone()),
         [] => Err(CommandError::Unusable(format!(
             "there is no live token named \"{name}\": `socle token list` shows those there are"

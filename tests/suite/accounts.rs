@@ -37,6 +37,47 @@ fn an_administrator_adds_changes_and_removes_accounts() {
 }
 
 #[test]
+fn accounts_and_tokens_are_listed_in_pages() {
+    let server = closed().start();
+    let admin = server.bearer_of(ADMIN);
+    for name in ["cy", "Bob", "dee"] {
+        server.add_user(&admin, name, "viewer");
+        server.bearer_of(name);
+    }
+    for (path, field) in [
+        ("/api/auth/users/?limit=2", "username"),
+        ("/api/auth/tokens/?all=true&limit=2", "id"),
+    ] {
+        let whole = server.get_with(&admin, &path.replace("limit=2", "limit=1000")).is(200);
+        assert_eq!(whole.header("link"), "", "{path}");
+        let whole: Vec<Value> = whole.json().as_array().unwrap().clone();
+        assert_eq!(whole.len(), 4, "{path}");
+        let (mut next, mut paged) = (path.to_owned(), Vec::new());
+        while !next.is_empty() {
+            let page = server.get_with(&admin, &next).is(200);
+            let rows = page.json().as_array().unwrap().clone();
+            assert!(rows.len() <= 2, "{next}");
+            paged.extend(rows);
+            let link = page.header("link").to_owned();
+            next = link
+                .strip_prefix('<')
+                .and_then(|link| link.split_once('>'))
+                .map_or_else(String::new, |(to, _)| to.to_owned());
+        }
+        assert_eq!(paged, whole, "{path}");
+        assert!(whole.iter().all(|row| !row[field].is_null()));
+    }
+    for wrong in [
+        "users/?limit=0",
+        "users/?limit=1001",
+        "tokens/?after=x",
+        "tokens/?limit=2&limit=2",
+    ] {
+        server.get_with(&admin, &format!("/api/auth/{wrong}")).is(400);
+    }
+}
+
+#[test]
 fn everything_wrong_with_an_account_is_said_by_field_and_at_once() {
     let server = closed().start();
     let admin = server.bearer_of(ADMIN);

@@ -1,34 +1,35 @@
-//! The file held against the tables that there are: what it names must be there, and what it asks for must make sense.
+//! Checks `socle.toml` against the schema: the tables and columns that it names must exist, and its rules must not
+//! contradict each other.
 
 use super::restrictions;
 use crate::config_file::{AccessLevel, ColumnRule, ConfigError, ConfigFile, Located, TableSection};
 use crate::schema::{Schema, Table};
 
-/// Names that are listed in a message.
+/// Names that a message lists, at most.
 const MAX_NAMES: usize = 30;
 
-/// What there is to say of a file.
+/// Errors and warnings about a file.
 #[derive(Debug, Default)]
 pub(super) struct Diagnostics {
-    /// What is wrong, in the order of the lines.
-    pub(super) mistakes: Vec<ConfigError>,
-    /// What is allowed and probably not meant.
+    /// Errors, in the order of the lines.
+    pub(super) errors: Vec<ConfigError>,
+    /// What is allowed and probably not intended.
     pub(super) warnings: Vec<ConfigError>,
 }
 
-/// Holds a file against a schema.
+/// Checks a file against a schema.
 pub(super) fn check(file: &ConfigFile, schema: &Schema) -> Diagnostics {
-    let mut findings = Diagnostics::default();
-    for (place, section) in file.tables.iter().enumerate() {
-        let earlier = file.tables.get(..place).unwrap_or_default();
+    let mut diagnostics = Diagnostics::default();
+    for (index, section) in file.tables.iter().enumerate() {
+        let earlier = file.tables.get(..index).unwrap_or_default();
         match schema.named(&section.name.value) {
-            None => findings.mistakes.push(unknown_table(file, schema, &section.name)),
-            Some(table) => check_table(file, section, earlier, table, &mut findings),
+            None => diagnostics.errors.push(unknown_table(file, schema, &section.name)),
+            Some(table) => check_table(file, section, earlier, table, &mut diagnostics),
         }
     }
-    findings.mistakes.sort_by_key(ConfigError::line);
-    findings.warnings.extend(restrictions::warnings(file, schema));
-    findings
+    diagnostics.errors.sort_by_key(ConfigError::line);
+    diagnostics.warnings.extend(restrictions::warnings(file, schema));
+    diagnostics
 }
 
 fn unknown_table(file: &ConfigFile, schema: &Schema, name: &Located<String>) -> ConfigError {
@@ -51,7 +52,7 @@ fn check_table(
     section: &TableSection,
     earlier: &[TableSection],
     table: &Table,
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) {
     let line = section.name.line;
     if let Some(first) = earlier.iter().find(|other| is_same(&other.name, &section.name)) {
@@ -59,7 +60,7 @@ fn check_table(
             "the table \"{}\" has a section already, on line {}",
             table.name, first.name.line
         );
-        findings.mistakes.push(file.error_at(line, message));
+        diagnostics.errors.push(file.error_at(line, message));
     }
     let read = section.read.map_or(AccessLevel::Public, |level| level.value);
     if let Some(write) = section.write.filter(|write| write.value < read) {
@@ -73,11 +74,11 @@ fn check_table(
             write.value,
             listed(allowed)
         );
-        findings.mistakes.push(file.error_at(write.line, message));
+        diagnostics.errors.push(file.error_at(write.line, message));
     }
-    for (place, (name, rule)) in section.columns.iter().enumerate() {
-        let earlier = section.columns.get(..place).unwrap_or_default();
-        check_column(file, table, name, *rule, earlier, findings);
+    for (index, (name, rule)) in section.columns.iter().enumerate() {
+        let earlier = section.columns.get(..index).unwrap_or_default();
+        check_column(file, table, name, *rule, earlier, diagnostics);
     }
     let is_hidden = |name: &str| {
         let mut columns = section.columns.iter();
@@ -88,7 +89,7 @@ fn check_table(
             "nothing of \"{}\" would be left; allowed: hidden = true for the whole table",
             table.name
         );
-        findings.mistakes.push(file.error_at(line, message));
+        diagnostics.errors.push(file.error_at(line, message));
     }
 }
 
@@ -98,9 +99,9 @@ fn check_column(
     name: &Located<String>,
     rule: ColumnRule,
     earlier: &[(Located<String>, ColumnRule)],
-    findings: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) {
-    let mut wrong = |message: String| findings.mistakes.push(file.error_at(name.line, message));
+    let mut wrong = |message: String| diagnostics.errors.push(file.error_at(name.line, message));
     let found = table
         .columns
         .iter()
@@ -131,7 +132,7 @@ fn check_column(
             "no row can be added to \"{}\": its column \"{}\" is {what}, must have a value and has no default",
             table.name, column.name
         );
-        findings.warnings.push(file.error_at(name.line, message));
+        diagnostics.warnings.push(file.error_at(name.line, message));
     }
 }
 

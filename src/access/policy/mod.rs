@@ -1,7 +1,7 @@
-//! What `socle.toml` means for the tables that there are: who may read and write each, and what is hidden.
+//! Who may read and write each table, what is hidden, and who may use jobs: `socle.toml` as a policy.
 //!
-//! [`Policy`] are the meaning of one state of the file, [`check`] holds a file against a schema, and a [`PolicyStore`] is
-//! what is in force while the server runs.
+//! A [`Policy`] is made from one state of the file, [`check`] checks a file against a schema, and a [`PolicyStore`] holds the
+//! policy in force while the server runs.
 
 mod check;
 mod restrictions;
@@ -19,18 +19,18 @@ use crate::schema::{Reader, Restriction, TableRestriction};
 /// Who may do what with tables and jobs.
 #[derive(Debug, Default)]
 pub struct Policy {
-    /// By the table's name in small letters.
+    /// By the table's name in lower case.
     tables: HashMap<String, TableRule>,
     jobs: JobsRule,
     tells_readers_apart: bool,
 }
 
-/// Who may see jobs and ask for them, where the file says.
+/// Who may read and submit jobs, where the file says so.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct JobsRule {
-    /// Who may see a job.
+    /// The least level for reading a job.
     pub read: Option<AccessLevel>,
-    /// Who may ask for one.
+    /// The least level for submitting one.
     pub write: Option<AccessLevel>,
 }
 
@@ -63,27 +63,27 @@ impl Policy {
         }
     }
 
-    /// What the file says of jobs.
+    /// The file's rule for jobs.
     pub fn jobs(&self) -> JobsRule {
         self.jobs
     }
 
-    /// The least that a caller must be to read a table. It tells nothing of tables that are hidden from everyone.
+    /// The least level for reading a table. Tables that are hidden from everyone are not considered.
     pub fn reading(&self, table: &str) -> AccessLevel {
         self.of_table(table).map_or(AccessLevel::Public, |rule| rule.read)
     }
 
-    /// The least that a caller must be to write a table: what the file says; else an editor, or anyone while there are no
-    /// accounts, but nobody who may not read it.
+    /// The least level for writing a table: that of the file; else editor, or public while the server is open, but not less than
+    /// the level for reading it.
     pub fn writing(&self, table: &str, is_open: bool) -> AccessLevel {
-        let usual = if is_open {
+        let default = if is_open {
             AccessLevel::Public
         } else {
             AccessLevel::Editor
         };
         match self.of_table(table) {
-            None => usual,
-            Some(rule) => rule.write.unwrap_or(usual.max(rule.read)),
+            None => default,
+            Some(rule) => rule.write.unwrap_or(default.max(rule.read)),
         }
     }
 
@@ -92,18 +92,18 @@ impl Policy {
         AccessLevel::from(caller) >= self.writing(table, caller.is_open)
     }
 
-    /// Whether some callers read what others may not.
+    /// Whether some callers may read what others may not.
     pub fn tells_readers_apart(&self) -> bool {
         self.tells_readers_apart
     }
 
-    /// Whether there is anything that callers of this level do not see.
+    /// Whether anything is hidden from callers of this level.
     pub fn hides_from(&self, level: AccessLevel) -> bool {
         let hides = |rule: &TableRule| rule.is_hidden || rule.read > level || !rule.hidden.is_empty();
         self.tables.values().any(hides)
     }
 
-    /// What callers of this level do not see.
+    /// What is hidden from callers of this level.
     pub fn restriction(&self, level: AccessLevel) -> Restriction {
         let mut restriction = Restriction::default();
         for (name, rule) in &self.tables {
@@ -143,7 +143,7 @@ impl TableRule {
 }
 
 impl From<&Caller> for AccessLevel {
-    /// What a caller counts as where tables are concerned: a worker is a viewer.
+    /// The level of a caller where tables are concerned: that of a worker is viewer.
     fn from(caller: &Caller) -> Self {
         match caller.role {
             None => Self::Public,

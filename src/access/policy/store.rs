@@ -1,7 +1,7 @@
-//! The rules in force: read at the start, and again whenever the file or the tables change.
+//! The policy in force: read at the start, and again when the file or the tables change.
 //!
-//! At the start a mistake in the file is an error. Later it is a line in the log, and the rules stay as they were: a
-//! server that runs must neither stop nor stand open because of a typing error.
+//! At the start an error in the file stops the program. Later it is logged and the policy stays as it is: a running server
+//! must neither stop nor open because of a typing error.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,82 +15,82 @@ use super::check::{Diagnostics, check};
 use crate::config_file::{ConfigError, ConfigFile, FileVersion};
 use crate::schema::{Catalog, Schema};
 
-/// Time between two looks at the file, each of which asks the system for its times and size. A change is taken when two
-/// looks agree on it, so that no half-written file is read.
-const PAUSE: Duration = Duration::from_millis(500);
+/// The interval at which the times and size of the file are polled. A change is applied when two polls agree on it, so that no
+/// half-written file is read.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// The rules in force, and the tables they are about.
+/// The policy in force, and the catalog that it restricts.
 pub struct PolicyStore {
     catalog: Arc<Catalog>,
     file: watch::Sender<Arc<ConfigFile>>,
-    rules: ArcSwap<Policy>,
+    policy: ArcSwap<Policy>,
 }
 
 impl PolicyStore {
-    /// Puts a file's rules in force for the tables of a catalog.
+    /// Applies the policy of a file to the tables of a catalog.
     ///
     /// # Errors
-    /// The first mistake in it.
+    /// The first error in the file.
     pub fn open(file: ConfigFile, catalog: Arc<Catalog>) -> Result<Self, ConfigError> {
-        let rules = accepted(&file, &catalog.current())?;
-        catalog.restrict(rules.restrictions());
+        let policy = policy_of(&file, &catalog.current())?;
+        catalog.restrict(policy.restrictions());
         Ok(Self {
             catalog,
-            rules: ArcSwap::from_pointee(rules),
+            policy: ArcSwap::from_pointee(policy),
             file: watch::Sender::new(Arc::new(file)),
         })
     }
 
-    /// The rules as they are now.
+    /// The current policy.
     pub fn current(&self) -> Arc<Policy> {
-        self.rules.load_full()
+        self.policy.load_full()
     }
 
-    /// The tables that the rules are about.
+    /// The catalog that the policy restricts.
     pub fn catalog(&self) -> &Arc<Catalog> {
         &self.catalog
     }
 
-    /// The file whose rules are in force, for those who read another part of it.
+    /// The file whose policy is in force, for readers of its other parts.
     pub fn file(&self) -> watch::Receiver<Arc<ConfigFile>> {
         self.file.subscribe()
     }
 
-    /// Follows the changes of file and tables for as long as the server runs.
+    /// Follows changes of the file and of the tables until the task is dropped.
     pub async fn follow(self: Arc<Self>) {
         let file = self.file.borrow().clone();
         let Some(path) = file.path.clone() else {
             return;
         };
-        let mut looks = interval(PAUSE);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut polls = interval(POLL_INTERVAL);
+        polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut read = file.version;
-        let mut glimpsed = read;
-        let mut seen = self.catalog.current().version;
-        let mut is_refused = false;
+        let mut polled = read;
+        let mut schema_version = self.catalog.current().version;
+        let mut has_errors = false;
         loop {
-            looks.tick().await;
+            polls.tick().await;
             let version = FileVersion::of(&path);
-            let is_settled = std::mem::replace(&mut glimpsed, version) == version;
+            let is_settled = std::mem::replace(&mut polled, version) == version;
             let schema = self.catalog.current();
-            let are_tables_new = std::mem::replace(&mut seen, schema.version) != schema.version;
-            if (version != read && is_settled) || (are_tables_new && is_refused) {
+            let is_schema_new = std::mem::replace(&mut schema_version, schema.version) != schema.version;
+            if (version != read && is_settled) || (is_schema_new && has_errors) {
                 read = version;
-                is_refused = self.read_again().await;
-            } else if are_tables_new {
-                self.hold_against(&schema);
+                has_errors = self.reload().await;
+            } else if is_schema_new {
+                self.warn_of_changes(&schema);
             }
         }
     }
 
-    /// Reads the file again, and says whether it was refused.
-    async fn read_again(self: &Arc<Self>) -> bool {
-        let book = self.clone();
-        let read = tokio::task::spawn_blocking(move || book.take_changes()).await;
+    /// Reads the file again. Returns whether it has errors.
+    async fn reload(self: &Arc<Self>) -> bool {
+        let store = self.clone();
+        let read = tokio::task::spawn_blocking(move || store.apply_changes()).await;
         match read {
             Ok(Ok(())) => false,
-            Ok(Err(mistake)) => {
-                tracing::error!("{mistake}; the rules stay as they were");
+            Ok(Err(error)) => {
+                tracing::error!("{error}; the rules stay as they were");
                 true
             }
             Err(_) => {
@@ -100,12 +100,12 @@ impl PolicyStore {
         }
     }
 
-    fn take_changes(&self) -> Result<(), ConfigError> {
+    fn apply_changes(&self) -> Result<(), ConfigError> {
         let before = self.file.borrow().clone();
         let folder = before.path.as_deref().and_then(|path| path.parent());
         let file = ConfigFile::read(folder)?;
         if file.version.is_none() && before.version.is_some() {
-            // More likely an accident than a wish to stand open.
+            // More likely an accident than the intention to open the server.
             return Err(file.error_at(
                 None,
                 "the file is gone; an empty one, or a restart, does away with its rules",
@@ -114,27 +114,27 @@ impl PolicyStore {
         if file.has_same_content_as(&before) {
             return Ok(());
         }
-        let rules = accepted(&file, &self.catalog.current())?;
-        self.catalog.restrict(rules.restrictions());
-        self.rules.store(Arc::new(rules));
+        let policy = policy_of(&file, &self.catalog.current())?;
+        self.catalog.restrict(policy.restrictions());
+        self.policy.store(Arc::new(policy));
         tracing::info!("{} has changed: its rules are in force", file.name().display());
         self.file.send_replace(Arc::new(file));
         Ok(())
     }
 
-    /// Says what no longer fits after another process has changed the tables. The rules for what is still there hold.
-    fn hold_against(&self, schema: &Schema) {
-        let Diagnostics { mistakes, warnings } = check(&self.file.borrow(), schema);
-        for message in mistakes.iter().chain(&warnings) {
+    /// Logs what no longer fits after another process has changed the tables. The rules of what is left stay in force.
+    fn warn_of_changes(&self, schema: &Schema) {
+        let Diagnostics { errors, warnings } = check(&self.file.borrow(), schema);
+        for message in errors.iter().chain(&warnings) {
             tracing::warn!("the tables have changed; {message}");
         }
     }
 }
 
-/// The meaning of a file that has no mistakes. What is allowed and probably not meant goes to the log.
-fn accepted(file: &ConfigFile, schema: &Schema) -> Result<Policy, ConfigError> {
-    let Diagnostics { mistakes, warnings } = check(file, schema);
-    if let Some(first) = mistakes.into_iter().next() {
+/// The policy of a file without errors. Warnings are logged.
+fn policy_of(file: &ConfigFile, schema: &Schema) -> Result<Policy, ConfigError> {
+    let Diagnostics { errors, warnings } = check(file, schema);
+    if let Some(first) = errors.into_iter().next() {
         return Err(first);
     }
     for message in warnings {

@@ -5,7 +5,7 @@ use rocket::http::Status;
 use serde_json::{Value as Json, json};
 
 use super::{RequestContext, answered, moment};
-use crate::access::audit::{AuditEvent, MOST};
+use crate::access::audit::{AuditEvent, MAX_EVENTS};
 use crate::http::fields::FieldReader;
 use crate::http::response::ApiError;
 
@@ -15,7 +15,7 @@ const PAGE: i64 = 100;
 /// The latest events, or those before one.
 pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
     let mut parameters = FieldReader::of_query(context.request, &["limit", "before"])?;
-    let limit = parameters.whole_number("limit", 1, MOST).unwrap_or(PAGE);
+    let limit = parameters.whole_number("limit", 1, MAX_EVENTS).unwrap_or(PAGE);
     let before = parameters.whole_number("before", 1, i64::MAX);
     parameters.finish()?;
     let events = context.app.access.audit(limit, before).await?;

@@ -1,6 +1,7 @@
 //! `/api/auth/…`: signing in and out, and managing accounts, tokens and the audit. What it all means is decided in `access`.
 
 mod audit;
+mod page;
 mod refusals;
 mod sign_in;
 mod tokens;

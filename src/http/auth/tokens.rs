@@ -4,23 +4,29 @@ use rocket::http::Status;
 use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
-use super::{RequestContext, answered, moment, moment_or_null, no_content};
+use super::{RequestContext, answered, moment, moment_or_null, no_content, page};
 use crate::access::{Role, Token, TokenScope, expiry};
 use crate::http::fields::FieldReader;
 use crate::http::response::ApiError;
 use crate::http::{body, guard};
 
-/// What there is.
+/// Lists tokens, the latest first, in pages.
 pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
-    let mut parameters = FieldReader::of_query(context.request, &["all"])?;
+    let mut parameters = FieldReader::of_query(context.request, &["after", "all", "limit"])?;
     let all = parameters.boolean("all").unwrap_or(false);
+    let limit = page::limit(&mut parameters);
+    let after = parameters.parsed_text("after", |text| {
+        text.parse().map_err(|_| "The id of a token is required.")
+    });
     parameters.finish()?;
     let caller = guard::caller(context.request);
     if all && !caller.covers(Role::Admin) {
         return Err(ApiError::lacking_role(caller));
     }
-    let tokens = context.app.access.tokens(TokenScope::of(caller, all)).await?;
-    Ok(answered(Status::Ok, &tokens.iter().map(described).collect()))
+    let scope = TokenScope::of(caller, all);
+    let tokens = context.app.access.tokens_page(scope, after, limit + 1).await?;
+    let cursor = |token: &Token| token.id.to_string();
+    Ok(page::answer(context.request, &tokens, limit, described, cursor))
 }
 
 /// Another one, shown this once.

@@ -4,18 +4,22 @@ use rocket::http::Status;
 use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
-use super::{RequestContext, answered, moment, no_content};
+use super::{RequestContext, answered, moment, no_content, page};
 use crate::access::{AuthMethod, LastAdmin, NewUser, Role, User, UserChange};
 use crate::fields::message;
 use crate::http::fields::FieldReader;
 use crate::http::response::ApiError;
 use crate::http::{body, guard};
 
-/// Every account.
+/// Lists accounts by name, in pages.
 pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
-    let users = context.app.access.users().await?;
-    Ok(answered(Status::Ok, &users.iter().map(described).collect()))
+    let mut parameters = FieldReader::of_query(context.request, &["after", "limit"])?;
+    let limit = page::limit(&mut parameters);
+    let after = parameters.text("after");
+    parameters.finish()?;
+    let users = context.app.access.users_page(after, limit + 1).await?;
+    let cursor = |user: &User| user.name.clone();
+    Ok(page::answer(context.request, &users, limit, described, cursor))
 }
 
 /// Another one.

@@ -35,19 +35,19 @@ fn main() {
     let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the folder"));
     let files = served(read(&root, &root));
     let hash = hash(&files);
-    let mut list =
-        format!("pub(super) const HASH: &str = \"{hash}\";\npub(super) static FILES: &[(&str, &[u8])] = &[\n");
-    for (index, (path, text)) in files.iter().enumerate() {
-        let packed = target.join(format!("page-{index}.gz"));
+    let pages = target.join("pages");
+    // A file that is gone from `static/` must not stay embedded.
+    let _ = fs::remove_dir_all(&pages);
+    for (path, text) in &files {
         let text = match path.ends_with(".html") {
             true => text.replace("\"static/", &format!("\"static/{hash}/")),
             false => text.clone(),
         };
+        let packed = pages.join(path);
+        fs::create_dir_all(packed.parent().expect("a folder")).expect("the folder is made");
         fs::write(&packed, gzip(&text)).expect("the file is written");
-        writeln!(list, "    ({path:?}, include_bytes!({packed:?})),").expect("a string takes it");
     }
-    list.push_str("];\n");
-    fs::write(target.join("pages.rs"), list).expect("the file is written");
+    println!("cargo::rustc-env=SOCLE_PAGES_HASH={hash}");
 }
 
 /// Every file of a folder by its path under `root`, but those that only people read.

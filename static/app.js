@@ -43,7 +43,9 @@ function App() {
   const who = `${person.value?.username} ${person.value?.role} ${access.value}`;
   const { data: ready, error, reload } = useData(who, async () => {
     forgetTables();
-    await Promise.all([loadTables(), countJobs().catch(() => null)]);
+    // The overview counts them itself.
+    const isOverview = address.peek().toString() === "";
+    await Promise.all([loadTables(), isOverview ? null : countJobs().catch(() => null)]);
     return true;
   });
   return html`<${Shell}>${error ? html`<div class="page"><${Problem} error=${error} retry=${reload} /></div>` : ready || tables.value ? html`<${View} />` : html`<div class="page"><${Skeleton} /></div>`}<//>`;

@@ -5,6 +5,7 @@
 //! A file's address holds the hash of all of them, so it may be kept for ever. The document names that hash and is asked
 //! for again each time.
 
+use std::borrow::Cow;
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
@@ -13,10 +14,13 @@ use rocket::http::{HeaderMap, Status};
 use rocket::response::{self, Responder};
 use rocket::{Request, Response, Route, get, routes};
 
-mod embedded {
-    include!(concat!(env!("OUT_DIR"), "/pages.rs"));
-}
-use embedded::{FILES, HASH};
+/// The files, compressed with gzip.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "$OUT_DIR/pages"]
+struct Files;
+
+/// The hash of all files.
+const HASH: &str = env!("SOCLE_PAGES_HASH");
 
 /// What a page may do: load scripts, styles and images from here, talk to here, and nothing else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -78,26 +82,27 @@ fn favicon() -> Option<Favicon> {
 }
 
 /// One file.
-#[derive(Clone, Copy)]
 struct Page {
-    path: &'static str,
-    gzip: &'static [u8],
+    path: String,
+    gzip: Cow<'static, [u8]>,
 }
 
 impl Page {
     fn named(name: &str) -> Option<Self> {
-        let (path, gzip) = FILES.iter().find(|(path, _)| *path == name)?;
-        Some(Self { path, gzip })
+        Some(Self {
+            path: name.to_owned(),
+            gzip: Files::get(name)?.data,
+        })
     }
 
-    fn is_document(self) -> bool {
+    fn is_document(&self) -> bool {
         self.path.ends_with(".html")
     }
 
     /// The file as it was, for clients that take no compression; None when it is damaged.
-    fn unpacked(self) -> Option<Vec<u8>> {
+    fn unpacked(&self) -> Option<Vec<u8>> {
         let mut plain = Vec::new();
-        GzDecoder::new(self.gzip).read_to_end(&mut plain).ok()?;
+        GzDecoder::new(&*self.gzip).read_to_end(&mut plain).ok()?;
         Some(plain)
     }
 
@@ -116,7 +121,7 @@ impl Page {
         }
         response
             .raw_header("ETag", tag)
-            .raw_header("Content-Type", content_type(self.path));
+            .raw_header("Content-Type", content_type(&self.path));
         if self.is_document() {
             response.raw_header("Cross-Origin-Opener-Policy", "same-origin");
         }

@@ -10,7 +10,8 @@ const TYPING = 200; // milliseconds of rest before suggestions are asked for
 
 /**
  * `seed.current`, unless null, replaces the value: typing began the edit. `save(value)` gives the messages of a refusal, or null.
- * `done(move)` ends the edit; `move` is where the keyboard goes: "stay", "right", "left", "down".
+ * `done(move, typed)` ends the edit; `move` is where the keyboard goes: "stay", "right", "left", "down", or "none" when it
+ * has gone already; `typed` is what was typed for the next cell while this one was being saved.
  */
 export function CellEditor({ column, value, seed, errors, save, done }) {
   const ref = useRef(null);
@@ -20,6 +21,7 @@ export function CellEditor({ column, value, seed, errors, save, done }) {
   const [isSaving, setSaving] = useState(false);
   const over = useRef(false);
   const isTyped = useRef(false);
+  const waiting = useRef(null); // what was typed while the value is being saved
 
   // At once: what is typed next goes to the control.
   useLayoutEffect(() => {
@@ -34,7 +36,7 @@ export function CellEditor({ column, value, seed, errors, save, done }) {
   }, []);
 
   const finish = async (move) => {
-    if (over.current || isSaving) return;
+    if (over.current || waiting.current !== null) return;
     const control = ref.current;
     let typed;
     try {
@@ -45,18 +47,25 @@ export function CellEditor({ column, value, seed, errors, save, done }) {
       return setRefusal([error.message]);
     }
     setSaving(true);
+    waiting.current = "";
     const messages = await save(typed);
-    setSaving(false);
     if (!messages) return end(move);
+    waiting.current = null;
+    setSaving(false);
     setRefusal(messages);
     return ref.current?.focus();
   };
   const end = (move) => {
     over.current = true;
-    done(move);
+    done(move, waiting.current);
   };
   const onKeyDown = (event) => {
     event.stopPropagation();
+    if (waiting.current !== null) {
+      event.preventDefault();
+      if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) waiting.current += event.key;
+      return;
+    }
     if (event.key === "Escape") {
       event.preventDefault();
       end("stay");

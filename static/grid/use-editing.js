@@ -40,15 +40,18 @@ export function useEditing({ table, columns, blocks, total, edit, create, focusC
     return at < 0 ? null : { row, column: at };
   };
 
-  /** `move` is where the keyboard goes: "stay", "left", "right", "down", or "none" when it has gone already. */
-  const endEdit = (move) => {
+  /** See CellEditor's `done`. */
+  const endEdit = (move, typed) => {
     const { row, column } = editing;
     setEditing(null);
     if (move === "none") return;
     if (move === "stay") focusCell({ row, column });
     else if (move === "left") focusCell({ row, column: column - 1 });
     else if (row === total) continueDraft(column, move);
-    else focusCell(nextPlace(row, column, move));
+    else {
+      const place = focusCell(nextPlace(row, column, move));
+      if (typed) beginEdit(place, typed);
+    }
   };
 
   const continueDraft = (column, move) => {

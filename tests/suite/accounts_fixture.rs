@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::client::Answer;
 use crate::server::{Server, Setup};
 
-/// The administrator of [`closed`], and everybody's password.
+/// The administrator of [`closed`], and the password of every account.
 pub(crate) const ADMIN: &str = "ada";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -24,7 +24,7 @@ pub(crate) fn closed() -> Setup {
 /// A browser that has signed in.
 pub(crate) struct Browser<'s> {
     server: &'s Server,
-    /// As the `Cookie` header has it.
+    /// The value of the `Cookie` header.
     pub(crate) cookie: String,
     pub(crate) csrf_token: String,
 }
@@ -53,7 +53,7 @@ impl Server {
         self.request_as(authorization, "GET", path, Value::Null)
     }
 
-    /// Makes an account, gives its number.
+    /// Creates an account and gives its id.
     #[track_caller]
     pub(crate) fn add_user(&self, admin: &str, name: &str, role: &str) -> i64 {
         let body = json!({"username": name, "password": PASSWORD, "role": role});
@@ -61,7 +61,7 @@ impl Server {
         user["id"].as_i64().expect("the account's number")
     }
 
-    /// Makes a token through the API, gives its `Authorization` and its number.
+    /// Creates a token over the API and gives its `Authorization` and its id.
     #[track_caller]
     pub(crate) fn add_token(&self, maker: &str, body: Value) -> (String, i64) {
         let answer = self.request_as(maker, "POST", "/api/auth/tokens/", body).is(201);
@@ -74,7 +74,7 @@ impl Server {
         self.browser_with(name, &[])
     }
 
-    /// Signs in with further headers.
+    /// The same with further headers.
     #[track_caller]
     pub(crate) fn browser_with(&self, name: &str, headers: &[(&str, &str)]) -> Browser<'_> {
         let headers = [&[("Content-Type", "application/json")], headers].concat();
@@ -89,7 +89,7 @@ impl Server {
         }
     }
 
-    /// The events that were written down, the latest first: event, actor, subject, detail.
+    /// The audit events, newest first: event, actor, subject, detail.
     #[track_caller]
     pub(crate) fn events(&self, admin: &str) -> Vec<[String; 4]> {
         let events = self.get_with(admin, "/api/auth/audit/").is(200).json();
@@ -102,7 +102,7 @@ impl Server {
 }
 
 impl Browser<'_> {
-    /// A request as a page of the server itself sends it.
+    /// A request as one of the server's own pages sends it.
     #[track_caller]
     pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> Answer {
         self.request_from(&[("Sec-Fetch-Site", "same-origin")], method, path, body)

@@ -8,7 +8,7 @@ use ureq::http::{HeaderMap, Request, Response};
 
 use crate::server::Server;
 
-/// A client that reports what it was told: no redirect is followed, no status is an error, no connection is reused.
+/// A client that follows no redirect, takes no status for an error and reuses no connection.
 pub(crate) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -78,7 +78,7 @@ impl Server {
             .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
-    /// The same for tests in which the server may go away.
+    /// The same for tests in which the server may disappear.
     pub(crate) fn try_request(
         &self,
         method: &str,
@@ -124,7 +124,7 @@ impl Server {
     }
 }
 
-/// What came back.
+/// A complete response, read by whichever client.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) what: String,
@@ -151,7 +151,7 @@ impl Answer {
         self
     }
 
-    /// Asserts that the request was refused for what it is: a 4xx.
+    /// Asserts a 4xx status.
     #[track_caller]
     pub(crate) fn refused(self) -> Self {
         assert!(
@@ -174,7 +174,7 @@ impl Answer {
             .unwrap_or_else(|error| panic!("{} answered no JSON ({error}): {}", self.what, self.text()))
     }
 
-    /// A header's value, all of them joined when there are several, empty when there is none.
+    /// The value of a header: several are joined with commas, a missing one is empty.
     pub(crate) fn header(&self, name: &str) -> String {
         let values = self.headers.get_all(name).iter();
         values
@@ -202,7 +202,7 @@ impl Answer {
     }
 }
 
-/// What follows scheme and host in an address, which may have neither.
+/// The part of an address after scheme and host, if it has them.
 fn path_of(address: &str) -> String {
     match address.split_once("://") {
         None => address.to_owned(),

@@ -1,5 +1,5 @@
-//! Tables and columns that `socle.toml` hides. A request that names one is answered as if it did not exist, and no answer
-//! contains a name or value of one.
+//! Tables and columns that `socle.toml` hides. A request that names one is answered as if it did not exist, and no
+//! answer contains a name or value of one.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! Requests that are refused before they reach a table: their status, and one shape of body that reveals nothing internal.
+//! Requests that are refused before they reach a table: their status, and one shape of body that reveals nothing
+//! internal.
 
 use serde_json::json;
 

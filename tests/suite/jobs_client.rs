@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::server::{Server, eventually_within};
 
 impl Server {
-    /// Asks for a job and gives its name.
+    /// Submits a job and gives its id.
     #[track_caller]
     pub(crate) fn submit(&self, job: Value) -> String {
         let answer = self.post("/jobs", job).is(202).json();
@@ -15,13 +15,13 @@ impl Server {
         answer["job_id"].as_str().expect("a name").to_owned()
     }
 
-    /// A job, as it is now.
+    /// The current state of a job.
     #[track_caller]
     pub(crate) fn job(&self, id: &str) -> Value {
         self.get(&format!("/jobs/{id}")).is(200).json()
     }
 
-    /// A job, once it is in this state.
+    /// Waits until a job has this status, and gives the job.
     #[track_caller]
     pub(crate) fn job_once(&self, id: &str, status: &str) -> Value {
         eventually_within(Duration::from_secs(90), status, || {
@@ -52,13 +52,13 @@ impl Server {
     }
 }
 
-/// What a worker says with the lease of a claimed job.
+/// A worker's request body with the lease token of a claimed job.
 pub(crate) fn with_lease(claimed: &Value, mut further: Value) -> Value {
     further["lease_token"] = claimed["lease_token"].clone();
     further
 }
 
-/// Where a worker says something about a claimed job.
+/// The address of a verb, such as `complete`, of a claimed job.
 pub(crate) fn verb(claimed: &Value, verb: &str) -> String {
     format!("/jobs/{}/{verb}", claimed["job_id"].as_str().expect("a name"))
 }

@@ -1,5 +1,5 @@
-//! Workers that are killed while they work: every job is still done once. `SOCLE_TEST_JOBS` sets how many jobs there are;
-//! 100,000 is the full size, the default a small one.
+//! Workers that are killed while they work: every job is still done once. `SOCLE_TEST_JOBS` sets how many jobs there
+//! are; 100,000 is the full size, the default a small one.
 
 use std::process::Command;
 use std::thread;

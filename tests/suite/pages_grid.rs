@@ -408,3 +408,37 @@ fn a_table_shows_none_of_anothers_rows_and_a_failure_once() {
         "document.querySelector('#health-problem') === null && document.querySelector('.problem') === null",
     );
 }
+
+#[test]
+#[ignore = "needs Chromium"]
+fn what_is_typed_while_a_cell_is_saved_goes_into_the_next() {
+    let server = towns(3);
+    let browser = Browser::start();
+    browser.open(&server.url("/?table=towns"));
+    wait_for_row(&browser, "Saint-Étienne 001");
+    browser.click(&cell(1, 2));
+    browser.devtools("Network.enable", json!({}));
+    let slow = json!({"offline": false, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1});
+    browser.devtools("Network.emulateNetworkConditions", slow);
+    browser.press(&format!("Rennes{ENTER}Brest{ENTER}"));
+    browser.wait_until("document.activeElement.value === 'Brest'");
+    browser.press(ENTER);
+    let names = || server.column("/api/towns/", "name");
+    crate::server::eventually("both are saved", || (names()[..2] == ["Rennes", "Brest"]).then_some(()));
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_range_of_cells_is_copied_as_a_spreadsheet_takes_it() {
+    let server = towns(3);
+    let browser = Browser::start();
+    browser.open(&server.url("/?table=towns"));
+    wait_for_row(&browser, "Saint-Étienne 001");
+    browser.click(&cell(1, 2));
+    browser.press(&format!("\u{E008}{DOWN}{RIGHT}"));
+    browser.wait_until("document.querySelectorAll('.in-range').length === 4");
+    let copied = "(() => { const data = new DataTransfer(); \
+        document.activeElement.dispatchEvent(new ClipboardEvent('copy', { clipboardData: data, bubbles: true, cancelable: true })); \
+        return data.getData('text/plain'); })()";
+    assert_eq!(browser.value(copied), "Saint-Étienne 001\t75\nSaint-Étienne 002\t35");
+}

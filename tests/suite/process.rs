@@ -12,7 +12,7 @@ use nix::unistd::Pid;
 
 use crate::server::TIMEOUT;
 
-/// A process that is gone, and what it left.
+/// The exit of a process: its status and its whole output.
 #[derive(Debug)]
 pub(crate) struct Exit {
     pub(crate) status: ExitStatus,
@@ -25,14 +25,14 @@ impl Exit {
         format!("{}{}({})", self.out, self.err, self.status)
     }
 
-    /// Asserts that it ended well.
+    /// Asserts that it exited with status 0.
     #[track_caller]
     pub(crate) fn success(self) -> Self {
         assert!(self.status.success(), "{}", self.output());
         self
     }
 
-    /// Asserts that it ended badly by its own choice: not by a signal, not by a panic.
+    /// Asserts that it exited with an error status: neither by a signal nor by a panic.
     #[track_caller]
     pub(crate) fn failure(self) -> Self {
         assert!(
@@ -45,7 +45,7 @@ impl Exit {
     }
 }
 
-/// A child process whose output is read as it comes, so that it never waits for a full pipe.
+/// A child process whose output is read continuously, so that it never blocks on a full pipe.
 pub(crate) struct Process {
     pub(crate) child: Child,
     out: Arc<Mutex<Vec<u8>>>,
@@ -100,7 +100,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Both fail only when it is gone already.
+        // Both fail only when it has exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,5 @@
-//! A TCP connection written to byte by byte: malformed requests, slow clients, pipelining, and clients that must not retry.
+//! A TCP connection written to byte by byte: malformed requests, slow clients, pipelining, and clients that must not
+//! retry.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

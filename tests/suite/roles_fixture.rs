@@ -10,7 +10,7 @@ use crate::server::{Server, Setup};
 
 const ROLES: [&str; 4] = ["viewer", "worker", "editor", "admin"];
 
-/// The server, and who may ask it.
+/// A closed server and the token of one account for each role, whose name is its role.
 pub(crate) struct ServerWithRoles {
     pub(crate) server: Server,
     bearers: BTreeMap<&'static str, String>,
@@ -33,7 +33,7 @@ impl ServerWithRoles {
             })
             .into();
         let closed = Self { server, bearers };
-        // The administrator of this name is the only one.
+        // The account `admin` remains as the only administrator.
         let path = format!("/api/auth/users/{}/", closed.id_of(ADMIN));
         closed.as_role("admin", "DELETE", &path, &Value::Null).is(204);
         closed
@@ -50,7 +50,7 @@ impl ServerWithRoles {
         self.server.request_as(&self.bearers[role], method, path, body.clone())
     }
 
-    /// The number of an account.
+    /// The id of an account.
     #[track_caller]
     pub(crate) fn id_of(&self, name: &str) -> i64 {
         let users = self.users();

@@ -1,6 +1,7 @@
 //! Starts and stops the real binary, each time in a folder of its own.
 //!
-//! A [`Setup`] describes how a process will be started: settings, tables, `socle.toml`. A [`Server`] is one that listens.
+//! A [`Setup`] describes how a process will be started: settings, tables, `socle.toml`. A [`Server`] is one that
+//! listens.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -16,16 +17,16 @@ use tempfile::TempDir;
 
 use crate::process::{Exit, Process};
 
-/// How long anything that must happen may take on a machine that is busy with the other tests.
+/// How long a test waits for any condition; generous, since the machine is busy with the other tests.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Asks again and again until `ready` has something to give, and fails the test when it never has.
+/// Polls `ready` until it gives a value; fails the test after [`TIMEOUT`].
 #[track_caller]
 pub(crate) fn eventually<T>(what: &str, ready: impl FnMut() -> Option<T>) -> T {
     eventually_within(TIMEOUT, what, ready)
 }
 
-/// The same for what takes its time by design.
+/// The same with another timeout, for what takes long by design.
 #[track_caller]
 pub(crate) fn eventually_within<T>(patience: Duration, what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + patience;
@@ -38,7 +39,7 @@ pub(crate) fn eventually_within<T>(patience: Duration, what: &str, mut ready: im
     }
 }
 
-/// What a process is started with: a folder that goes away with the last of its users, variables and arguments.
+/// What a process is started with: a temporary folder, deleted with the last clone, variables and arguments.
 #[derive(Clone)]
 pub(crate) struct Setup {
     home: Arc<TempDir>,
@@ -48,7 +49,7 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// An empty folder, a port that the system picks, and an empty `CONFIG_DIR`, whatever lies in `/etc/socle` here.
+    /// An empty folder, a port that the system picks, and an empty `CONFIG_DIR` in place of `/etc/socle`.
     pub(crate) fn new() -> Self {
         let home = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         std::fs::create_dir(home.path().join("config")).expect("the configuration folder");
@@ -81,7 +82,7 @@ impl Setup {
         self
     }
 
-    /// Starts the binary through another program, which is given the binary and its arguments as its last ones.
+    /// Starts the binary through another program, which receives the binary's path and arguments as its last arguments.
     pub(crate) fn through(mut self, wrapper: &[&str]) -> Self {
         self.wrapper = wrapper.iter().map(|&part| part.to_owned()).collect();
         self
@@ -121,7 +122,7 @@ impl Setup {
         self.home().join("socle.db")
     }
 
-    /// The process that these settings describe, not started, with `arguments` before the setup's own.
+    /// The command that this setup describes, not started, with `arguments` before the setup's own.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let binary = env!("CARGO_BIN_EXE_socle");
         let mut command = match self.wrapper.split_first() {
@@ -153,14 +154,14 @@ impl Setup {
         process.wait()
     }
 
-    /// The same with something to read on standard input.
+    /// The same with `input` on standard input.
     #[track_caller]
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Exit {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped());
         let mut process = Process::start(command);
         let mut stdin = process.child.stdin.take().expect("standard input");
-        // A command that has seen enough may have closed it.
+        // A command that needs no more input may have closed it.
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
         process.wait()
@@ -194,7 +195,7 @@ fn listening_address(line: &str) -> Option<SocketAddr> {
     address[..end.unwrap_or(address.len())].parse().ok()
 }
 
-/// A server that listens. It is killed when the test ends, and a test that fails shows what it said.
+/// A server that listens. It is killed when the test ends; a test that fails prints the end of its log.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) setup: Setup,
@@ -203,7 +204,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server as it comes out of the box.
+    /// A server with default settings.
     #[track_caller]
     pub(crate) fn start() -> Self {
         Setup::new().start()
@@ -224,7 +225,7 @@ impl Server {
         self.process.child.id()
     }
 
-    /// Everything it wrote so far, standard output first.
+    /// Everything it has written so far, standard output first.
     pub(crate) fn output(&self) -> String {
         self.process.output()
     }
@@ -233,21 +234,30 @@ impl Server {
         signal::kill(self.process.pid(), signal).expect("the process takes a signal");
     }
 
-    /// Asks it to stop, as Kubernetes does, and waits.
+    /// Sends SIGTERM, as Kubernetes does, and waits for the exit.
     #[track_caller]
     pub(crate) fn stop(&mut self) -> Exit {
         self.signal(Signal::SIGTERM);
         self.process.wait()
     }
 
-    /// Takes it away without a word, as a power cut would.
+    /// The same, and asserts how long it took at most.
+    #[track_caller]
+    pub(crate) fn stop_within(&mut self, longest: Duration) -> Exit {
+        let began = Instant::now();
+        let exit = self.stop();
+        assert!(began.elapsed() < longest, "it took {:?}", began.elapsed());
+        exit
+    }
+
+    /// Sends SIGKILL and waits for the exit.
     #[track_caller]
     pub(crate) fn kill(&mut self) -> Exit {
         self.process.child.kill().expect("the process is there to kill");
         self.process.wait()
     }
 
-    /// Waits until it is gone.
+    /// Waits for the exit.
     #[track_caller]
     pub(crate) fn wait(&mut self) -> Exit {
         self.process.wait()
@@ -261,7 +271,7 @@ impl Server {
             .is_some()
     }
 
-    /// The figure, in KiB, that Linux gives for `name` in `/proc/PID/status`.
+    /// The value of `name` in `/proc/PID/status`, in KiB.
     pub(crate) fn memory(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("the process's status");
         let line = status

@@ -1,5 +1,5 @@
-//! `socle.toml` at the start: an error stops the start with one line that names the place and what is allowed; a valid or
-//! missing file is not mentioned.
+//! `socle.toml` at the start: an error stops the start with one line that names the place and what is allowed; a valid
+//! or missing file is not mentioned.
 
 use std::os::unix::fs::symlink;
 

@@ -1,5 +1,5 @@
-//! Triggers, conflict clauses, deferred and cascading references: each client is answered what really happened to its row,
-//! and no other client is affected.
+//! Triggers, conflict clauses, deferred and cascading references: each client is answered what really happened to its
+//! row, and no other client is affected.
 
 use std::thread;
 

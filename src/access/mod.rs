@@ -29,7 +29,7 @@ pub use caller::{AccountName, AuthMethod, Caller, Identity};
 pub use callers::{Credential, Rejection};
 pub use error::Error;
 pub use event::{Actor, AuditEvent};
-pub use policy::{AccessLevel, Policy, PolicyStore};
+pub use policy::{AccessLevel, JobAction, Policy, PolicyStore, Rule};
 pub use role::Role;
 pub use secret::{Secret, csrf_token, is_same};
 pub use store::tokens::{Token, TokenScope};

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::error::CommandError;
 use crate::config::Settings;
+use crate::endpoints::service::READY;
 
 /// How long the whole question may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -49,7 +50,7 @@ fn ask(address: SocketAddr) -> io::Result<String> {
     stream.set_write_timeout(Some(left()?))?;
     // In one piece: a peer that answers and closes after the first of several would reset the connection.
     let question =
-        format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\nConnection: close\r\n\r\n");
+        format!("GET {READY} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\nConnection: close\r\n\r\n");
     stream.write_all(question.as_bytes())?;
 
     let mut answer = Vec::new();

@@ -10,7 +10,7 @@ use crate::clock::Rng;
 use crate::config::Settings;
 use crate::config_file::ConfigFile;
 use crate::database::{Database, migrations};
-use crate::http::{self, openapi::Rights};
+use crate::openapi::{self, Rights};
 use crate::schema::Catalog;
 
 /// Prints the document of the configured database or, while there is none, of the one that the first start would make.
@@ -24,13 +24,13 @@ pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Comman
     let path = scratch.as_ref().map_or_else(|| path.to_path_buf(), Scratch::database);
     migrations::apply(&path, settings.config_dir.as_deref(), |_| {})?;
     let database = Database::open_for_reading(&path)?;
-    // As an administrator is answered: whatever is not hidden from everyone.
-    let book = PolicyStore::open(file, Arc::new(Catalog::read(&database)?))?;
-    let rules = book.current();
-    let document = http::openapi::document(
-        &book.catalog().seen_by(AccessLevel::Admin.into()),
+    // The document that an administrator gets: all tables but those hidden from everyone.
+    let store = PolicyStore::open(file, Arc::new(Catalog::read(&database)?))?;
+    let policy = store.current();
+    let document = openapi::document(
+        &store.catalog().seen_by(AccessLevel::Admin.into()),
         &Rights {
-            rules: &rules,
+            policy: &policy,
             is_open: Access::new(database.clone(), Rng::SYSTEM).is_open()?,
         },
         &settings.app_title,

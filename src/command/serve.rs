@@ -78,6 +78,7 @@ async fn serve_until_stopped(settings: Settings, backend: Backend, lifecycle: Li
         database: backend.database,
         jobs: backend.jobs,
         expected: backend.expected,
+        clock: Clock::SYSTEM,
     };
     let grace_is_over = {
         let lifecycle = lifecycle.clone();

@@ -1,5 +1,6 @@
-//! One line in the log for each request: when its answer is made or, for one that is streamed, when it has ended.
+//! One line in the log for each request: written when its response is made or, when that is streamed, when it has ended.
 
+use std::borrow::Cow;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,9 +13,9 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::ingress;
 
-/// Writes the line of an answer, or has it written at the end of its stream.
+/// Writes the line of a response, or has it written at the end of its stream.
 pub fn finish<'r>(request: &Request<'_>, response: &mut Response<'r>, id: &str) {
-    // Probes ask every other second; what they were told is news only when it is not 200.
+    // Probes come every other second; only answers other than 200 are of interest.
     let is_quiet = response.status() == Status::Ok && ingress::is_probe(request);
     let is_wanted = match is_quiet {
         true => tracing::enabled!(target: "socle::request", tracing::Level::DEBUG),
@@ -23,50 +24,59 @@ pub fn finish<'r>(request: &Request<'_>, response: &mut Response<'r>, id: &str) 
     if !is_wanted {
         return;
     }
+    let body = response.body();
     let line = Line {
         is_quiet,
         begun: ingress::arrived_at(request),
         method: request.method().as_str(),
-        path: request.uri().path().as_str().to_owned(),
+        path: Cow::Borrowed(request.uri().path().as_str()),
         status: response.status().code,
-        id: id.to_owned(),
+        id: Cow::Borrowed(id),
     };
-    let body = response.body();
     if body.is_none() || body.preset_size().is_some() {
         return line.write(body.preset_size().unwrap_or(0));
     }
+    let line = line.into_owned();
     let chunk = body.max_chunk_size();
     let body = std::mem::take(response.body_mut());
     response.set_streamed_body(Logged { body, line, bytes: 0 });
     response.set_max_chunk_size(chunk);
 }
 
-struct Line {
+struct Line<'a> {
     /// Written at the level DEBUG.
     is_quiet: bool,
     begun: Instant,
     method: &'static str,
-    path: String,
+    path: Cow<'a, str>,
     status: u16,
-    id: String,
+    id: Cow<'a, str>,
 }
 
-impl Line {
+impl Line<'_> {
+    fn into_owned(self) -> Line<'static> {
+        Line {
+            path: self.path.into_owned().into(),
+            id: self.id.into_owned().into(),
+            ..self
+        }
+    }
+
     fn write(&self, bytes: usize) {
         let duration = self.begun.elapsed();
         let duration_ms = (duration.as_micros() as f64) / 1000.0;
-        // An event's level is part of its place in the code.
+        // `tracing` wants the level of an event to be a constant.
         macro_rules! line {
             ($level:expr) => {
                 tracing::event!(
                     target: "socle::request",
                     $level,
                     method = self.method,
-                    path = self.path,
+                    path = &*self.path,
                     status = self.status,
                     duration_ms,
                     bytes,
-                    request_id = self.id,
+                    request_id = &*self.id,
                 )
             };
         }
@@ -77,10 +87,10 @@ impl Line {
     }
 }
 
-/// A streamed body that is counted, and whose line is written when it ends or its client goes.
+/// A streamed body that is counted, and whose line is written when it ends or the client closes its connection.
 struct Logged<'r> {
     body: Body<'r>,
-    line: Line,
+    line: Line<'static>,
     bytes: usize,
 }
 

@@ -1,45 +1,33 @@
-//! Bodies, received within limits of size and time.
+//! Receives the bodies of requests, within limits of size and time.
 
 use std::time::Duration;
 
 use rocket::http::Status;
 use rocket::{Data, Request};
 use tokio::io::AsyncReadExt;
-use tokio::sync::Semaphore;
 
-use super::App;
+use super::app::App;
 use super::response::ApiError;
 use crate::fields::Body;
 
 /// How long a body may take to arrive, and how long nothing of it may come.
 const ARRIVAL: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_secs(15);
-/// Bodies up to this size are simply taken.
+/// Bodies up to this size are received at any time; of larger ones, only so many at once.
 const SMALL: usize = 64 * 1024;
-/// Larger bodies at once; the rest wait, within their time.
-const LARGE_AT_ONCE: usize = 16;
 
-/// Room for large bodies.
-pub struct Bodies(Semaphore);
-
-impl Bodies {
-    pub(super) fn new() -> Self {
-        Self(Semaphore::new(LARGE_AT_ONCE))
-    }
-}
-
-/// What a body's Content-Type says it is.
-enum Kind<'r> {
+/// The form of a body, by its Content-Type.
+enum Kind {
     Json,
     Form,
-    Multipart(&'r str),
+    Multipart { boundary: String },
 }
 
-/// The body of a request that writes rows.
+/// Receives the body of a request.
 ///
 /// # Errors
 /// 415, 413, 408, or 400 when it cannot be read.
-pub async fn body(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Body, ApiError> {
+pub async fn receive(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Body, ApiError> {
     let kind = kind(request)?;
     let bytes = match tokio::time::timeout(ARRIVAL, bytes(app, request, data)).await {
         Ok(bytes) => bytes?,
@@ -48,16 +36,16 @@ pub async fn body(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Bo
     match kind {
         Kind::Json => Ok(Body::Json(bytes)),
         Kind::Form => Ok(Body::Form(bytes)),
-        Kind::Multipart(boundary) => Ok(Body::multipart(bytes, boundary).await?),
+        Kind::Multipart { boundary } => Ok(Body::multipart(bytes, &boundary).await?),
     }
 }
 
-fn kind<'r>(request: &'r Request<'_>) -> Result<Kind<'r>, ApiError> {
-    let Some(given) = request.headers().get_one("Content-Type") else {
+fn kind(request: &Request<'_>) -> Result<Kind, ApiError> {
+    let Some(content_type) = request.headers().get_one("Content-Type") else {
         return Ok(Kind::Json);
     };
-    let (media_type, parameters) = given.split_once(';').unwrap_or((given, ""));
-    let is = |other: &str| media_type.trim().eq_ignore_ascii_case(other);
+    let media_type = content_type.split(';').next().unwrap_or("").trim();
+    let is = |other: &str| media_type.eq_ignore_ascii_case(other);
     if is("application/json") {
         return Ok(Kind::Json);
     }
@@ -65,22 +53,18 @@ fn kind<'r>(request: &'r Request<'_>) -> Result<Kind<'r>, ApiError> {
         return Ok(Kind::Form);
     }
     if is("multipart/form-data") {
-        let boundary = parameters.split(';').filter_map(|part| part.trim().split_once('='));
-        let boundary = boundary
-            .into_iter()
-            .find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"));
-        let boundary = boundary
-            .map(|(_, boundary)| boundary.trim().trim_matches('"'))
-            .filter(|b| !b.is_empty());
-        let none = || {
-            ApiError::new(
+        let boundary = multer::parse_boundary(content_type)
+            .ok()
+            .filter(|boundary| !boundary.is_empty());
+        return match boundary {
+            Some(boundary) => Ok(Kind::Multipart { boundary }),
+            None => Err(ApiError::new(
                 Status::BadRequest,
                 "Multipart form parse error - Invalid boundary in multipart",
-            )
+            )),
         };
-        return boundary.map(Kind::Multipart).ok_or_else(none);
     }
-    let message = format!("Unsupported media type \"{}\" in request.", media_type.trim());
+    let message = format!("Unsupported media type \"{media_type}\" in request.");
     Err(ApiError::new(Status::UnsupportedMediaType, message))
 }
 
@@ -95,7 +79,7 @@ async fn bytes(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Vec<u
     let announced = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
     let mut stream = data.open(rocket::data::ByteUnit::from(app.max_body.saturating_add(1)));
     let mut bytes = Vec::with_capacity(announced.min(SMALL) + 1);
-    let mut room = None;
+    let mut permit = None;
     loop {
         let read = tokio::time::timeout(PAUSE, stream.read_buf(&mut bytes))
             .await
@@ -105,8 +89,8 @@ async fn bytes(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Vec<u
             break;
         }
         app.connections.moved(request.remote());
-        if bytes.len() > SMALL && room.is_none() {
-            room = app.bodies.0.acquire().await.ok();
+        if bytes.len() > SMALL && permit.is_none() {
+            permit = app.large_bodies.acquire().await.ok();
         }
     }
     if bytes.len() as u64 > app.max_body {

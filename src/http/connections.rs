@@ -1,9 +1,9 @@
-//! Connections that do nothing are closed, and requests under way are counted.
+//! Closes idle connections, and counts the requests in flight.
 //!
-//! Rocket gives a client all the time it wants to send its headers, to take an answer, or to think of another request.
-//! Here each request leaves a mark under its peer's address; now and then the process's sockets are gone through, and
-//! those without a recent mark are shut down. The marks are a fixed table of atomics: no
-//! lock and no memory for each client. Two peers may share a mark, which only makes them live longer.
+//! Rocket sets no time limit on headers, on idle connections and on responses that are not read. Here each request records
+//! its activity in the slot of its peer's address, and a thread regularly shuts down the process's sockets whose slot has
+//! no recent activity. The slots are a fixed table of atomics: no lock, and no memory for each client. Peers that share a
+//! slot are closed later than they would be alone.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -16,20 +16,20 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::socket::{Shutdown, SockaddrStorage, getpeername, getsockname, shutdown};
 
-/// How long a new connection may take for its first request, and any for the headers of one.
+/// How long a new connection may take until its first request has arrived.
 const FIRST_REQUEST: Duration = Duration::from_secs(30);
-/// How long a connection may rest between requests, and an answer lie untaken.
-const REST: Duration = Duration::from_secs(75);
-/// How long a request under way may go without a byte of its body or of its answer moving.
-const STANDSTILL: Duration = Duration::from_secs(45);
-/// Any of them, when most of the process's file descriptors are in use.
-const CROWDED: Duration = Duration::from_secs(3);
-/// Time between two rounds.
-const ROUND: Duration = Duration::from_secs(2);
-/// Time between two looks whether a client still waits.
-const LOOK: Duration = Duration::from_millis(500);
-/// Marks.
-const MARKS: usize = 4096;
+/// How long a connection may be idle between requests, and a response unread.
+const IDLE: Duration = Duration::from_secs(75);
+/// How long no byte of the body or the response of a request in flight may move.
+const STALLED: Duration = Duration::from_secs(45);
+/// Each of these times for connections without a request in flight, when most of the process's file descriptors are in use.
+const CONTENDED: Duration = Duration::from_secs(3);
+/// Time between two passes over the sockets.
+const INTERVAL: Duration = Duration::from_secs(2);
+/// Time between two checks whether a client is still connected.
+const CHECK: Duration = Duration::from_millis(500);
+/// The number of slots.
+const SLOTS: usize = 4096;
 
 /// The connections of the server.
 pub struct Connections {
@@ -37,25 +37,25 @@ pub struct Connections {
     hasher: RandomState,
     in_flight: AtomicU32,
     seen: Mutex<(Instant, HashSet<SocketAddr>)>,
-    marks: Box<[Mark]>,
+    slots: Box<[Slot]>,
 }
 
-/// What the requests of a peer, or of a few that share it, left behind.
+/// The activity of a peer, or of the few that share the slot.
 #[derive(Default)]
-struct Mark {
-    under_way: AtomicU32,
+struct Slot {
+    in_flight: AtomicU32,
     /// Tenths of a second from the server's start to the last request's beginning or end.
     last: AtomicU32,
 }
 
-/// A request under way; it ends when this is dropped.
+/// A request in flight; it ends when this is dropped.
 pub struct InFlight {
     connections: Arc<Connections>,
     peer: Option<SocketAddr>,
 }
 
 impl InFlight {
-    /// Who asked.
+    /// The address of the client.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.peer
     }
@@ -75,11 +75,11 @@ impl Connections {
             hasher: RandomState::new(),
             in_flight: AtomicU32::new(0),
             seen: Mutex::new((Instant::now(), HashSet::new())),
-            marks: std::iter::repeat_with(Mark::default).take(MARKS).collect(),
+            slots: std::iter::repeat_with(Slot::default).take(SLOTS).collect(),
         }
     }
 
-    /// A request begins.
+    /// Records the beginning of a request.
     pub fn begin(self: &Arc<Self>, peer: Option<SocketAddr>) -> InFlight {
         self.enter(peer);
         InFlight {
@@ -88,55 +88,55 @@ impl Connections {
         }
     }
 
-    /// A request begins, and its end will be said by [`Connections::end`].
+    /// Records the beginning of a request, whose end [`Connections::end`] records.
     pub fn enter(&self, peer: Option<SocketAddr>) {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
-        if let Some(mark) = peer.and_then(|peer| self.mark(&peer)) {
-            mark.under_way.fetch_add(1, Ordering::Relaxed);
-            mark.last.store(self.now(), Ordering::Relaxed);
+        if let Some(slot) = peer.and_then(|peer| self.slot(&peer)) {
+            slot.in_flight.fetch_add(1, Ordering::Relaxed);
+            slot.last.store(self.now(), Ordering::Relaxed);
         }
     }
 
-    /// A request moves on: some of its body came, or some of its answer went.
+    /// Records that part of the body or of the response of a request has moved.
     pub fn moved(&self, peer: Option<SocketAddr>) {
-        if let Some(mark) = peer.and_then(|peer| self.mark(&peer)) {
-            mark.last.store(self.now(), Ordering::Relaxed);
+        if let Some(slot) = peer.and_then(|peer| self.slot(&peer)) {
+            slot.last.store(self.now(), Ordering::Relaxed);
         }
     }
 
-    /// A request ends.
+    /// Records the end of a request.
     pub fn end(&self, peer: Option<SocketAddr>) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
-        if let Some(mark) = peer.and_then(|peer| self.mark(&peer)) {
-            mark.under_way.fetch_sub(1, Ordering::Relaxed);
-            mark.last.store(self.now(), Ordering::Relaxed);
+        if let Some(slot) = peer.and_then(|peer| self.slot(&peer)) {
+            slot.in_flight.fetch_sub(1, Ordering::Relaxed);
+            slot.last.store(self.now(), Ordering::Relaxed);
         }
     }
 
-    /// Requests under way.
+    /// The number of requests in flight.
     pub fn in_flight(&self) -> u32 {
         self.in_flight.load(Ordering::Relaxed)
     }
 
-    /// Resolves when a peer's connection is no longer open.
+    /// Resolves once a peer's connection is closed.
     pub async fn gone(&self, peer: Option<SocketAddr>) {
         let Some(peer) = peer else {
             return std::future::pending().await;
         };
         loop {
-            tokio::time::sleep(LOOK).await;
-            if !self.is_open(peer, LOOK / 2) {
+            tokio::time::sleep(CHECK).await;
+            if !self.is_open(peer, CHECK / 2) {
                 return;
             }
         }
     }
 
-    /// Whether a peer that has waited for its answer has gone meanwhile, by a look made for it.
+    /// Whether a peer's connection is closed, checked now.
     pub fn has_gone(&self, peer: Option<SocketAddr>) -> bool {
         peer.is_some_and(|peer| !self.is_open(peer, Duration::ZERO))
     }
 
-    /// Whether a peer's connection is open, by a look that all who wait share when it is not older than that.
+    /// Whether a peer's connection is open, by a check that is shared when it is no older than `age`.
     fn is_open(&self, peer: SocketAddr, age: Duration) -> bool {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.0.elapsed() > age {
@@ -145,7 +145,7 @@ impl Connections {
         seen.1.contains(&peer)
     }
 
-    /// Closes the connection of a peer in the middle of an answer.
+    /// Closes the connection of a peer in the middle of a response.
     pub fn cut(&self, peer: Option<SocketAddr>) {
         let Some(peer) = peer else { return };
         for (socket, _) in sockets().filter(|(socket, found)| *found == peer && peer_of(*socket) == Some(peer)) {
@@ -153,13 +153,13 @@ impl Connections {
         }
     }
 
-    /// Starts going through the connections to `port`, on a thread of its own, for the rest of the process's life.
+    /// Starts the thread that closes idle connections to `port`, for the rest of the process.
     pub fn start_reaping(self: &Arc<Self>, port: u16) {
         let connections = self.clone();
         let spawned = std::thread::Builder::new().name("reaper".into()).spawn(move || {
             let mut known = HashMap::new();
             loop {
-                std::thread::sleep(ROUND);
+                std::thread::sleep(INTERVAL);
                 connections.reap(port, &mut known);
             }
         });
@@ -168,36 +168,40 @@ impl Connections {
         }
     }
 
-    /// One round. `known` holds when each connection was first seen.
+    /// One pass. `known` holds when each connection was first seen.
     fn reap(&self, port: u16, known: &mut HashMap<(RawFd, SocketAddr), Instant>) {
         let now = Instant::now();
         let open: Vec<_> = sockets().filter(|(socket, _)| port_of(*socket) == Some(port)).collect();
         let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((1024, 1024));
-        let crowded = open.len() as u64 > limit / 4 * 3;
+        let contended = open.len() as u64 > limit / 4 * 3;
         known.retain(|connection, _| open.contains(connection));
         for (socket, peer) in open {
             let first_seen = *known.entry((socket, peer)).or_insert(now);
-            let Some(mark) = self.mark(&peer) else { continue };
-            let last = self.started + Duration::from_millis(u64::from(mark.last.load(Ordering::Relaxed)) * 100);
-            // A mark from before the connection is another's.
-            let has_asked = last + ROUND > first_seen;
-            let is_under_way = mark.under_way.load(Ordering::Relaxed) > 0;
-            let patience = match (has_asked, is_under_way) {
-                (true, true) => STANDSTILL,
-                _ if crowded => CROWDED,
-                (true, false) => REST,
+            let Some(slot) = self.slot(&peer) else { continue };
+            let last = self.started + Duration::from_millis(u64::from(slot.last.load(Ordering::Relaxed)) * 100);
+            // Activity from before the connection is that of another.
+            let has_requested = last + INTERVAL > first_seen;
+            let is_in_flight = slot.in_flight.load(Ordering::Relaxed) > 0;
+            let allowed = match (has_requested, is_in_flight) {
+                (true, true) => STALLED,
+                _ if contended => CONTENDED,
+                (true, false) => IDLE,
                 (false, _) => FIRST_REQUEST,
             };
-            let idle_since = if has_asked { last.max(first_seen) } else { first_seen };
-            if now.saturating_duration_since(idle_since) > patience && peer_of(socket) == Some(peer) {
+            let idle_since = if has_requested {
+                last.max(first_seen)
+            } else {
+                first_seen
+            };
+            if now.saturating_duration_since(idle_since) > allowed && peer_of(socket) == Some(peer) {
                 let _ = shutdown(socket, Shutdown::Both);
             }
         }
     }
 
-    fn mark(&self, peer: &SocketAddr) -> Option<&Mark> {
-        let place = self.hasher.hash_one(peer) as usize % MARKS;
-        self.marks.get(place)
+    fn slot(&self, peer: &SocketAddr) -> Option<&Slot> {
+        let index = self.hasher.hash_one(peer) as usize % SLOTS;
+        self.slots.get(index)
     }
 
     fn now(&self) -> u32 {

@@ -1,38 +1,38 @@
-//! Where the server is in its life, as the command that runs it says.
+//! The phases of the server, set by the command that runs it.
 
 use tokio::sync::watch;
 
-/// A part of the server's life. They come in this order, and none comes back.
+/// A phase. They come in this order, each once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// Migrating and opening the database.
     Starting,
     /// Answering, and ready.
     Serving,
-    /// Answering, but telling balancers to look elsewhere.
+    /// Answering, and reporting to load balancers that it is not ready.
     Leaving,
-    /// Finishing what was begun; no new connections.
+    /// Finishing open requests; no new connections.
     Draining,
 }
 
-/// The phase, to look at or to wait for.
+/// The current phase, to be read or waited for.
 #[derive(Debug, Clone)]
 pub struct Lifecycle(watch::Receiver<Phase>);
 
 impl Lifecycle {
-    /// A life whose phases come through `phases`.
+    /// Follows the phases that are sent through `phases`.
     pub fn new(phases: watch::Receiver<Phase>) -> Self {
         Self(phases)
     }
 
-    /// Whether balancers should look elsewhere.
+    /// Whether load balancers must stop sending requests.
     pub fn is_leaving(&self) -> bool {
         *self.0.borrow() >= Phase::Leaving
     }
 
-    /// Waits until the server is to finish.
+    /// Waits until the server finishes its open requests.
     pub async fn draining(&self) {
-        // Nobody left to say so is no reason to stop.
+        // When the sender is gone, no phase follows: this never resolves.
         if self
             .0
             .clone()

@@ -1,19 +1,11 @@
-//! Addresses that answers hold: absolute ones of tables, and the pages around a list (RFC 8288).
+//! Addresses in answers: the origin that the client used, and the pages around a list (RFC 8288).
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rocket::Request;
 
 use super::ingress;
 use crate::records::{Head, ListRequest};
 
-const IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A name as a segment of a path.
-pub fn segment(name: &str) -> String {
-    utf8_percent_encode(name, IN_SEGMENT).to_string()
-}
-
-/// Scheme and host as the client sees them, through a proxy or not.
+/// The scheme and the host that the client addressed, through a proxy or not.
 pub fn origin(request: &Request<'_>, port: u16) -> String {
     let scheme = if ingress::client(request).is_tls {
         "https"
@@ -27,8 +19,8 @@ pub fn origin(request: &Request<'_>, port: u16) -> String {
 }
 
 /// The Link header of a page: next, prev, first and last by number, or next and first by key.
-pub fn pages(path: &str, query: &str, asked: &ListRequest, head: &Head) -> String {
-    let (Some(limit), Some(total)) = (asked.limit, head.total) else {
+pub fn pages(path: &str, query: &str, list: &ListRequest, head: &Head) -> String {
+    let (Some(limit), Some(total)) = (list.limit, head.total) else {
         return String::new();
     };
     let kept: Vec<_> = form_urlencoded::parse(query.as_bytes())
@@ -44,7 +36,7 @@ pub fn pages(path: &str, query: &str, asked: &ListRequest, head: &Head) -> Strin
         format!("<{path}?{}>; rel=\"{relation}\"", query.finish())
     };
     let mut links = Vec::with_capacity(4);
-    if asked.after.is_some() {
+    if list.after.is_some() {
         if let Some(next) = &head.next {
             links.push(link("after", next, "next"));
         }
@@ -54,7 +46,7 @@ pub fn pages(path: &str, query: &str, asked: &ListRequest, head: &Head) -> Strin
     if limit == 0 {
         return String::new();
     }
-    let offset = asked.offset.unwrap_or(0);
+    let offset = list.offset.unwrap_or(0);
     if offset.saturating_add(limit) < total {
         links.push(link("offset", &(offset + limit).to_string(), "next"));
     }
@@ -66,7 +58,7 @@ pub fn pages(path: &str, query: &str, asked: &ListRequest, head: &Head) -> Strin
         ));
     }
     links.push(link("offset", "0", "first"));
-    // The last page keeps in step with the one asked for.
+    // The last page is a whole number of pages away from this one.
     let step = offset % limit;
     let last = match total.saturating_sub(step) {
         0 => 0,

@@ -1,4 +1,4 @@
-//! What every request and answer passes: a request id, the headers all answers have, and a line in the log.
+//! The fairing that every request and response passes: a request id, the headers of every response, and a line in the log.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
@@ -10,26 +10,27 @@ use rocket::form::Form;
 use rocket::http::Method;
 use rocket::{Data, Request, Response};
 
-use super::{App, access_log, ingress};
+use super::app::App;
+use super::{access_log, ingress, response_headers};
 
-/// Longest request id taken from a client.
-const LONGEST_ID: usize = 128;
+/// The longest request id that is taken from a client.
+const MAX_ID: usize = 128;
 
-/// Bytes of a body that Rocket reads before it shows a request to anyone.
+/// Bytes of a body that Rocket reads before it passes a request on.
 const READ_AHEAD: usize = "_method=delete".len();
 
-/// The fairing that does all this.
+/// The fairing.
 pub fn fairing() -> impl Fairing {
-    Exchange
+    Middleware
 }
 
-struct Exchange;
+struct Middleware;
 
 #[rocket::async_trait]
-impl Fairing for Exchange {
+impl Fairing for Middleware {
     fn info(&self) -> Info {
         Info {
-            name: "exchange",
+            name: "middleware",
             kind: Kind::Request | Kind::Response,
         }
     }
@@ -52,14 +53,14 @@ impl Fairing for Exchange {
     }
 }
 
-/// Whether Rocket has taken the method of a form from a field named `_method`. Any page anywhere could make a browser
-/// send such a form; here a method is what the request line says, and the field one that no table has.
+/// Whether Rocket has taken the method of a form from a field named `_method`. A page of any site could make a browser send
+/// such a form; here the method is that of the request line, and the field is one like others.
 async fn poses_as_another_method(request: &Request<'_>, data: &mut Data<'_>) -> bool {
     let is_form = request.content_type().is_some_and(|kind| kind.is_form());
     if !is_form || request.method() == Method::Post {
         return false;
     }
-    // As far as Rocket looks, and with its own eyes.
+    // The same bytes that Rocket reads, by the same parser.
     let beginning = data.peek(READ_AHEAD).await;
     let field = std::str::from_utf8(beginning)
         .ok()
@@ -67,20 +68,20 @@ async fn poses_as_another_method(request: &Request<'_>, data: &mut Data<'_>) -> 
     field.is_some_and(|field| field.name == "_method")
 }
 
-/// Whether the body broke off within the bytes that Rocket reads ahead. Rocket passes over that, and what had come by then
-/// would be taken for the whole.
+/// Whether the body broke off within the bytes that Rocket reads ahead. Rocket ignores that error, and what had arrived
+/// would be taken for the whole body.
 async fn is_cut_short(data: &mut Data<'_>) -> bool {
-    // Short of both an end and of what Rocket wanted to see, it can only have met an error.
+    // With neither an end nor the bytes that Rocket wanted, there was an error.
     !data.peek_complete() && data.peek(READ_AHEAD).await.len() < READ_AHEAD
 }
 
-/// Gives an answer the headers that all answers have, and the log its line.
+/// Adds the headers that every response has, and writes the line of the log.
 pub fn finish<'r>(request: &'r Request<'_>, response: &mut Response<'r>) {
     let id = request_id(request);
     access_log::finish(request, response, &id);
-    ingress::apply_headers(request, response);
+    response_headers::apply(request, response);
     response.set_raw_header("X-Request-Id", id);
-    // A client that keeps its connection would go on asking this process, and not the one that takes over.
+    // A client that keeps its connection would go on sending to this process instead of to its successor.
     if request
         .rocket()
         .state::<App>()
@@ -90,14 +91,16 @@ pub fn finish<'r>(request: &'r Request<'_>, response: &mut Response<'r>) {
     }
 }
 
-/// The client's `X-Request-Id` when it is a sane one, else a new one: unique to this process and its place in the count.
+/// The client's `X-Request-Id` when it is short and printable, else a new one: a number of this process and a counter.
 fn request_id<'r>(request: &'r Request<'_>) -> Cow<'r, str> {
     static PROCESS: LazyLock<u32> = LazyLock::new(|| RandomState::new().hash_one(0_u8) as u32);
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let given = request.headers().get_one("X-Request-Id");
-    let is_sane =
-        |id: &&str| !id.is_empty() && id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
-    match given.filter(is_sane) {
+    let given = match ingress::bears_request_id(request) {
+        true => request.headers().get_one("X-Request-Id"),
+        false => None,
+    };
+    let is_usable = |id: &&str| !id.is_empty() && id.len() <= MAX_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
+    match given.filter(is_usable) {
         Some(id) => Cow::Borrowed(id),
         None => Cow::Owned(format!("{:08x}{:08x}", *PROCESS, COUNT.fetch_add(1, Ordering::Relaxed))),
     }

@@ -1,13 +1,13 @@
-//! Which media type a client wants (RFC 9110, 12.5.1).
+//! Content negotiation (RFC 9110, 12.5): which media types and encodings a client accepts.
 
 use rocket::http::HeaderMap;
 
 use crate::records::Format;
 
-/// The best of the formats for a list: `format=`, then Accept.
-pub fn list_format(headers: &HeaderMap<'_>, asked: Option<Format>) -> Option<Format> {
-    if asked.is_some() {
-        return asked;
+/// The format of a list: that of `format=`, or else the one that `Accept` prefers.
+pub fn list_format(headers: &HeaderMap<'_>, requested: Option<Format>) -> Option<Format> {
+    if requested.is_some() {
+        return requested;
     }
     let offered = [
         ("application/json", Format::Json),
@@ -18,14 +18,27 @@ pub fn list_format(headers: &HeaderMap<'_>, asked: Option<Format>) -> Option<For
     best(headers, offered.into_iter())
 }
 
-/// Whether the client takes JSON.
-pub fn takes_json(headers: &HeaderMap<'_>) -> bool {
+/// Whether the client accepts JSON.
+pub fn accepts_json(headers: &HeaderMap<'_>) -> bool {
     best(headers, [("application/json", ())].into_iter()).is_some()
 }
 
-/// Whether the client names this media type itself, as browsers name HTML.
+/// Whether the client names this media type, and not only a range that holds it. Browsers name HTML.
 pub fn names(headers: &HeaderMap<'_>, media_type: &str) -> bool {
     ranges(headers).any(|(range, quality)| quality > 0 && range.eq_ignore_ascii_case(media_type))
+}
+
+/// Whether the client accepts gzip: by name, or else by `*`, with any weight but zero (RFC 9110, 12.5.3).
+pub fn accepts_gzip(headers: &HeaderMap<'_>) -> bool {
+    let weight_of = |coding: &str| {
+        let mut members = weighted(headers, "Accept-Encoding");
+        members
+            .find(|(name, _)| name.eq_ignore_ascii_case(coding))
+            .map(|(_, weight)| weight)
+    };
+    weight_of("gzip")
+        .or_else(|| weight_of("*"))
+        .is_some_and(|weight| weight > 0)
 }
 
 fn best<T>(headers: &HeaderMap<'_>, offered: impl Iterator<Item = (&'static str, T)>) -> Option<T> {
@@ -45,7 +58,7 @@ fn best<T>(headers: &HeaderMap<'_>, offered: impl Iterator<Item = (&'static str,
     best.map(|(_, format)| format)
 }
 
-/// In thousandths; the most specific range decides. An error's media type stands for JSON as well.
+/// The weight of a media type, in thousandths; the most specific range decides. The media type of errors counts as JSON.
 fn quality(headers: &HeaderMap<'_>, media_type: &str) -> u32 {
     let kind = media_type.split('/').next().unwrap_or("");
     let mut found = (0, 0);
@@ -71,12 +84,18 @@ fn quality(headers: &HeaderMap<'_>, media_type: &str) -> u32 {
 }
 
 fn ranges<'h>(headers: &'h HeaderMap<'_>) -> impl Iterator<Item = (&'h str, u32)> {
-    headers.get("Accept").flat_map(|line| line.split(',')).map(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let media_type = parts.next().unwrap_or("");
-        let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        let quality = quality.map_or(1.0, |quality| quality.parse::<f32>().unwrap_or(0.0));
-        (media_type, (quality.clamp(0.0, 1.0) * 1000.0) as u32)
+    weighted(headers, "Accept")
+}
+
+/// The members of a header that lists what a client accepts, with their weights in thousandths (RFC 9110, 12.4.2). A
+/// weight that cannot be read is 0.
+fn weighted<'h>(headers: &'h HeaderMap<'_>, name: &'static str) -> impl Iterator<Item = (&'h str, u32)> {
+    headers.get(name).flat_map(|line| line.split(',')).map(|member| {
+        let mut parts = member.split(';').map(str::trim);
+        let value = parts.next().unwrap_or("");
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        let weight = weight.map_or(1.0, |weight| weight.trim().parse::<f32>().unwrap_or(0.0));
+        (value, (weight.clamp(0.0, 1.0) * 1000.0) as u32)
     })
 }
 

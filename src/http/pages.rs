@@ -1,18 +1,18 @@
-//! The pages: the files of `static/` as `build.rs` joined and compressed them, inside the binary. `http` mounts
-//! [`routes`] and calls [`index`] when a browser asks for `/`, and [`not_found`] when it asks for what there is not;
-//! everything a page shows beyond these files it fetches from the API itself.
+//! The pages: the files of `static/` as `build.rs` joined and compressed them, inside the binary. `service` calls
+//! [`file`], [`favicon`] and, when a browser requests `/`, [`index`]; `refusal` calls [`not_found`]. Everything a page shows
+//! beyond these files it fetches from the API itself.
 //!
 //! A file's address holds the hash of all of them, so it may be kept for ever. The document names that hash and is asked
 //! for again each time.
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
-use std::path::PathBuf;
 
 use flate2::read::GzDecoder;
 use rocket::http::{HeaderMap, Status};
-use rocket::response::{self, Responder};
-use rocket::{Request, Response, Route, get, routes};
+use rocket::{Request, Response};
+
+use super::negotiation;
 
 /// The files, compressed with gzip.
 #[derive(rust_embed::RustEmbed)]
@@ -27,11 +27,6 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// Of files whose address changes with their contents.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-
-/// The routes of the files that pages are made of.
-pub fn routes() -> Vec<Route> {
-    routes![file, favicon]
-}
 
 /// The first page, for a request of `/` that accepts HTML.
 pub fn index(request: &Request<'_>) -> Response<'static> {
@@ -67,18 +62,20 @@ pub fn not_found(request: &Request<'_>) -> Option<Response<'static>> {
     Some(response.sized_body(text.len(), Cursor::new(text)).finalize())
 }
 
-#[get("/static/<path..>")]
-fn file(path: Option<PathBuf>) -> Option<Page> {
-    let path = path?;
-    let (hash, name) = path.to_str()?.split_once('/')?;
+/// A file that pages are made of, by the hash of all of them and its name.
+pub fn file(request: &Request<'_>, path: &str) -> Option<Response<'static>> {
+    let (hash, name) = path.split_once('/')?;
     // The documents' own links are relative to `/`; from here they would lead nowhere.
-    Page::named(name).filter(|page| hash == HASH && !page.is_document())
+    let page = Page::named(name).filter(|page| hash == HASH && !page.is_document())?;
+    Some(page.response(request))
 }
 
-/// Browsers ask for this by themselves when something else than a page, such as a row's JSON, is open.
-#[get("/favicon.ico")]
-fn favicon() -> Option<Favicon> {
-    Page::named("icon.svg").map(Favicon)
+/// The icon, at an address that never changes. Browsers request it by themselves when something else than a page, such as
+/// a row's JSON, is open.
+pub fn favicon(request: &Request<'_>) -> Option<Response<'static>> {
+    let mut response = Page::named("icon.svg")?.response(request);
+    response.set_raw_header("Cache-Control", "no-cache");
+    Some(response)
 }
 
 /// One file.
@@ -108,7 +105,7 @@ impl Page {
 
     /// The file in the encoding the client prefers, or 304 when it has that already (RFC 9110, 13.1.2).
     fn response(self, request: &Request<'_>) -> Response<'static> {
-        let packed = takes_gzip(request.headers());
+        let packed = negotiation::accepts_gzip(request.headers());
         // Two encodings are two representations: a strong tag must tell them apart (RFC 9110, 8.8.3.3).
         let tag = format!("\"{HASH}{}\"", if packed { "-gzip" } else { "" });
         let mut response = Response::build();
@@ -136,23 +133,6 @@ impl Page {
     }
 }
 
-impl<'r> Responder<'r, 'static> for Page {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        Ok(self.response(request))
-    }
-}
-
-/// The icon at an address that never changes.
-struct Favicon(Page);
-
-impl<'r> Responder<'r, 'static> for Favicon {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = self.0.response(request);
-        response.set_raw_header("Cache-Control", "no-cache");
-        Ok(response)
-    }
-}
-
 fn content_type(path: &str) -> &'static str {
     match path.rsplit_once('.').map(|(_, extension)| extension) {
         Some("html") => "text/html; charset=utf-8",
@@ -161,27 +141,6 @@ fn content_type(path: &str) -> &'static str {
         Some("svg") => "image/svg+xml; charset=utf-8",
         _ => "application/octet-stream",
     }
-}
-/// Whether `Accept-Encoding` takes gzip: by name, or else by `*`, with any weight but zero (RFC 9110, 12.5.3).
-fn takes_gzip(headers: &HeaderMap<'_>) -> bool {
-    let weight_of = |coding: &str| {
-        headers
-            .get("Accept-Encoding")
-            .flat_map(|value| value.split(','))
-            .find_map(|member| {
-                let (name, parameters) = member.split_once(';').unwrap_or((member, ""));
-                let weight = parameters
-                    .trim()
-                    .strip_prefix("q=")
-                    .map_or(Some(1.0), |weight| weight.trim().parse().ok());
-                name.trim()
-                    .eq_ignore_ascii_case(coding)
-                    .then_some(weight.unwrap_or(0.0))
-            })
-    };
-    weight_of("gzip")
-        .or_else(|| weight_of("*"))
-        .is_some_and(|weight: f32| weight > 0.0)
 }
 
 /// Whether `If-None-Match` names this tag; the comparison is the weak one, since proxies weaken tags.

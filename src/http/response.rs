@@ -1,36 +1,41 @@
-//! Answers: JSON bodies, and every error's one shape.
+//! Responses: JSON bodies, and the one shape of every error.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use rocket::http::Status;
 use rocket::{Request, Response};
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::{App, guard, negotiation};
+use super::app::App;
+use super::{caller, negotiation};
 use crate::access::{AccessLevel, Caller};
 use crate::database;
 use crate::fields::{BodyError, FieldErrors};
 use crate::records;
 
 /// Seconds after which a client may try again what a busy or full database refused.
-const RETRY_AFTER: &str = "1";
+const RETRY_AFTER: u64 = 1;
 
-/// How a stranger may show who it is.
+/// The challenge of an answer 401 (RFC 6750, section 3).
 const CHALLENGE: &str = "Bearer realm=\"socle\"";
+/// The same to a client whose credential is not valid.
+const CHALLENGE_INVALID: &str = "Bearer realm=\"socle\", error=\"invalid_token\"";
 
-/// Accounts and tokens are never open: else whoever comes first could take the server over.
+/// Accounts and tokens are never open: otherwise the first client to arrive could take the server over.
 const NO_ADMINISTRATOR: &str = "There is no administrator yet. Make one where the server runs: \
     `socle user add NAME --role admin`, or ADMIN_LOGIN and ADMIN_PASSWORD.";
 
-/// An answer that says no.
+/// An error answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApiError {
     /// The status.
     pub status: Status,
-    /// What is wrong, as JSON: fields with their complaints, a list of those, or `{"detail": …}`.
+    /// The body: fields with their messages, a list of those, or `{"detail": …}`.
     pub body: Box<Json>,
     /// Further headers.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
     /// What only `DEBUG` shows.
     pub inner: Option<String>,
 }
@@ -46,24 +51,35 @@ impl ApiError {
         }
     }
 
+    /// The same with a further header.
+    pub fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
     /// 404, in Django REST framework's words.
     pub fn not_found() -> Self {
         Self::new(Status::NotFound, "Not found.")
     }
 
-    /// 405 with what is allowed instead.
-    pub fn not_allowed(method: &str, allow: &str) -> Self {
-        let mut refusal = Self::new(Status::MethodNotAllowed, format!("Method \"{method}\" not allowed."));
-        refusal.headers.push(("Allow", allow.to_owned()));
-        refusal
+    /// 405 with the methods that there are.
+    pub fn method_not_allowed(method: &str, allow: String) -> Self {
+        Self::new(Status::MethodNotAllowed, format!("Method \"{method}\" not allowed.")).with_header("Allow", allow)
     }
 
-    /// 401 for a credential that is not taken (RFC 6750, section 3).
+    /// 406, in Django REST framework's words.
+    pub fn not_acceptable() -> Self {
+        Self::new(Status::NotAcceptable, "Could not satisfy the request Accept header.")
+    }
+
+    /// 400 that no client receives: the client closed the connection while its answer was made.
+    pub fn client_gone() -> Self {
+        Self::new(Status::BadRequest, "The client has gone.")
+    }
+
+    /// 401 for a credential that is not valid (RFC 6750, section 3).
     pub fn bad_credential(message: impl Into<String>) -> Self {
-        let mut refusal = Self::new(Status::Unauthorized, message);
-        let challenge = format!("{CHALLENGE}, error=\"invalid_token\"");
-        refusal.headers.push(("WWW-Authenticate", challenge));
-        refusal
+        Self::new(Status::Unauthorized, message).with_header("WWW-Authenticate", CHALLENGE_INVALID)
     }
 
     /// 401 to a stranger, 403 to a caller whose role does not suffice, in Django REST framework's words.
@@ -76,19 +92,35 @@ impl ApiError {
             true => NO_ADMINISTRATOR,
             false => "Authentication credentials were not provided.",
         };
-        let mut refusal = Self::new(Status::Unauthorized, message);
-        refusal.headers.push(("WWW-Authenticate", CHALLENGE.to_owned()));
-        refusal
+        Self::new(Status::Unauthorized, message).with_header("WWW-Authenticate", CHALLENGE)
     }
 
-    /// As a response: RFC 9457 for clients that name it, plain JSON for all others.
+    /// 429, in Django REST framework's words.
+    pub fn throttled(seconds: u64) -> Self {
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        let message = format!("Request was throttled. Expected available in {seconds} {unit}.");
+        Self::new(Status::TooManyRequests, message).with_header("Retry-After", seconds.to_string())
+    }
+
+    /// 503 that may succeed after some seconds.
+    pub fn unavailable(message: impl Into<String>, seconds: u64) -> Self {
+        Self::new(Status::ServiceUnavailable, message).with_header("Retry-After", seconds.to_string())
+    }
+
+    /// 500. The reason is for the log.
+    pub fn internal() -> Self {
+        Self::new(
+            Status::InternalServerError,
+            "Something went wrong inside. The log says what.",
+        )
+    }
+
+    /// The response: RFC 9457 for clients that name its media type, plain JSON for all others.
     pub fn respond(self, request: &Request<'_>) -> Response<'static> {
-        let debug = request
-            .rocket()
-            .state::<App>()
-            .is_some_and(|app| may_show_inner(app, request));
         let mut body = *self.body;
-        if let (true, Some(inner), Some(object)) = (debug, self.inner, body.as_object_mut()) {
+        if let (Some(inner), Some(object)) = (self.inner, body.as_object_mut())
+            && may_show_inner(request)
+        {
             object.insert("debug".into(), Json::from(inner));
         }
         let is_problem = negotiation::names(request.headers(), "application/problem+json");
@@ -106,6 +138,15 @@ impl ApiError {
         }
         response
     }
+}
+
+/// Whether `DEBUG` may show what the database reported. That may name anything there is, so where something is hidden from
+/// the caller only the log has it.
+fn may_show_inner(request: &Request<'_>) -> bool {
+    let Some(app) = request.rocket().state::<App>().filter(|app| app.debug) else {
+        return false;
+    };
+    !app.rules.current().hides_from(AccessLevel::from(caller::of(request)))
 }
 
 impl From<records::Error> for ApiError {
@@ -150,47 +191,34 @@ impl ApiError {
 
     fn of_database(error: &database::Error) -> Self {
         use database::Error as E;
-        let (status, message) = match error {
-            E::Busy => (Status::ServiceUnavailable, "The database is busy. Try again."),
-            E::Full => (
-                Status::ServiceUnavailable,
-                "The disk is full: nothing was written. Reading still works.",
-            ),
-            E::ReadOnly => (
-                Status::ServiceUnavailable,
-                "The database cannot be written at the moment.",
-            ),
-            E::Closed => (Status::ServiceUnavailable, "The server is stopping."),
-            E::Interrupted => (Status::ServiceUnavailable, "The request took too long and was stopped."),
-            E::Constraint(_) | E::Refused(_) => (Status::BadRequest, "The data breaks a rule of the table."),
-            E::SchemaChanged(_) => (Status::ServiceUnavailable, "The tables are being changed. Try again."),
-            E::Corrupt(_) | E::Other(_) => (
-                Status::InternalServerError,
-                "Something went wrong inside. The log says what.",
-            ),
+        let message = match error {
+            E::Busy => "The database is busy. Try again.",
+            E::Full => "The disk is full: nothing was written. Reading still works.",
+            E::ReadOnly => "The database cannot be written at the moment.",
+            E::Closed => "The server is stopping.",
+            E::Interrupted => "The request took too long and was stopped.",
+            E::SchemaChanged(_) => "The tables are being changed. Try again.",
+            E::Constraint(_) | E::Refused(_) => {
+                tracing::debug!(%error, "refused by the database");
+                return Self {
+                    inner: Some(error.to_string()),
+                    ..Self::new(Status::BadRequest, "The data breaks a rule of the table.")
+                };
+            }
+            E::Corrupt(_) | E::Other(_) => {
+                tracing::error!(%error, "the database failed");
+                return Self {
+                    inner: Some(error.to_string()),
+                    ..Self::internal()
+                };
+            }
         };
-        if status == Status::InternalServerError {
-            tracing::error!(%error, "the database failed");
-        } else {
-            tracing::debug!(%error, "refused by the database");
+        tracing::debug!(%error, "refused by the database");
+        Self {
+            inner: Some(error.to_string()),
+            ..Self::unavailable(message, RETRY_AFTER)
         }
-        let mut refusal = Self::new(status, message);
-        refusal.inner = Some(error.to_string());
-        if status == Status::ServiceUnavailable {
-            refusal.headers.push(("Retry-After", RETRY_AFTER.into()));
-        }
-        refusal
     }
-}
-
-/// Whether `DEBUG` may show what the database said. It may name anything there is, so where something is hidden from the
-/// caller only the log has it.
-fn may_show_inner(app: &App, request: &Request<'_>) -> bool {
-    app.debug
-        && !app
-            .rules
-            .current()
-            .hides_from(AccessLevel::from(guard::caller(request)))
 }
 
 fn fields_json(errors: &FieldErrors) -> Json {
@@ -202,7 +230,7 @@ fn fields_json(errors: &FieldErrors) -> Json {
     Json::Object(fields)
 }
 
-/// RFC 9457: what belongs to fields goes under `errors`.
+/// RFC 9457. Messages about fields stand under `errors`.
 fn problem(status: Status, body: Json) -> Json {
     let mut problem = Map::new();
     problem.insert("type".into(), json!("about:blank"));
@@ -218,17 +246,31 @@ fn problem(status: Status, body: Json) -> Json {
     Json::Object(problem)
 }
 
-/// 200 with a JSON document.
-pub fn of_json(body: &Json) -> Response<'static> {
-    of_bytes(Status::Ok, "application/json", body.to_string().into_bytes())
+/// A response with a JSON body. Values that are no plain data, which none here are, would give an empty one.
+pub fn json(status: Status, body: &impl Serialize) -> Response<'static> {
+    of_bytes(status, "application/json", serde_json::to_vec(body).unwrap_or_default())
 }
 
-/// A whole body.
+/// 204.
+pub fn no_content() -> Response<'static> {
+    let mut response = Response::new();
+    response.set_status(Status::NoContent);
+    response
+}
+
+/// The answer to OPTIONS.
+pub fn options(allow: String, description: &Json) -> Response<'static> {
+    let mut response = json(Status::Ok, description);
+    response.set_raw_header("Allow", allow);
+    response
+}
+
+/// A response with a whole body.
 pub fn of_bytes(status: Status, media_type: &'static str, body: Vec<u8>) -> Response<'static> {
     let mut response = Response::new();
     response.set_status(status);
     response.set_raw_header("Content-Type", media_type);
-    // Rocket hands the body on in chunks of this size; small ones spare it a large buffer, large ones many turns.
+    // Rocket hands the body on in chunks of this size: small bodies need no large buffer, large ones few turns.
     response.set_max_chunk_size(body.len().clamp(1, 64 * 1024));
     response.set_sized_body(body.len(), Cursor::new(body));
     response

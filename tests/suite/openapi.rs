@@ -3,7 +3,10 @@
 use std::process::Command;
 
 use serde_json::{Value, json};
+use socle::access::Role;
 
+use crate::accounts_fixture::closed;
+use crate::roles_fixture::ServerWithRoles;
 use crate::server::Server;
 use crate::tables::{LIBRARY, READINGS};
 
@@ -197,6 +200,79 @@ fn every_reference_of_the_document_leads_somewhere_and_every_operation_has_a_nam
     names.sort_unstable();
     names.dedup();
     assert!(count >= 5 * 4 && names.len() == count, "{names:?}");
+}
+
+#[test]
+fn every_security_scheme_that_the_document_names_is_defined() {
+    let server = closed().start();
+    let document = server.get("/api/openapi.json").is(200).json();
+    let schemes = &document["components"]["securitySchemes"];
+    let mut count = 0;
+    for (_, _, operation) in operations(&document) {
+        for requirement in operation["security"].as_array().into_iter().flatten() {
+            for name in requirement.as_object().expect("a requirement").keys() {
+                assert!(schemes[name].is_object(), "{name} of {}", operation["operationId"]);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 20, "{count}");
+}
+
+#[test]
+fn the_roles_that_the_document_names_are_those_that_are_enforced() {
+    let toml = "[tables.items]\nread = \"viewer\"\nwrite = \"admin\"\n[jobs]\nwrite = \"editor\"\n";
+    for toml in ["", toml] {
+        let closed = ServerWithRoles::with(|setup| setup.socle_toml(toml));
+        let document = closed
+            .as_role("admin", "GET", "/api/openapi.json", &Value::Null)
+            .is(200)
+            .json();
+        for (path, method, operation) in operations(&document) {
+            let path = of_nothing(path);
+            let named: Option<Vec<Role>> = operation["security"].as_array().map(|requirements| {
+                let roles = requirements
+                    .iter()
+                    .filter_map(|requirement| requirement["token"][0].as_str());
+                roles.map(|role| role.parse().expect("a role")).collect()
+            });
+            let what = format!("{method} {path}: {}", operation["security"]);
+            let answer = closed.server.request(&method, &path, &[], b"");
+            // A table that a stranger may not read does not exist for it.
+            let is_refused =
+                answer.status == 401 || (path.starts_with("/api/items") && answer.text().contains("Not found"));
+            assert!(is_refused || named.is_none(), "a stranger: {what} {}", answer.status);
+            assert!(answer.status != 401 || named.is_some(), "a stranger: {what}");
+            for role in Role::ALL {
+                let answer = closed.as_role(role.name(), &method, &path, &Value::Null);
+                let is_named = named
+                    .as_ref()
+                    .is_none_or(|named| named.iter().any(|least| role.covers(*least)));
+                assert_eq!(answer.status != 403, is_named, "{role}: {what} {}", answer.text());
+            }
+        }
+    }
+}
+
+/// The operations of a document with their paths and methods.
+fn operations(document: &Value) -> Vec<(&str, String, &Value)> {
+    let paths = document["paths"].as_object().expect("paths").iter();
+    let operations = paths.flat_map(|(path, operations)| {
+        let operations = operations.as_object().expect("operations").iter();
+        let operations = operations.filter(|(method, _)| *method != "parameters");
+        operations.map(move |(method, operation)| (path.as_str(), method.to_ascii_uppercase(), operation))
+    });
+    operations.collect()
+}
+
+/// A path whose variables name something that does not exist.
+fn of_nothing(path: &str) -> String {
+    let segments = path.split('/').map(|segment| match segment {
+        "{job_id}" => "00000000-0000-7000-8000-000000000000",
+        variable if variable.starts_with('{') => "1000",
+        segment => segment,
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 #[test]

@@ -5,10 +5,12 @@
 
 mod check;
 mod restrictions;
+mod rule;
 mod store;
 
 use std::collections::HashMap;
 
+pub use rule::{JobAction, Rule};
 pub use store::PolicyStore;
 
 use super::{Caller, Role};

@@ -4,11 +4,9 @@ use rocket::http::Status;
 use rocket::{Request, Response};
 use serde_json::Value as Json;
 
+use crate::endpoints::auth::MAX_LIMIT;
 use crate::http::fields::FieldReader;
 use crate::http::response;
-
-/// Accounts or tokens in an answer, at most, and unless the request asks for fewer.
-pub const MAX_LIMIT: i64 = 1000;
 
 /// The parameter `limit`.
 pub fn limit(parameters: &mut FieldReader<'_>) -> usize {
@@ -27,7 +25,7 @@ pub fn answer<T>(
 ) -> Response<'static> {
     let page = rows.get(..limit).unwrap_or(rows);
     let body: Json = page.iter().map(describe).collect();
-    let mut response = response::of_bytes(Status::Ok, "application/json", body.to_string().into_bytes());
+    let mut response = response::json(Status::Ok, &body);
     if let (Some(last), true) = (page.last(), rows.len() > limit) {
         let link = next_link(request, limit, &cursor(last));
         response.set_raw_header("Link", link);

@@ -4,18 +4,18 @@ use rocket::http::Status;
 use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
-use super::{RequestContext, answered, no_content};
 use crate::access::{Actor, AuthMethod, Error, Role, User, csrf_token, expiry};
 use crate::fields::FieldErrors;
+use crate::http::context::RequestContext;
 use crate::http::fields::FieldReader;
-use crate::http::guard::{self, cookie, origin};
-use crate::http::response::ApiError;
+use crate::http::guard::{cookie, origin};
+use crate::http::response::{self, ApiError};
 use crate::http::{body, ingress};
 
 /// A token for a name and a password, as Django REST framework's `obtain_auth_token` gives it.
 pub async fn token(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
-    let body = body::body(context.app, context.request, data).await?;
+    context.no_parameters()?;
+    let body = body::receive(context.app, context.request, data).await?;
     let mut fields = FieldReader::of_body(&body)?;
     fields.only(&["username", "password", "name", "expires"]);
     let (username, password) = (fields.required_text("username"), fields.required_text("password"));
@@ -27,14 +27,14 @@ pub async fn token(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<R
     let secret = access
         .create_token_at_sign_in(&user, name.as_deref(), expires, &actor(context, &user), context.now)
         .await?;
-    Ok(answered(Status::Ok, &json!({ "token": secret.reveal() })))
+    Ok(response::json(Status::Ok, &json!({ "token": secret.reveal() })))
 }
 
 /// A session for a name and a password: its cookie, and who one is now.
 pub async fn login(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
+    context.no_parameters()?;
     origin::check_sign_in(context.app, context.request)?;
-    let body = body::body(context.app, context.request, data).await?;
+    let body = body::receive(context.app, context.request, data).await?;
     let mut fields = FieldReader::of_body(&body)?;
     fields.only(&["username", "password"]);
     let (username, password) = (fields.required_text("username"), fields.required_text("password"));
@@ -55,14 +55,14 @@ pub async fn login(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<R
         Json::Null,
     );
     tell_csrf_token(&mut body, secret.reveal());
-    let mut response = answered(Status::Ok, &body);
+    let mut response = response::json(Status::Ok, &body);
     response.set_raw_header("Set-Cookie", cookie::of_session(client, secret.reveal()));
     Ok(response)
 }
 
 /// Ends the session that asks.
 pub async fn logout(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
+    context.no_parameters()?;
     let Some(id) = session(context) else {
         let message = "A token has no session to end. Revoke it under /api/auth/tokens/.";
         return Err(ApiError::new(Status::BadRequest, message));
@@ -77,8 +77,8 @@ pub async fn logout(context: &RequestContext<'_, '_>) -> Result<Response<'static
 
 /// Ends every session of the account that asks.
 pub async fn logout_everywhere(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
-    let account = guard::caller(context.request).account().ok_or_else(nobodys)?;
+    context.no_parameters()?;
+    let account = context.caller.account().ok_or_else(nobodys)?;
     let access = &context.app.access;
     access.close_sessions(account.id, &context.actor(), context.now).await?;
     Ok(without_cookie(context))
@@ -86,8 +86,8 @@ pub async fn logout_everywhere(context: &RequestContext<'_, '_>) -> Result<Respo
 
 /// Who asks.
 pub fn me(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
-    let caller = guard::caller(context.request);
+    context.no_parameters()?;
+    let caller = context.caller;
     let (Some(role), Some(who)) = (caller.role, &caller.who) else {
         return Err(ApiError::lacking_role(caller));
     };
@@ -105,7 +105,7 @@ pub fn me(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiErro
     if let (AuthMethod::Session { .. }, Some(secret)) = (&who.via, context.request.cookies().get(cookie)) {
         tell_csrf_token(&mut body, secret.value());
     }
-    Ok(answered(Status::Ok, &body))
+    Ok(response::json(Status::Ok, &body))
 }
 
 /// Adds what a page shows with its requests when its browser says nothing of where they come from.
@@ -117,9 +117,9 @@ fn tell_csrf_token(body: &mut Json, secret: &str) {
 
 /// Another password for the account that asks, which must know the one it has.
 pub async fn password(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
-    let account = guard::caller(context.request).account().ok_or_else(nobodys)?;
-    let body = body::body(context.app, context.request, data).await?;
+    context.no_parameters()?;
+    let account = context.caller.account().ok_or_else(nobodys)?;
+    let body = body::receive(context.app, context.request, data).await?;
     let mut fields = FieldReader::of_body(&body)?;
     fields.only(&["old_password", "new_password"]);
     let (old, new) = (
@@ -136,7 +136,7 @@ pub async fn password(context: &RequestContext<'_, '_>, data: Data<'_>) -> Resul
     access
         .change_own_password(&user, &new, session(context), &context.actor(), context.now)
         .await?;
-    Ok(no_content())
+    Ok(response::no_content())
 }
 
 async fn sign_in(context: &RequestContext<'_, '_>, username: &str, password: &str) -> Result<User, Error> {
@@ -158,14 +158,14 @@ fn actor(context: &RequestContext<'_, '_>, user: &User) -> Actor {
 
 /// The session that asks, when it is one.
 fn session(context: &RequestContext<'_, '_>) -> Option<i64> {
-    match guard::caller(context.request).who.as_ref()?.via {
+    match context.caller.who.as_ref()?.via {
         AuthMethod::Session { id } => Some(id),
         AuthMethod::Token { .. } => None,
     }
 }
 
 fn without_cookie(context: &RequestContext<'_, '_>) -> Response<'static> {
-    let mut response = no_content();
+    let mut response = response::no_content();
     if session(context).is_some() {
         response.set_raw_header("Set-Cookie", cookie::ended(ingress::client(context.request)));
     }

@@ -1,14 +1,16 @@
-//! Tokens of one's own and, for administrators, everyone's.
+//! The caller's tokens and, for administrators, those of everyone.
 
 use rocket::http::Status;
 use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
-use super::{RequestContext, answered, moment, moment_or_null, no_content, page};
+use super::page;
+use super::timestamps::{nullable_timestamp, timestamp};
 use crate::access::{Role, Token, TokenScope, expiry};
+use crate::http::body;
+use crate::http::context::RequestContext;
 use crate::http::fields::FieldReader;
-use crate::http::response::ApiError;
-use crate::http::{body, guard};
+use crate::http::response::{self, ApiError};
 
 /// Lists tokens, the latest first, in pages.
 pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
@@ -19,7 +21,7 @@ pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>,
         text.parse().map_err(|_| "The id of a token is required.")
     });
     parameters.finish()?;
-    let caller = guard::caller(context.request);
+    let caller = context.caller;
     if all && !caller.covers(Role::Admin) {
         return Err(ApiError::lacking_role(caller));
     }
@@ -29,17 +31,17 @@ pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>,
     Ok(page::answer(context.request, &tokens, limit, described, cursor))
 }
 
-/// Another one, shown this once.
+/// Creates a token, which only this answer shows.
 pub async fn add(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
-    let body = body::body(context.app, context.request, data).await?;
+    context.no_parameters()?;
+    let body = body::receive(context.app, context.request, data).await?;
     let mut fields = FieldReader::of_body(&body)?;
     fields.only(&["name", "role", "expires"]);
     let name = fields.required_text("name");
     let role = fields.parsed_text("role", super::users::role);
     let expires = fields.parsed_text("expires", |text| expiry::parse(text, context.now));
     fields.finish()?;
-    let caller = guard::caller(context.request);
+    let caller = context.caller;
     let (token, secret) = context
         .app
         .access
@@ -49,18 +51,18 @@ pub async fn add(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Res
     if let Some(body) = body.as_object_mut() {
         body.insert("token".to_owned(), json!(secret.reveal()));
     }
-    Ok(answered(Status::Created, &body))
+    Ok(response::json(Status::Created, &body))
 }
 
-/// One less.
+/// Revokes a token.
 pub async fn revoke(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
-    let whose = TokenScope::of(guard::caller(context.request), true);
+    context.no_parameters()?;
+    let whose = TokenScope::of(context.caller, true);
     let access = &context.app.access;
     access
         .revoke_token(context.id()?, whose, &context.actor(), context.now)
         .await?;
-    Ok(no_content())
+    Ok(response::no_content())
 }
 
 fn described(token: &Token) -> Json {
@@ -69,9 +71,9 @@ fn described(token: &Token) -> Json {
         "name": token.name,
         "role": token.role.name(),
         "username": token.owner.as_ref().map(|owner| &owner.name),
-        "created_at": moment(token.created_at),
-        "expires_at": moment_or_null(token.expires_at),
-        "last_used_at": moment_or_null(token.last_used_at),
-        "revoked_at": moment_or_null(token.revoked_at),
+        "created_at": timestamp(token.created_at),
+        "expires_at": nullable_timestamp(token.expires_at),
+        "last_used_at": nullable_timestamp(token.last_used_at),
+        "revoked_at": nullable_timestamp(token.revoked_at),
     })
 }

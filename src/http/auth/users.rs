@@ -4,12 +4,15 @@ use rocket::http::Status;
 use rocket::{Data, Response};
 use serde_json::{Value as Json, json};
 
-use super::{RequestContext, answered, moment, no_content, page};
+use super::page;
+use super::timestamps::timestamp;
 use crate::access::{AuthMethod, LastAdmin, NewUser, Role, User, UserChange};
+use crate::endpoints::auth::address_of_user;
 use crate::fields::message;
+use crate::http::body;
+use crate::http::context::RequestContext;
 use crate::http::fields::FieldReader;
-use crate::http::response::ApiError;
-use crate::http::{body, guard};
+use crate::http::response::{self, ApiError};
 
 /// Lists accounts by name, in pages.
 pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
@@ -22,10 +25,10 @@ pub async fn list(context: &RequestContext<'_, '_>) -> Result<Response<'static>,
     Ok(page::answer(context.request, &users, limit, described, cursor))
 }
 
-/// Another one.
+/// Creates an account.
 pub async fn add(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
-    let body = body::body(context.app, context.request, data).await?;
+    context.no_parameters()?;
+    let body = body::receive(context.app, context.request, data).await?;
     let mut fields = FieldReader::of_body(&body)?;
     fields.only(&["username", "password", "role", "email"]);
     let (name, password) = (fields.required_text("username"), fields.required_text("password"));
@@ -39,32 +42,32 @@ pub async fn add(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Res
         email,
     };
     let user = context.app.access.add_user(new, &context.actor(), context.now).await?;
-    let mut response = answered(Status::Created, &described(&user));
-    response.set_raw_header("Location", format!("{}/users/{}/", super::BASE, user.id));
-    Ok(response)
+    let mut created = response::json(Status::Created, &described(&user));
+    created.set_raw_header("Location", address_of_user(user.id));
+    Ok(created)
 }
 
-/// One of them.
+/// Reads an account.
 pub fn show(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
-    Ok(answered(
+    context.no_parameters()?;
+    Ok(response::json(
         Status::Ok,
         &described(&context.app.access.user(context.id()?)?),
     ))
 }
 
-/// Its role, email or password changed.
+/// Changes the role, email or password of an account.
 pub async fn change(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
+    context.no_parameters()?;
     let id = context.id()?;
-    let body = body::body(context.app, context.request, data).await?;
+    let body = body::receive(context.app, context.request, data).await?;
     let mut fields = FieldReader::of_body(&body)?;
     fields.only(&["role", "email", "password"]);
     let change = UserChange {
         role: fields.has("role").then(|| required_role(&mut fields)),
         email: fields.nullable_text("email").map(Option::unwrap_or_default),
         password: fields.has("password").then(|| fields.required_text("password")),
-        kept_session: match guard::caller(context.request).who.as_ref().map(|who| &who.via) {
+        kept_session: match context.caller.who.as_ref().map(|who| &who.via) {
             Some(AuthMethod::Session { id }) => Some(*id),
             _ => None,
         },
@@ -74,17 +77,17 @@ pub async fn change(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<
     let user = access
         .change_user(id, change, LastAdmin::Stays, &context.actor(), context.now)
         .await?;
-    Ok(answered(Status::Ok, &described(&user)))
+    Ok(response::json(Status::Ok, &described(&user)))
 }
 
-/// One less.
+/// Deletes an account.
 pub async fn remove(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
-    context.parameters(&[])?;
+    context.no_parameters()?;
     let access = &context.app.access;
     access
         .remove_user(context.id()?, LastAdmin::Stays, &context.actor(), context.now)
         .await?;
-    Ok(no_content())
+    Ok(response::no_content())
 }
 
 /// A role that must be given; the least one when it is not, which is noted.
@@ -106,7 +109,7 @@ fn described(user: &User) -> Json {
         "username": user.name,
         "email": user.email,
         "role": user.role.name(),
-        "created_at": moment(user.created_at),
-        "updated_at": moment(user.updated_at),
+        "created_at": timestamp(user.created_at),
+        "updated_at": timestamp(user.updated_at),
     })
 }

@@ -1,15 +1,16 @@
 //! Whether a request that a cookie authorises comes from these pages, and not from another site that makes a browser send
 //! it (CSRF).
 //!
-//! Browsers say so in `Sec-Fetch-FetchSite` or, older ones and those that came without TLS, in `Origin`. What has neither shows
+//! Browsers say so in `Sec-Fetch-Site` or, older ones and those that came without TLS, in `Origin`. What has neither shows
 //! the session's own token in `X-CSRF-Token`, which no other site can know.
 
 use rocket::Request;
 use rocket::http::Status;
 
 use crate::access;
+use crate::http::app::App;
+use crate::http::links;
 use crate::http::response::ApiError;
-use crate::http::{App, links};
 
 /// What a browser says of where a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

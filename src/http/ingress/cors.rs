@@ -1,8 +1,8 @@
-//! Which pages of other origins may use the API from a browser (the Fetch standard's CORS protocol).
+//! CORS (the Fetch standard): which pages of other origins may use the API from a browser.
 //!
-//! They bring tokens, never cookies: `Access-Control-Allow-Credentials` is not said to anyone.
+//! They send tokens, never cookies: no response has `Access-Control-Allow-Credentials`.
 
-use rocket::http::{Method, Status};
+use rocket::http::Method;
 use rocket::{Request, Response};
 
 use crate::config::CorsOrigins;
@@ -10,17 +10,18 @@ use crate::config::CorsOrigins;
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const REQUEST_HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer";
 const RESPONSE_HEADERS: &str = "ETag, Link, Location, Retry-After, X-Request-Id, X-Total-Count";
-/// Seconds for which browsers need not ask again; none of them remembers longer.
+/// Seconds for which browsers remember the answer to a preflight; none remembers it longer.
 const MAX_AGE: &str = "7200";
 
-/// Whether this is a browser that asks what a page may send, and not a request itself.
+/// Whether a browser asks by this request what a page may send.
 pub(super) fn is_preflight(request: &Request<'_>) -> bool {
     request.method() == Method::Options
         && request.headers().contains("Origin")
         && request.headers().contains("Access-Control-Request-Method")
 }
 
-/// What `Access-Control-Allow-Origin` says to this request, if anything. It is never the request's own words.
+/// The value of `Access-Control-Allow-Origin`, from the settings and never from the request; `None` when the origin is not
+/// allowed.
 pub(super) fn allowed<'a>(origins: &'a CorsOrigins, request: &Request<'_>) -> Option<&'a str> {
     match origins {
         CorsOrigins::None => None,
@@ -32,23 +33,20 @@ pub(super) fn allowed<'a>(origins: &'a CorsOrigins, request: &Request<'_>) -> Op
     }
 }
 
-/// The answer to a browser that asks for an origin that is allowed.
-pub(super) fn preflight() -> Response<'static> {
-    let mut response = Response::new();
-    response.set_status(Status::NoContent);
+/// Adds the headers of the answer to a preflight.
+pub fn apply_preflight_headers(response: &mut Response<'_>) {
     response.set_raw_header("Access-Control-Allow-Methods", METHODS);
     response.set_raw_header("Access-Control-Allow-Headers", REQUEST_HEADERS);
     response.set_raw_header("Access-Control-Max-Age", MAX_AGE);
-    response
 }
 
-/// Tells the browser whether the page that asked may read the answer.
-pub(super) fn dress<'r>(origins: &'r CorsOrigins, request: &Request<'_>, response: &mut Response<'r>) {
+/// Adds the headers that tell a browser whether the page that sent the request may read the response.
+pub(super) fn apply_headers<'r>(origins: &'r CorsOrigins, request: &Request<'_>, response: &mut Response<'r>) {
     if matches!(origins, CorsOrigins::None) {
         return;
     }
     if matches!(origins, CorsOrigins::Only(_)) {
-        // Also for those that are not allowed, or a cache would give them another's answer.
+        // Also for origins that are not allowed, or a cache would give them the answer to an allowed one.
         response.adjoin_raw_header("Vary", "Origin");
     }
     if let Some(origin) = allowed(origins, request) {

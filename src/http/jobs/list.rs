@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use rocket::Response;
 use rocket::http::Status;
-use rocket::{Request, Response};
 use serde_json::json;
 
-use super::{ApiError, of_json, shown};
 use crate::fields::text;
-use crate::http::App;
+use crate::http::context::RequestContext;
 use crate::http::fields::FieldReader;
+use crate::http::response::{self, ApiError};
 use crate::jobs::list::{LARGEST_PAGE, PAGE};
 use crate::jobs::{Error, Filter, JobId, State};
 
-/// What a list asks for.
+/// What a request for a list asks for.
 struct ListQuery {
     filter: Filter,
     limit: u32,
@@ -21,15 +21,19 @@ struct ListQuery {
 }
 
 /// A page of jobs, the newest first.
-pub(super) async fn page<'r>(app: &App, request: &Request<'_>) -> Result<Response<'r>, ApiError> {
-    let asked = read(request)?;
-    let page = app.jobs.page(asked.filter.clone(), asked.after, asked.limit).await;
+pub(super) async fn page<'r>(context: &RequestContext<'_, '_>) -> Result<Response<'r>, ApiError> {
+    let asked = read(context)?;
+    let page = context
+        .app
+        .jobs
+        .page(asked.filter.clone(), asked.after, asked.limit)
+        .await;
     let page = match page {
-        // As lists of rows say it, and Django REST framework.
+        // The words of lists of rows, and of Django REST framework.
         Err(Error::NotFound) => return Err(ApiError::new(Status::NotFound, "Invalid cursor")),
         page => page?,
     };
-    let path = request.uri().path().as_str();
+    let path = context.path();
     let link = |after: &str, relation: &str| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         if let Some(state) = asked.filter.state {
@@ -44,14 +48,14 @@ pub(super) async fn page<'r>(app: &App, request: &Request<'_>) -> Result<Respons
     };
     let next = page.next.map(|next| link(&next.to_string(), "next"));
     let links: Vec<String> = next.into_iter().chain([link("", "first")]).collect();
-    let mut response = shown(&page.jobs);
+    let mut response = response::json(Status::Ok, &page.jobs);
     response.set_raw_header("X-Total-Count", page.total.to_string());
     response.set_raw_header("Link", links.join(", "));
     Ok(response)
 }
 
-fn read(request: &Request<'_>) -> Result<ListQuery, ApiError> {
-    let mut parameters = FieldReader::of_query(request, &["after", "kind", "limit", "status"])?;
+fn read(context: &RequestContext<'_, '_>) -> Result<ListQuery, ApiError> {
+    let mut parameters = FieldReader::of_query(context.request, &["after", "kind", "limit", "status"])?;
     let state = |name: &str| {
         let all = State::ALL.map(State::name).join(", ");
         State::named(name).ok_or_else(|| format!("\"{name}\" is no status. Allowed: {all}."))
@@ -73,8 +77,8 @@ fn read(request: &Request<'_>) -> Result<ListQuery, ApiError> {
 }
 
 /// How many jobs there are: `{"queued": 3, …, "kinds": {"uppercase": {"queued": 3, …}}}`.
-pub(super) async fn counts<'r>(app: &App) -> Result<Response<'r>, ApiError> {
-    let kinds = app.jobs.counts().await?;
+pub(super) async fn counts<'r>(context: &RequestContext<'_, '_>) -> Result<Response<'r>, ApiError> {
+    let kinds = context.app.jobs.counts().await?;
     let mut totals: BTreeMap<&str, u64> = State::ALL.map(|state| (state.name(), 0)).into();
     for (state, count) in kinds.values().flatten() {
         *totals.entry(state).or_default() += count;
@@ -88,5 +92,5 @@ pub(super) async fn counts<'r>(app: &App) -> Result<Response<'r>, ApiError> {
     if let Some(object) = body.as_object_mut() {
         object.insert("kinds".to_owned(), json!(kinds));
     }
-    Ok(of_json(Status::Ok, &body))
+    Ok(response::json(Status::Ok, &body))
 }

@@ -1,28 +1,22 @@
-//! `/jobs/schedules` and `/jobs/schedules/{name}`: what asks for jobs by the clock.
+//! Schedules: listed, created, read, changed and removed.
 
 use percent_encoding::percent_decode_str;
-use rocket::http::{Method, Status};
-use rocket::{Data, Request, Response};
+use rocket::http::Status;
+use rocket::{Data, Response};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::authorize::{Action, check};
-use super::{ApiError, base, shown, takes_json};
+use crate::endpoints::jobs::schedules::Action;
+use crate::http::body;
+use crate::http::context::RequestContext;
 use crate::http::fields::FieldReader;
-use crate::http::{App, body, response};
+use crate::http::response::{self, ApiError};
 use crate::jobs::Error;
 use crate::jobs::job::{ATTEMPTS_LIMIT, PRIORITY_LIMIT};
 use crate::jobs::schedule::{Schedule, ScheduleSpec, Schedules};
 
-/// The last segment of their address.
-pub(super) const SEGMENT: &str = "schedules";
-/// What the address of all of them allows.
-pub(super) const ALL: &str = "GET, POST, HEAD, OPTIONS";
-/// What the address of one allows.
-pub(super) const ONE: &str = "GET, PATCH, DELETE, HEAD, OPTIONS";
-
-/// What a request may say.
-const GIVEN: [&str; 10] = [
+/// The fields that a request may set.
+const SETTABLE: [&str; 10] = [
     "name",
     "kind",
     "payload",
@@ -34,8 +28,8 @@ const GIVEN: [&str; 10] = [
     "unique",
     "enabled",
 ];
-/// What is kept by the server, and passed over in a body as it is in those of rows.
-const KEPT: [&str; 7] = [
+/// The fields that the server sets. In a body they are ignored, as those of rows are.
+const SERVER_MANAGED: [&str; 7] = [
     "source",
     "next_at",
     "next",
@@ -44,7 +38,7 @@ const KEPT: [&str; 7] = [
     "created_at",
     "updated_at",
 ];
-/// Ticks to come that the answer for one schedule shows.
+/// Coming ticks in the answer for one schedule.
 const TICKS_SHOWN: usize = 5;
 
 /// One schedule, with its next ticks.
@@ -55,88 +49,79 @@ struct Detailed {
     next: Vec<String>,
 }
 
-/// All of them: listed, or one more.
-pub(super) async fn all<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
-    match request.method() {
-        Method::Get | Method::Head => {
-            check(app, request, Action::List)?;
-            takes_json(request)?;
-            Ok(shown(&schedules(app).list()?))
-        }
-        Method::Post => {
-            check(app, request, Action::ChangeSchedules)?;
-            let body = body::body(app, request, data).await?;
-            let mut reader = FieldReader::of_body(&body)?;
-            let name = reader.required_text("name");
-            reader.required_text("kind");
-            let given = Given::read(&mut reader);
-            let spec = given.applied_to(ScheduleSpec::new("", Box::default()));
-            done(reader, &schedules(app), &name, &spec)?;
-            let schedule = schedules(app).create(&name, spec).await?;
-            let location = format!("{}/{SEGMENT}/{name}", base(request));
-            let mut response = detailed(Status::Created, schedule);
-            response.set_raw_header("Location", location);
-            Ok(response)
-        }
-        method => Err(ApiError::not_allowed(method.as_str(), ALL)),
-    }
-}
-
-/// One of them: shown, changed or removed.
-pub(super) async fn one<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
-    let path = request.uri().path().as_str();
-    let last = path
-        .strip_suffix('/')
-        .unwrap_or(path)
-        .rsplit('/')
-        .next()
-        .unwrap_or_default();
-    let name = percent_decode_str(last)
+/// Answers an operation on schedules.
+pub async fn respond<'r>(
+    context: &RequestContext<'_, '_>,
+    action: Action,
+    data: Data<'_>,
+) -> Result<Response<'r>, ApiError> {
+    context.no_parameters()?;
+    let schedules = Schedules::new(context.app.jobs.clone());
+    let [name, _] = context.variables;
+    let name = percent_decode_str(name)
         .decode_utf8()
         .map_err(|_| ApiError::not_found())?;
-    match request.method() {
-        Method::Get | Method::Head => {
-            check(app, request, Action::List)?;
-            takes_json(request)?;
-            Ok(detailed(Status::Ok, schedules(app).find(&name)?))
+    match action {
+        Action::List => {
+            context.accepts_json()?;
+            Ok(response::json(Status::Ok, &schedules.list()?))
         }
-        Method::Patch => {
-            check(app, request, Action::ChangeSchedules)?;
-            let known = schedules(app).find(&name)?;
-            let body = body::body(app, request, data).await?;
-            let mut reader = FieldReader::of_body(&body)?;
-            if reader.has("name") && reader.text("name").is_none_or(|given| given != known.name) {
-                reader
-                    .errors
-                    .add("name", "A schedule keeps its name: make another one.");
-            }
-            let given = Given::read(&mut reader);
-            done(reader, &schedules(app), &name, &given.applied_to(known.spec()))?;
-            let change = move |spec| Ok(given.applied_to(spec));
-            Ok(detailed(Status::Ok, schedules(app).change(&name, change).await?))
+        Action::Read => {
+            context.accepts_json()?;
+            Ok(detailed(Status::Ok, schedules.find(&name)?))
         }
-        Method::Delete => {
-            check(app, request, Action::ChangeSchedules)?;
-            schedules(app).remove(&name).await?;
-            Ok(Response::build().status(Status::NoContent).finalize())
+        Action::Create => create(context, &schedules, data).await,
+        Action::Change => change(context, &schedules, &name, data).await,
+        Action::Remove => {
+            schedules.remove(&name).await?;
+            Ok(response::no_content())
         }
-        method => Err(ApiError::not_allowed(method.as_str(), ONE)),
     }
 }
 
-fn schedules(app: &App) -> Schedules {
-    Schedules::new(app.jobs.clone())
+async fn create<'r>(
+    context: &RequestContext<'_, '_>,
+    schedules: &Schedules,
+    data: Data<'_>,
+) -> Result<Response<'r>, ApiError> {
+    let body = body::receive(context.app, context.request, data).await?;
+    let mut reader = FieldReader::of_body(&body)?;
+    let name = reader.required_text("name");
+    reader.required_text("kind");
+    let given = Given::read(&mut reader);
+    let spec = given.applied_to(ScheduleSpec::new("", Box::default()));
+    finish(reader, schedules, &name, &spec)?;
+    let mut response = detailed(Status::Created, schedules.create(&name, spec).await?);
+    response.set_raw_header("Location", format!("{}/{name}", context.base));
+    Ok(response)
+}
+
+async fn change<'r>(
+    context: &RequestContext<'_, '_>,
+    schedules: &Schedules,
+    name: &str,
+    data: Data<'_>,
+) -> Result<Response<'r>, ApiError> {
+    let known = schedules.find(name)?;
+    let body = body::receive(context.app, context.request, data).await?;
+    let mut reader = FieldReader::of_body(&body)?;
+    if reader.has("name") && reader.text("name").is_none_or(|given| given != known.name) {
+        let message = "A schedule keeps its name: make another one.";
+        reader.errors.add("name", message);
+    }
+    let given = Given::read(&mut reader);
+    finish(reader, schedules, name, &given.applied_to(known.spec()))?;
+    let change = move |spec| Ok(given.applied_to(spec));
+    Ok(detailed(Status::Ok, schedules.change(name, change).await?))
 }
 
 fn detailed(status: Status, schedule: Schedule) -> Response<'static> {
     let next = schedule.next_ticks(TICKS_SHOWN);
-    // What is shown are plain values, which can always be written.
-    let body = serde_json::to_vec(&Detailed { schedule, next }).unwrap_or_default();
-    response::of_bytes(status, "application/json", body)
+    response::json(status, &Detailed { schedule, next })
 }
 
-/// Goes on only when nothing is wrong; what is wrong with the fields and with what they mean is said together.
-fn done(mut reader: FieldReader<'_>, schedules: &Schedules, name: &str, spec: &ScheduleSpec) -> Result<(), ApiError> {
+/// Refuses the request when anything is wrong with its fields or with the schedule that they describe, all in one answer.
+fn finish(mut reader: FieldReader<'_>, schedules: &Schedules, name: &str, spec: &ScheduleSpec) -> Result<(), ApiError> {
     if !reader.errors.is_empty()
         && let Err(Error::Fields(further)) = schedules.check(name, spec.clone())
     {
@@ -145,7 +130,7 @@ fn done(mut reader: FieldReader<'_>, schedules: &Schedules, name: &str, spec: &S
     reader.finish()
 }
 
-/// The fields that a body gives. Those that may be null are there when they are given at all.
+/// The fields of a body. The outer option of those that may be null says whether the field is there.
 #[derive(Debug, Clone)]
 struct Given {
     kind: Option<String>,
@@ -161,7 +146,7 @@ struct Given {
 
 impl Given {
     fn read(reader: &mut FieldReader<'_>) -> Self {
-        let known: Vec<&str> = GIVEN.into_iter().chain(KEPT).collect();
+        let known: Vec<&str> = SETTABLE.into_iter().chain(SERVER_MANAGED).collect();
         reader.only(&known);
         Self {
             cron: reader.nullable_text("cron"),
@@ -179,7 +164,7 @@ impl Given {
         }
     }
 
-    /// A schedule with these fields. One of `cron` and `every` takes the place of the other, and a zone goes with `cron`.
+    /// A schedule with these fields. One of `cron` and `every` replaces the other, and a time zone goes with `cron`.
     fn applied_to(&self, mut spec: ScheduleSpec) -> ScheduleSpec {
         let given = self.clone();
         if let Some(cron) = given.cron {

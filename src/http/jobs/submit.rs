@@ -1,17 +1,20 @@
-//! `POST /jobs`: a job is asked for.
+//! Submits a job.
 //!
 //! `{"kind", "payload"}` with options beside them. A built-in kind's own fields may stand beside `kind` in place of a
 //! payload, and without a kind it is the first built-in one: `{"text": "bonjour le monde"}`.
 
 use rocket::http::Status;
-use rocket::{Data, Request, Response};
+use rocket::{Data, Response};
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
-use super::{ApiError, accepted};
+use super::accepted::accepted;
 use crate::clock::UnixMillis;
+use crate::http::app::App;
+use crate::http::body;
+use crate::http::context::RequestContext;
 use crate::http::fields::FieldReader;
-use crate::http::{App, body};
+use crate::http::response::ApiError;
 use crate::jobs::job::{ATTEMPTS_LIMIT, PRIORITY_LIMIT};
 use crate::jobs::schedule::KEYS_OF_SCHEDULES;
 use crate::jobs::{Error, NewJob};
@@ -19,19 +22,19 @@ use crate::jobs::{Error, NewJob};
 /// Fields that every job may have.
 const OPTIONS: [&str; 6] = ["kind", "payload", "priority", "run_at", "max_attempts", "unique_key"];
 
-/// 202 and the job; 200 and the job that has the unique key already.
-pub(super) async fn submit<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
-    let body = body::body(app, request, data).await?;
-    let job = read(app, FieldReader::of_body(&body)?)?;
-    let enqueued = app.jobs.submit(job).await?;
+/// 202 with the job; 200 with the unfinished job that has the same unique key.
+pub(super) async fn submit<'r>(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
+    let body = body::receive(context.app, context.request, data).await?;
+    let job = read(context.app, FieldReader::of_body(&body)?)?;
+    let enqueued = context.app.jobs.submit(job).await?;
     let status = match enqueued.is_new {
         true => Status::Accepted,
         false => Status::Ok,
     };
-    Ok(accepted(request, status, enqueued.id, enqueued.state))
+    Ok(accepted(context, status, enqueued.id, enqueued.state))
 }
 
-/// The fields of a job for OPTIONS, as those of a table are described.
+/// The fields of a job, for OPTIONS, in the form in which those of a table are described.
 pub(super) fn described() -> Json {
     let field = |kind: &str| json!({ "type": kind, "required": false, "read_only": false });
     let number = |least: i64, most: i64| json!({ "type": "integer", "required": false, "read_only": false, "min_value": least, "max_value": most });

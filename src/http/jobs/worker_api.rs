@@ -1,98 +1,94 @@
-//! What workers say: claim, heartbeat, complete, fail.
+//! The requests of workers: claim, heartbeat, complete, fail.
 
 use std::time::{Duration, Instant};
 
 use rocket::http::Status;
-use rocket::{Data, Request, Response};
+use rocket::{Data, Response};
 use serde_json::json;
 
-use super::{ApiError, Verb, of_json, shown};
+use crate::endpoints::jobs::Action;
+use crate::endpoints::jobs::schemas::{LEASE, MAX_COUNT, MAX_KINDS, WAIT};
 use crate::fields::Body;
+use crate::http::app::App;
+use crate::http::body;
+use crate::http::context::RequestContext;
 use crate::http::fields::FieldReader;
-use crate::http::{App, body};
+use crate::http::response::{self, ApiError};
 use crate::jobs::job::{MESSAGE_LIMIT, NAME_LIMIT};
 use crate::jobs::{Claim, Claimed, Heartbeat, JobId, Lease};
 
-/// Kinds and jobs in a claim at most.
-const KINDS: usize = 32;
-const COUNT: i64 = 100;
-/// How long a lease lasts, unless asked otherwise, and its bounds.
-const LEASE: Duration = Duration::from_secs(30);
-const SHORTEST_LEASE: Duration = Duration::from_secs(1);
-const LONGEST_LEASE: Duration = Duration::from_secs(3600);
-/// How long a claim waits at most.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// A claim that has waited so long may have lost its worker.
-const LONG: Duration = Duration::from_millis(100);
-/// How often a waiting claim is marked as alive among the connections.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+/// How long a lease lasts when the claim does not say.
+const DEFAULT_LEASE: Duration = Duration::from_secs(30);
+/// The worker of a claim that has waited this long may have gone.
+const MAY_HAVE_GONE: Duration = Duration::from_millis(100);
+/// How often the connection of a waiting claim is marked as active.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// 200 and a job, or jobs when a count was given; 204 when there was none to be had in time.
-pub(super) async fn claim<'r>(app: &App, request: &'r Request<'_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
-    let body = body::body(app, request, data).await?;
+/// 200 with a job, or with several when a count was given; 204 when there was none in time.
+pub(super) async fn claim<'r>(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'r>, ApiError> {
+    let body = body::receive(context.app, context.request, data).await?;
     let mut reader = FieldReader::of_body(&body)?;
     reader.only(&["kinds", "lease", "wait", "count"]);
     let kinds = kinds(&mut reader);
-    let lease = reader.duration("lease", SHORTEST_LEASE, LONGEST_LEASE).unwrap_or(LEASE);
-    let wait = reader
-        .duration("wait", Duration::ZERO, LONGEST_WAIT)
-        .unwrap_or_default();
-    let count = reader.integer("count", 1, COUNT);
+    let lease = reader.duration("lease", LEASE.0, LEASE.1).unwrap_or(DEFAULT_LEASE);
+    let wait = reader.duration("wait", WAIT.0, WAIT.1).unwrap_or_default();
+    let count = reader.integer("count", 1, MAX_COUNT);
     reader.finish()?;
     let claim = Claim {
         kinds,
         count: u32::try_from(count.unwrap_or(1)).unwrap_or(1),
         lease_ms: milliseconds(lease),
-        token: app.jobs.lease_token(),
+        token: context.app.jobs.lease_token(),
     };
-    let claimed = wait_for(app, request, claim, wait).await?;
+    let claimed = wait_for(context, claim, wait).await?;
     Ok(match (claimed.first(), count) {
-        (None, _) => Response::build().status(Status::NoContent).finalize(),
-        (Some(_), Some(_)) => shown(&claimed),
-        (Some(job), None) => shown(job),
+        (None, _) => response::no_content(),
+        (Some(_), Some(_)) => response::json(Status::Ok, &claimed),
+        (Some(job), None) => response::json(Status::Ok, job),
     })
 }
 
 /// The jobs of a claim. Waiting ends early when the server stops and when the client has gone.
-async fn wait_for(app: &App, request: &Request<'_>, claim: Claim, wait: Duration) -> Result<Vec<Claimed>, ApiError> {
+async fn wait_for(context: &RequestContext<'_, '_>, claim: Claim, wait: Duration) -> Result<Vec<Claimed>, ApiError> {
+    let (app, peer) = (context.app, context.request.remote());
     let began = Instant::now();
     let claiming = app.jobs.claim(claim, wait);
     tokio::pin!(claiming);
-    let mut signs_of_life = tokio::time::interval(SIGN_OF_LIFE);
+    let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
     loop {
         tokio::select! {
             biased;
             claimed = &mut claiming => {
                 let claimed = claimed?;
-                if !claimed.is_empty() && began.elapsed() >= LONG && app.connections.has_gone(request.remote()) {
-                    return Err(leave_to_others(app, claimed).await);
+                if !claimed.is_empty() && began.elapsed() >= MAY_HAVE_GONE && app.connections.has_gone(peer) {
+                    return Err(give_back(app, claimed).await);
                 }
                 return Ok(claimed);
             }
-            _ = signs_of_life.tick() => app.connections.moved(request.remote()),
+            _ = keep_alive.tick() => app.connections.moved(peer),
             () = app.lifecycle.draining(), if !wait.is_zero() => return Ok(Vec::new()),
-            () = app.connections.gone(request.remote()) => return Err(leave_to_others(app, Vec::new()).await),
+            () = app.connections.gone(peer) => return Err(give_back(app, Vec::new()).await),
         }
     }
 }
 
-/// The worker has gone before it was given anything: what was claimed for it is free at once.
-async fn leave_to_others(app: &App, claimed: Vec<Claimed>) -> ApiError {
+/// Gives back what was claimed for a worker that has gone, so that others can claim it at once.
+async fn give_back(app: &App, claimed: Vec<Claimed>) -> ApiError {
     for job in claimed {
-        // What cannot be given back now is free when its lease runs out.
+        // When this fails, the job becomes free when its lease expires.
         let _ = app.jobs.give_back(job.lease(), Heartbeat::default()).await;
     }
-    ApiError::new(Status::BadRequest, "The client has gone.")
+    ApiError::client_gone()
 }
 
-/// The kinds that a worker can do: a list of them, or in a form one with commas.
+/// The kinds that a worker can run: a list, in a form separated by commas.
 fn kinds(reader: &mut FieldReader<'_>) -> Vec<String> {
     let kinds = reader.required_texts("kinds");
     if reader.errors.has("kinds") {
         return kinds;
     }
-    if kinds.is_empty() || kinds.len() > KINDS {
-        reader.errors.add("kinds", format!("Give from 1 to {KINDS} kinds."));
+    if kinds.is_empty() || kinds.len() > MAX_KINDS {
+        reader.errors.add("kinds", format!("Give from 1 to {MAX_KINDS} kinds."));
     } else if kinds.iter().any(|kind| kind.is_empty() || kind.len() > NAME_LIMIT) {
         let message = format!("A kind has from 1 to {NAME_LIMIT} characters.");
         reader.errors.add("kinds", message);
@@ -100,35 +96,35 @@ fn kinds(reader: &mut FieldReader<'_>) -> Vec<String> {
     kinds
 }
 
-/// 200 and where the job stands now; 409 when the lease is over.
+/// 200 with the state of the job; 409 when the lease has expired.
 pub(super) async fn report<'r>(
-    app: &App,
-    request: &'r Request<'_>,
-    data: Data<'_>,
+    context: &RequestContext<'_, '_>,
+    action: Action,
     id: JobId,
-    verb: Verb,
+    data: Data<'_>,
 ) -> Result<Response<'r>, ApiError> {
-    let body = body::body(app, request, data).await?;
-    let answer = match verb {
-        Verb::Heartbeat => {
+    let jobs = &context.app.jobs;
+    let body = body::receive(context.app, context.request, data).await?;
+    let answer = match action {
+        Action::Heartbeat => {
             let (lease, heartbeat) = heartbeat(&body, id)?;
-            let renewed = app.jobs.heartbeat(lease, heartbeat).await?;
+            let renewed = jobs.heartbeat(lease, heartbeat).await?;
             json!({
                 "job_id": id, "status": "processing", "lease_until": renewed.until, "cancelled": renewed.is_cancelled,
             })
         }
-        Verb::Complete => {
+        Action::Complete => {
             let (lease, result) = complete(&body, id)?;
-            let outcome = app.jobs.complete(lease, result).await?;
+            let outcome = jobs.complete(lease, result).await?;
             json!({ "job_id": id, "status": outcome.state })
         }
-        Verb::Fail | Verb::Retry => {
+        _ => {
             let (lease, error, retry) = fail(&body, id)?;
-            let outcome = app.jobs.fail(lease, error, retry).await?;
+            let outcome = jobs.fail(lease, error, retry).await?;
             json!({ "job_id": id, "status": outcome.state, "run_at": outcome.run_at })
         }
     };
-    Ok(of_json(Status::Ok, &answer))
+    Ok(response::json(Status::Ok, &answer))
 }
 
 fn heartbeat(body: &Body, id: JobId) -> Result<(Lease, Heartbeat), ApiError> {
@@ -138,9 +134,7 @@ fn heartbeat(body: &Body, id: JobId) -> Result<(Lease, Heartbeat), ApiError> {
     let heartbeat = Heartbeat {
         progress: progress(&mut reader),
         checkpoint: reader.json("checkpoint").map(|json| json.get().to_owned()),
-        lease_ms: reader
-            .duration("lease", SHORTEST_LEASE, LONGEST_LEASE)
-            .map(milliseconds),
+        lease_ms: reader.duration("lease", LEASE.0, LEASE.1).map(milliseconds),
     };
     reader.finish()?;
     Ok((lease, heartbeat))
@@ -174,7 +168,7 @@ fn lease(reader: &mut FieldReader<'_>, id: JobId) -> Lease {
     }
 }
 
-/// How far a job is: a number from 0 to 1, or `{"done", "total", "message"}` with any of the three.
+/// The progress of a job: a number from 0 to 1, or `{"done", "total", "message"}` with any of the three.
 fn progress(reader: &mut FieldReader<'_>) -> Option<String> {
     const WRONG: &str =
         "Give a number from 0 to 1, or an object of done and total (numbers from 0) and message (text).";
@@ -190,7 +184,7 @@ fn progress(reader: &mut FieldReader<'_>) -> Option<String> {
     if !is_good {
         reader.errors.add("progress", WRONG);
     }
-    // As it was understood: without the spaces and repeated names that it may have come with.
+    // Written again, without the spaces and repeated names that it may have had.
     is_good.then(|| value.to_string())
 }
 

@@ -1,24 +1,36 @@
-//! The schemas of jobs, of what asks for them, and of what workers say.
+//! The schemas of jobs, of submissions and of what workers send, and the bounds of their fields.
+
+use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::jobs::states;
+use super::status;
+use crate::endpoints::schema::{fields, object, reference, text, timestamp};
 use crate::jobs::job::{ATTEMPTS, ATTEMPTS_LIMIT, MESSAGE_LIMIT, NAME_LIMIT, PRIORITY_LIMIT};
 
-/// The largest lease and the longest wait, in seconds, and what spells them.
-const LEASES: (i64, &str) = (3600, "^([1-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600)s$");
-const WAITS: (i64, &str) = (60, "^([0-9]|[1-5][0-9]|60)s$");
+/// Kinds that a claim may name.
+pub const MAX_KINDS: usize = 32;
+/// Jobs that a claim may take.
+pub const MAX_COUNT: i64 = 100;
+/// The bounds of a lease.
+pub const LEASE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3600));
+/// The bounds of the time that a claim waits for jobs.
+pub const WAIT: (Duration, Duration) = (Duration::ZERO, Duration::from_secs(60));
 
-/// The schemas of jobs and of what is said about them.
-pub(super) fn schemas() -> Vec<(String, Json)> {
-    let text = json!({ "type": "string" });
-    let moment = json!({ "type": "string", "format": "date-time" });
+/// The texts that spell the durations of [`LEASE`] and [`WAIT`] in seconds.
+const LEASE_PATTERN: &str = "^([1-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600)s$";
+const WAIT_PATTERN: &str = "^([0-9]|[1-5][0-9]|60)s$";
+
+/// The components.
+pub fn components() -> Vec<(&'static str, Json)> {
+    let text = text();
+    let moment = timestamp();
     let or_null = |mut schema: Json| {
         schema["type"] = json!([schema["type"], "null"]);
         schema
     };
     let uuid = json!({ "type": "string", "format": "uuid" });
-    let status = json!({ "type": "string", "enum": states() });
+    let status = status();
     let count = json!({ "type": "integer", "minimum": 0 });
     let shown = json!({
         "job_id": uuid, "kind": text, "status": status,
@@ -37,20 +49,11 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
         "job_id": uuid, "status": status, "lease_until": moment,
         "cancelled": { "type": "boolean", "description": "Whether the worker is asked to stop." },
     });
-    let whole = |properties: Json| {
-        let required: Vec<String> = properties
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name.clone())
-            .collect();
-        json!({ "type": "object", "properties": properties, "required": required })
-    };
-    let named = [
-        ("job", whole(shown)),
-        ("job.state", whole(state)),
-        ("job.claimed", whole(claimed)),
-        ("job.renewed", whole(renewed)),
+    vec![
+        ("job", object(shown)),
+        ("job.state", object(state)),
+        ("job.claimed", object(claimed)),
+        ("job.renewed", object(renewed)),
         ("job.uppercase", uppercase(true)),
         ("job.uppercase.payload", uppercase_with_payload()),
         ("job.uppercase.form", uppercase(false)),
@@ -60,7 +63,7 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
             "job.heartbeat",
             of_worker(json!({
                 "progress": progress(), "checkpoint": { "description": "What another attempt would go on from." },
-                "lease": time(LEASES),
+                "lease": duration(LEASE, LEASE_PATTERN),
             })),
         ),
         (
@@ -74,11 +77,22 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
                 "retry": { "type": ["boolean", "null"], "default": true },
             })),
         ),
-    ];
-    named.map(|(name, schema)| (name.to_owned(), schema)).into()
+    ]
 }
 
-/// What every job may be asked for with.
+/// A body that submits a job.
+pub(super) fn submission() -> Json {
+    let kinds = ["job.uppercase", "job.uppercase.payload", "job.new"].map(reference);
+    json!({ "anyOf": kinds })
+}
+
+/// The answer to a claim.
+pub(super) fn claimed_one_or_more() -> Json {
+    let claimed = reference("job.claimed");
+    json!({ "anyOf": [claimed, { "type": "array", "items": claimed, "minItems": 1 }] })
+}
+
+/// The options of a job of any kind.
 fn options() -> Map<String, Json> {
     let natural = |least: i64, most: i64, default: i64| json!({ "type": ["integer", "null"], "minimum": least, "maximum": most, "default": default });
     Map::from_iter([
@@ -96,10 +110,6 @@ fn options() -> Map<String, Json> {
             }),
         ),
     ])
-}
-
-fn object(properties: Map<String, Json>, required: &[&str]) -> Json {
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
 /// A job of the first built-in kind, whose fields stand beside its options.
@@ -120,7 +130,7 @@ fn uppercase(is_json: bool) -> Json {
         false => json!({ "type": "string", "enum": ["uppercase"] }),
     };
     properties.insert("kind".to_owned(), kind);
-    object(properties, &["text"])
+    fields(properties.into(), &["text"])
 }
 
 /// The same with its fields in a payload, as jobs of other kinds have them.
@@ -128,7 +138,7 @@ fn uppercase_with_payload() -> Json {
     let mut whole = uppercase(true);
     if let Some(properties) = whole["properties"].as_object_mut() {
         let text = properties.shift_remove("text").unwrap_or_default();
-        let payload = object(Map::from_iter([("text".to_owned(), text)]), &["text"]);
+        let payload = fields(json!({ "text": text }), &["text"]);
         properties.insert("payload".to_owned(), payload);
     }
     whole["required"] = json!(["payload"]);
@@ -147,38 +157,34 @@ fn new() -> Json {
         "payload".to_owned(),
         json!({ "description": "Any JSON, at most 256 KiB.", "example": { "width": 100 } }),
     );
-    object(properties, &["kind"])
+    fields(properties.into(), &["kind"])
 }
 
 fn of_claim() -> Json {
     let properties = json!({
         "kinds": {
             "type": "array", "items": { "type": "string", "minLength": 1, "maxLength": NAME_LIMIT },
-            "minItems": 1, "maxItems": 32, "example": ["resize"],
+            "minItems": 1, "maxItems": MAX_KINDS, "example": ["resize"],
         },
-        "lease": time(LEASES),
-        "wait": time(WAITS),
-        "count": { "type": ["integer", "null"], "minimum": 1, "maximum": 100 },
+        "lease": duration(LEASE, LEASE_PATTERN),
+        "wait": duration(WAIT, WAIT_PATTERN),
+        "count": { "type": ["integer", "null"], "minimum": 1, "maximum": MAX_COUNT },
     });
-    object(properties.as_object().cloned().unwrap_or_default(), &["kinds"])
+    fields(properties, &["kinds"])
 }
 
-fn of_worker(further: Json) -> Json {
-    let mut properties = further.as_object().cloned().unwrap_or_default();
-    properties.insert(
-        "lease_token".to_owned(),
-        json!({ "type": "string", "description": "As the claim answered it." }),
-    );
-    object(properties, &["lease_token"])
+/// A body about a claimed job: its lease, and further fields.
+fn of_worker(mut further: Json) -> Json {
+    further["lease_token"] = json!({ "type": "string", "description": "As the claim answered it." });
+    fields(further, &["lease_token"])
 }
 
 /// A length of time: seconds, or text such as `30s`.
-fn time((most, pattern): (i64, &str)) -> Json {
-    let least = i64::from(most == LEASES.0);
+fn duration((least, most): (Duration, Duration), pattern: &str) -> Json {
     json!({
         "anyOf": [
             { "type": "string", "pattern": pattern },
-            { "type": "integer", "minimum": least, "maximum": most },
+            { "type": "integer", "minimum": least.as_secs(), "maximum": most.as_secs() },
             { "type": "null" },
         ],
         "description": "Such as `30s`, or a number of seconds.",

@@ -80,9 +80,9 @@ fn library() -> Schema {
 }
 
 fn made() -> Json {
-    let rules = Policy::default();
+    let policy = Policy::default();
     let rights = Rights {
-        rules: &rules,
+        policy: &policy,
         is_open: true,
     };
     document(&library(), &rights, "Library", "1.2", Some("https://example.org"))
@@ -112,7 +112,7 @@ fn every_table_has_the_operations_that_it_can_do() {
             .filter(|name| name != "parameters")
             .collect()
     };
-    assert_eq!(methods("/api/authors/"), ["get", "options", "post"]);
+    assert_eq!(methods("/api/authors/"), ["get", "post", "options"]);
     assert_eq!(methods("/api/authors/{id}/"), ["get", "put", "patch", "delete"]);
     assert_eq!(methods("/api/shelf%20places/{key}/"), ["get", "put", "patch", "delete"]);
     assert_eq!(methods("/api/titles/"), ["get", "options"]);

@@ -4,28 +4,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::example;
 use super::names::Named;
+use super::purpose::Purpose;
 use super::value::{self, Place};
+use crate::endpoints::schema::reference;
 use crate::records::selection::expandable_names;
 use crate::schema::{Column, ColumnType, Schema, ServerManaged, Table};
 
-/// What a body is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// POST: adds a row.
-    New,
-    /// PUT: takes a row's place.
-    Replace,
-    /// PATCH: changes some of its fields.
-    Change,
-}
-
-const PURPOSES: [Purpose; 3] = [Purpose::New, Purpose::Replace, Purpose::Change];
 const PLACES: [Place; 3] = [Place::Json, Place::Form, Place::Multipart];
-
-/// A reference to a component.
-pub(super) fn reference(name: &str) -> Json {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
 
 /// The name of a table's body schema. Those that would be alike share one.
 pub(super) fn body(named: &Named<'_>, purpose: Purpose, place: Place) -> String {
@@ -61,7 +46,7 @@ pub(super) fn schemas(schema: &Schema, tables: &[Named<'_>], named: &Named<'_>) 
     }
     schemas.insert(selection(named), selected(schema, tables, table));
     if table.is_writable() {
-        for (purpose, place) in PURPOSES
+        for (purpose, place) in Purpose::ALL
             .into_iter()
             .flat_map(|purpose| PLACES.map(|place| (purpose, place)))
         {

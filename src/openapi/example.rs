@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::rows::Purpose;
+use super::purpose::Purpose;
 use crate::schema::{Column, ColumnType, Rule, Schema, Table};
 
 const SECOND: &str = "2026-01-31T12:00:00Z";

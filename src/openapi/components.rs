@@ -1,108 +1,41 @@
-//! What all tables share: parameters, headers, errors.
+//! The components that operations share: parameters of lists, headers, error answers and their schemas.
 
 use serde_json::{Map, Value as Json, json};
 
-use super::rows::reference;
+use crate::endpoints::ErrorAnswer;
+use crate::endpoints::schema::reference;
 use crate::records::request::PARAMETERS;
 
 /// The component that OPTIONS answers.
 pub(super) const METADATA: &str = "metadata.table";
 
-/// Statuses of errors, the component of each, and what it means.
-const ERRORS: [(&str, &str, &str); 15] = [
-    (
-        "400",
-        "BadRequest",
-        "Fields or parameters are wrong, or the body cannot be read.",
-    ),
-    (
-        "400.rows",
-        "BadRows",
-        "Fields are wrong, or the body cannot be read. For an array: one entry for each row, empty for good ones.",
-    ),
-    (
-        "401",
-        "Unauthorized",
-        "No credential, or one that is not taken: unknown, expired or revoked.",
-    ),
-    (
-        "403",
-        "Forbidden",
-        "The caller's role does not suffice, or the request may be forged.",
-    ),
-    ("404", "NotFound", "There is no such row or table."),
-    ("404.job", "NoSuchJob", "There is no such job, or no longer."),
-    ("405", "MethodNotAllowed", "The address does not have this method."),
-    ("406", "NotAcceptable", "`Accept` names nothing that can be answered."),
-    ("408", "RequestTimeout", "The body did not arrive in time."),
-    (
-        "409",
-        "Conflict",
-        "Something else stands in the way, such as rows that point to this one.",
-    ),
-    (
-        "409.job",
-        "JobConflict",
-        "The job stands where this cannot be done, or the lease is over.",
-    ),
-    ("413", "ContentTooLarge", "The body is larger than the server takes."),
-    (
-        "415",
-        "UnsupportedMediaType",
-        "The body has a media type that is not taken.",
-    ),
-    (
-        "429",
-        "TooManyRequests",
-        "Too many requests or failed sign-ins. `Retry-After` says when to try again.",
-    ),
-    (
-        "503",
-        "ServiceUnavailable",
-        "The database is busy, full or about to stop. `Retry-After` says when to try again.",
-    ),
-];
-
-/// `responses` entries for these errors.
-pub(super) fn errors(statuses: &[&str]) -> Vec<(String, Json)> {
-    let known = ERRORS.iter().filter(|(status, ..)| statuses.contains(status));
-    let entry = |(status, name, _): &(&str, &str, &str)| {
-        let status = status.split_once('.').map_or(*status, |(status, _)| status);
-        (
-            status.to_owned(),
-            json!({ "$ref": format!("#/components/responses/{name}") }),
-        )
-    };
-    known.map(entry).collect()
-}
-
 /// `components/responses`.
 pub(super) fn responses() -> Json {
-    let entry = |(status, name, description): (&str, &str, &str)| {
-        let body = match status {
-            "400" => json!({ "anyOf": [reference("error.fields"), reference("error.detail")] }),
-            "400.rows" => {
+    let entry = |error: ErrorAnswer| {
+        let body = match error {
+            ErrorAnswer::BadRequest => json!({ "anyOf": [reference("error.fields"), reference("error.detail")] }),
+            ErrorAnswer::BadRows => {
                 json!({ "anyOf": [reference("error.fields"), reference("error.detail"), reference("error.rows")] })
             }
             _ => reference("error.detail"),
         };
-        let headers: &[&str] = match status {
-            "401" => &["X-Request-Id", "WWW-Authenticate"],
-            "405" => &["X-Request-Id", "Allow"],
-            "429" | "503" => &["X-Request-Id", "Retry-After"],
+        let headers: &[&str] = match error {
+            ErrorAnswer::Unauthorized => &["X-Request-Id", "WWW-Authenticate"],
+            ErrorAnswer::MethodNotAllowed => &["X-Request-Id", "Allow"],
+            ErrorAnswer::TooManyRequests | ErrorAnswer::ServiceUnavailable => &["X-Request-Id", "Retry-After"],
             _ => &["X-Request-Id"],
         };
         let response = json!({
-            "description": description,
+            "description": error.description(),
             "headers": headers_of(headers),
             "content": {
                 "application/json": { "schema": body },
                 "application/problem+json": { "schema": reference("error.problem") },
             },
         });
-        (name.to_owned(), response)
+        (error.component().to_owned(), response)
     };
-    Json::Object(ERRORS.map(entry).into_iter().collect())
+    Json::Object(ErrorAnswer::ALL.map(entry).into_iter().collect())
 }
 
 /// `components/headers`.
@@ -177,7 +110,7 @@ pub(super) fn parameters() -> Json {
 }
 
 /// The schemas of errors and descriptions.
-pub(super) fn schemas() -> Vec<(String, Json)> {
+pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let messages = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 });
     let fields = json!({
         "type": "object", "additionalProperties": messages, "minProperties": 1,
@@ -213,12 +146,11 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
         },
         "required": ["name", "description", "renders", "parses", "key"],
     });
-    let named = [
+    vec![
         ("error.fields", fields),
         ("error.rows", rows),
         ("error.detail", detail),
         ("error.problem", problem),
         (METADATA, metadata),
-    ];
-    named.map(|(name, schema)| (name.to_owned(), schema)).into()
+    ]
 }

@@ -80,7 +80,7 @@ async fn wait_for(app: &App, request: &Request<'_>, claim: Claim, wait: Duration
 async fn leave_to_others(app: &App, claimed: Vec<Claimed>) -> ApiError {
     for job in claimed {
         // What cannot be given back now is free when its lease runs out.
-        let _ = app.jobs.give_back(job.lease(), Heartbeat::default()).await;
+        let _ = app.jobs.release(job.lease(), Heartbeat::default()).await;
     }
     ApiError::new(Status::BadRequest, "The client has gone.")
 }

@@ -238,7 +238,7 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`] when the job is.
-    pub(in crate::jobs) fn give_back(
+    pub(in crate::jobs) fn release(
         &self,
         session: &Session<'_>,
         heartbeat: &Heartbeat,

@@ -1,7 +1,7 @@
-//! What a handler knows of its attempt, and how it reports back.
+//! The interface of a handler to its attempt: payload, checkpoint, progress, cancellation, and writes under the lease.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value as Json, json};
 use tokio::runtime::Handle;
@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use super::{Error, Heartbeat, Jobs, Lease};
 use crate::database::{self, Session};
 
-/// One attempt at a job, as its handler sees it.
+/// One attempt at a job.
 pub struct Context {
     pub(super) jobs: Jobs,
     pub(super) runtime: Handle,
@@ -20,30 +20,49 @@ pub struct Context {
     pub(super) state: Arc<AttemptState>,
 }
 
-/// What the handler's thread and the pool tell each other.
+/// The state that the handler's thread and the pool share.
 #[derive(Default)]
 pub(super) struct AttemptState {
-    /// What has not been written yet.
-    pub(super) pending: Mutex<PendingUpdate>,
-    /// A thread has begun with it.
-    pub(super) is_begun: AtomicBool,
-    /// The job was called off, or belongs to another attempt by now.
+    pending: Mutex<PendingUpdate>,
+    /// Whether a thread has started the attempt.
+    pub(super) is_started: AtomicBool,
+    /// Whether the job is to be cancelled, or its lease is lost.
     pub(super) is_cancelled: AtomicBool,
-    /// The process is stopping.
+    /// Whether the process is stopping.
     pub(super) is_stopping: AtomicBool,
 }
 
-/// What a handler has to say beside its result.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct PendingUpdate {
-    /// How far it is.
-    pub(super) progress: Option<Json>,
-    /// What another attempt would go on from.
-    pub(super) checkpoint: Option<Json>,
+/// Progress and checkpoint that are not written yet.
+#[derive(Default)]
+struct PendingUpdate {
+    progress: Option<Json>,
+    checkpoint: Option<Json>,
+}
+
+impl AttemptState {
+    /// Whether there is progress or a checkpoint to write.
+    pub(super) fn has_pending(&self) -> bool {
+        let pending = self.pending();
+        pending.progress.is_some() || pending.checkpoint.is_some()
+    }
+
+    /// Takes the progress and checkpoint to write, as the content of a heartbeat.
+    pub(super) fn take_heartbeat(&self) -> Heartbeat {
+        let pending = std::mem::take(&mut *self.pending());
+        Heartbeat {
+            progress: pending.progress.map(|progress| progress.to_string()),
+            checkpoint: pending.checkpoint.map(|checkpoint| checkpoint.to_string()),
+            lease_ms: None,
+        }
+    }
+
+    fn pending(&self) -> MutexGuard<'_, PendingUpdate> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Context {
-    /// What the job is about.
+    /// The payload of the job.
     pub fn payload(&self) -> &Json {
         &self.payload
     }
@@ -53,36 +72,36 @@ impl Context {
         self.attempt
     }
 
-    /// What an earlier attempt left for this one.
+    /// The checkpoint of an earlier attempt.
     pub fn checkpoint(&self) -> Option<&Json> {
         self.checkpoint.as_ref()
     }
 
-    /// Tells those who watch how far it is. Written within a second or so; the last word counts.
+    /// Sets the progress that watchers of the job see. Written within about a second; only the latest is kept.
     pub fn progress(&self, done: u64, total: u64, message: &str) {
         let message: String = message.chars().take(super::job::MESSAGE_LIMIT).collect();
-        self.pending().progress = Some(json!({ "done": done, "total": total, "message": message }));
+        self.state.pending().progress = Some(json!({ "done": done, "total": total, "message": message }));
     }
 
-    /// Leaves something for another attempt, in case this one is cut off. Written within a second or so; use
-    /// [`Context::write`] where it must agree with the work done.
+    /// Sets the checkpoint from which another attempt would resume. Written within about a second; use [`Context::write`]
+    /// where it must be consistent with data.
     pub fn save(&self, checkpoint: Json) {
-        self.pending().checkpoint = Some(checkpoint);
+        self.state.pending().checkpoint = Some(checkpoint);
     }
 
-    /// Whether the job was called off, or its lease lost. A handler that may take long asks now and then, and answers
-    /// with [`super::Failure::Cancelled`].
+    /// Whether the job is to be cancelled, or its lease is lost. A handler that may run long checks this regularly and
+    /// then returns [`super::Failure::Cancelled`].
     pub fn is_cancelled(&self) -> bool {
         self.state.is_cancelled.load(Ordering::Relaxed)
     }
 
-    /// Whether the process is stopping. A handler that has left a checkpoint answers with [`super::Failure::Stopped`].
+    /// Whether the process is stopping. A handler that has saved a checkpoint then returns [`super::Failure::Stopped`].
     pub fn is_stopping(&self) -> bool {
         self.state.is_stopping.load(Ordering::Relaxed)
     }
 
-    /// Writes in one transaction that holds the lease: when the attempt has lost it, nothing is written. The
-    /// checkpoint is kept with what was done. `work` may be run more than once, as [`database::Database::write`] says.
+    /// Writes data and checkpoint in one transaction that also renews the lease; once the lease is lost, nothing is
+    /// written. `work` may be run more than once, as with [`database::Database::write`].
     ///
     /// # Errors
     /// `work`'s own; [`Error::Conflict`] when the lease is lost.
@@ -101,9 +120,5 @@ impl Context {
             Ok::<_, Error>(work(session)?)
         });
         self.runtime.block_on(written)
-    }
-
-    fn pending(&self) -> std::sync::MutexGuard<'_, PendingUpdate> {
-        self.state.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -75,7 +75,7 @@ impl Counters {
     }
 
     /// Counts what an attempt led to.
-    pub(super) fn ended(&self, outcome: &Outcome) {
+    pub(super) fn record(&self, outcome: &Outcome) {
         let Some(took) = outcome.took_ms else { return };
         self.count(&outcome.kind, |of_kind| {
             match outcome.state {

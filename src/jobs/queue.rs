@@ -127,7 +127,7 @@ impl Jobs {
         let claimed = self
             .change(move |session| Ok(lease::claim(session, &claim, now)?))
             .await?;
-        self.count_claimed(&claimed);
+        self.record_claimed(&claimed);
         Ok(claimed)
     }
 
@@ -156,7 +156,7 @@ impl Jobs {
         let outcome = self
             .change(move |session| lease.complete(session, &result, now))
             .await?;
-        self.shared.counters.ended(&outcome);
+        self.shared.counters.record(&outcome);
         Ok(outcome)
     }
 
@@ -170,7 +170,7 @@ impl Jobs {
         let outcome = self
             .change(move |session| lease.fail(session, &error, again, now))
             .await?;
-        self.shared.counters.ended(&outcome);
+        self.shared.counters.record(&outcome);
         Ok(outcome)
     }
 
@@ -178,16 +178,16 @@ impl Jobs {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`].
-    pub async fn give_back(&self, lease: Lease, heartbeat: Heartbeat) -> Result<Outcome, Error> {
+    pub async fn release(&self, lease: Lease, heartbeat: Heartbeat) -> Result<Outcome, Error> {
         let now = self.now();
         let outcome = self
-            .change(move |session| lease.give_back(session, &heartbeat, now))
+            .change(move |session| lease.release(session, &heartbeat, now))
             .await?;
         self.announce();
         Ok(outcome)
     }
 
-    pub(super) fn count_claimed(&self, claimed: &[Claimed]) {
+    pub(super) fn record_claimed(&self, claimed: &[Claimed]) {
         for job in claimed {
             self.shared.counters.count(&job.kind, |of_kind| of_kind.claimed += 1);
         }

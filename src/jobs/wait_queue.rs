@@ -43,7 +43,7 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.answer.close();
         if let Ok(claimed) = self.answer.try_recv() {
-            give_back(self.jobs, claimed);
+            release(self.jobs, claimed);
         }
     }
 }
@@ -144,9 +144,9 @@ async fn serve_once(jobs: &Jobs) -> Result<bool, database::Error> {
             continue;
         }
         is_any_served = true;
-        jobs.count_claimed(&claimed);
+        jobs.record_claimed(&claimed);
         if let Err(claimed) = waiter.answer.send(claimed) {
-            give_back(jobs, claimed);
+            release(jobs, claimed);
         }
     }
     put_back(&jobs.shared.waiting, unserved);
@@ -178,12 +178,12 @@ fn put_back(waiting: &WaitQueue, waiters: Vec<Waiter>) {
 }
 
 /// Leaves jobs to others that were claimed for a worker that has gone.
-fn give_back(jobs: &Jobs, claimed: Vec<Claimed>) {
+fn release(jobs: &Jobs, claimed: Vec<Claimed>) {
     let jobs = jobs.clone();
     tokio::spawn(async move {
         for job in claimed {
             // What cannot be given back now is free when its lease runs out.
-            let _ = jobs.give_back(job.lease(), lease::Heartbeat::default()).await;
+            let _ = jobs.release(job.lease(), lease::Heartbeat::default()).await;
         }
     });
 }

@@ -76,7 +76,7 @@ async fn wait_for(context: &RequestContext<'_, '_>, claim: Claim, wait: Duration
 async fn give_back(app: &App, claimed: Vec<Claimed>) -> ApiError {
     for job in claimed {
         // When this fails, the job becomes free when its lease expires.
-        let _ = app.jobs.give_back(job.lease(), Heartbeat::default()).await;
+        let _ = app.jobs.release(job.lease(), Heartbeat::default()).await;
     }
     ApiError::client_gone()
 }

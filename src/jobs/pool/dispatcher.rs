@@ -1,9 +1,9 @@
-//! The task between the queue and the threads: claims, renews, writes what came of jobs, and gives back what cannot be
-//! done in time.
+//! The task between the queue and the worker threads: claims jobs, renews their leases, writes results, and releases jobs
+//! that cannot start soon.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
@@ -12,119 +12,126 @@ use tokio::sync::{mpsc, watch};
 
 use super::prefetch_limit::PrefetchLimit;
 use super::worker_threads::{Completion, Task, WorkerThreads};
-use super::write_batch::{AttemptResult, WriteBatch, Written};
+use super::write_batch::{AttemptResult, BatchReply, WriteBatch};
 use crate::database;
-use crate::jobs::context::{AttemptState, PendingUpdate};
+use crate::jobs::context::AttemptState;
 use crate::jobs::job::RESULT_LIMIT;
 use crate::jobs::store::{lease, list};
-use crate::jobs::{Claim, Claimed, Context, Failure, Heartbeat, JobId, Jobs, Lease};
+use crate::jobs::{Claim, Claimed, Context, Failure, JobId, Jobs, Lease};
 
-/// How long a job is this process's without a sign of life.
+/// The length of a lease: a job of a process that dies is claimable again after this time.
 const LEASE: Duration = Duration::from_secs(15);
-/// How often it gives one.
-const RENEWAL: Duration = Duration::from_secs(5);
-/// How often progress is written.
-const PENDING_INTERVAL: Duration = Duration::from_millis(500);
-/// How long a claimed job may wait for a thread before it is left to other processes.
-const PATIENCE: Duration = Duration::from_millis(250);
-/// A job that has run so long may be told that it was called off.
-const LONG: Duration = Duration::from_millis(50);
-/// A pause after the database did not do what was to be done.
-const AFTER_A_FAILURE: Duration = Duration::from_millis(500);
+/// The time between two renewals of a lease.
+const RENEWAL_INTERVAL: Duration = Duration::from_secs(5);
+/// The time between two writes of a running job's progress or checkpoint.
+const UPDATE_INTERVAL: Duration = Duration::from_millis(500);
+/// How long a claimed job may wait for a thread before it is released to other processes.
+const MAX_START_DELAY: Duration = Duration::from_millis(250);
+/// Jobs held for less than this are not checked for a requested cancellation: most end before the read would pay.
+const MIN_CANCEL_AGE: Duration = Duration::from_millis(50);
+/// A pause after the database failed.
+const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
+/// The state of the task.
 pub(super) struct Dispatcher {
     jobs: Jobs,
     kinds: Vec<String>,
-    worker_threads: WorkerThreads,
-    reports: mpsc::UnboundedReceiver<Completion>,
+    threads: WorkerThreads,
+    completions: mpsc::UnboundedReceiver<Completion>,
     prefetch_limit: PrefetchLimit,
-    held: HashMap<JobId, Held>,
-    /// What is still to be written of jobs that are no longer held.
-    unwritten: WriteBatch,
+    held: HashMap<JobId, HeldJob>,
+    /// The next write.
+    batch: WriteBatch,
 }
 
-/// A job that this process has.
-struct Held {
+/// A job whose lease this process holds.
+struct HeldJob {
     lease: Lease,
     kind: String,
     state: Arc<AttemptState>,
-    claimed: Instant,
-    renewed: Instant,
+    claimed_at: Instant,
+    renewed_at: Instant,
+}
+
+impl HeldJob {
+    fn is_started(&self) -> bool {
+        self.state.is_started.load(Ordering::Relaxed)
+    }
+
+    fn cancel(&self) {
+        self.state.is_cancelled.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Dispatcher {
     pub(super) fn new(
         jobs: Jobs,
-        worker_threads: WorkerThreads,
-        reports: mpsc::UnboundedReceiver<Completion>,
+        threads: WorkerThreads,
+        completions: mpsc::UnboundedReceiver<Completion>,
         workers: usize,
     ) -> Self {
         Self {
             kinds: jobs.handlers.iter().map(|handler| handler.kind().to_owned()).collect(),
             jobs,
-            worker_threads,
-            reports,
+            threads,
+            completions,
             prefetch_limit: PrefetchLimit::new(workers),
             held: HashMap::new(),
-            unwritten: WriteBatch::default(),
+            batch: WriteBatch::default(),
         }
     }
 
-    /// Keeps the workers busy until it is told to stop.
+    /// Keeps the threads supplied until `stop` holds a grace period, then shuts down.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<Option<Duration>>) {
         let mut work = self.jobs.shared.notifier.work();
-        let mut may_be_work = true;
+        let mut may_have_work = true;
         while stop.borrow().is_none() {
-            while let Ok(report) = self.reports.try_recv() {
-                self.note(report);
-            }
-            self.leave_what_waits();
-            let room = self.prefetch_limit.room(self.held.len());
-            if may_be_work && room > 0 {
+            self.record_completions();
+            self.release_late();
+            let wanted = self.prefetch_limit.to_claim(self.held.len());
+            if may_have_work && wanted > 0 {
                 work.borrow_and_update();
-                may_be_work = self.is_work_ready();
-                if may_be_work {
-                    self.unwritten.claim = Some(self.claim(room));
+                may_have_work = self.has_ready_jobs();
+                if may_have_work {
+                    self.batch.claim = Some(self.claim(wanted));
                 }
             }
-            self.renew(RENEWAL);
-            if !self.unwritten.is_empty() {
+            self.renew_leases();
+            if !self.batch.is_empty() {
                 match self.write().await {
-                    Ok(claimed) => may_be_work &= room == 0 || claimed == room,
-                    Err(()) => tokio::time::sleep(AFTER_A_FAILURE).await,
+                    Ok(claimed) => may_have_work &= wanted == 0 || claimed == wanted,
+                    Err(()) => tokio::time::sleep(FAILURE_PAUSE).await,
                 }
                 continue;
             }
-            let look = self.next_look();
+            let wake_at = self.next_wake();
             tokio::select! {
-                Some(report) = self.reports.recv() => self.note(report),
+                Some(completion) = self.completions.recv() => self.record(completion),
                 changed = work.changed() => match changed {
                     Ok(()) => {
-                        may_be_work = true;
-                        self.tell_the_cancelled();
+                        may_have_work = true;
+                        self.check_cancellations();
                     }
                     Err(_) => return,
                 },
-                () = sleep_until(look) => {}
+                () = sleep_until(wake_at) => {}
                 _ = stop.wait_for(Option::is_some) => {}
             }
         }
-        let patience = stop.borrow().unwrap_or_default();
-        self.leave(patience).await;
+        let grace = stop.borrow().unwrap_or_default();
+        self.shut_down(grace).await;
     }
 
-    /// Ends with nothing held: what was not begun goes back at once, what runs has its time.
-    async fn leave(mut self, patience: Duration) {
-        let deadline = Instant::now() + patience;
+    /// Releases the jobs that have not started, waits for the others until the grace period is over, and releases the rest.
+    async fn shut_down(mut self, grace: Duration) {
+        let deadline = Instant::now() + grace;
         for held in self.held.values() {
             held.state.is_stopping.store(true, Ordering::Relaxed);
         }
-        let waiting = self.worker_threads.take_back();
-        self.give_back(&waiting);
+        let unstarted = self.threads.clear();
+        self.release(&unstarted);
         loop {
-            while let Ok(report) = self.reports.try_recv() {
-                self.note(report);
-            }
+            self.record_completions();
             let is_over = Instant::now() >= deadline;
             if is_over {
                 let running: Vec<_> = self.held.keys().copied().collect();
@@ -134,30 +141,30 @@ impl Dispatcher {
                         "jobs did not end in time: they go back to the queue"
                     );
                 }
-                self.give_back(&running);
+                self.release(&running);
             }
-            self.renew(RENEWAL);
-            if !self.unwritten.is_empty() && self.write().await.is_err() {
+            self.renew_leases();
+            if !self.batch.is_empty() && self.write().await.is_err() {
                 if is_over {
                     return;
                 }
-                tokio::time::sleep(AFTER_A_FAILURE.min(deadline.saturating_duration_since(Instant::now()))).await;
+                tokio::time::sleep(FAILURE_PAUSE.min(deadline.saturating_duration_since(Instant::now()))).await;
                 continue;
             }
             if self.held.is_empty() {
                 return;
             }
-            let look = self.next_look().map(|look| look.min(deadline));
+            let wake_at = self.next_wake().map(|wake_at| wake_at.min(deadline));
             tokio::select! {
-                Some(report) = self.reports.recv() => self.note(report),
-                () = sleep_until(look) => {}
+                Some(completion) = self.completions.recv() => self.record(completion),
+                () = sleep_until(wake_at) => {}
             }
         }
     }
 
-    fn is_work_ready(&self) -> bool {
+    fn has_ready_jobs(&self) -> bool {
         let ready = self.jobs.database.read(|session| list::ready(session, &self.kinds));
-        // When it cannot be read, the write will say why.
+        // When the read fails, the write that follows reports the error.
         ready.map_or(true, |ready| !ready.is_empty())
     }
 
@@ -170,149 +177,152 @@ impl Dispatcher {
         }
     }
 
-    /// Takes note of what came of a job.
-    fn note(&mut self, report: Completion) {
-        self.prefetch_limit.took(report.took);
-        // A job that was given back or taken away meanwhile is somebody else's.
-        let Some(held) = self.held.remove(&report.id) else {
+    fn record_completions(&mut self) {
+        while let Ok(completion) = self.completions.try_recv() {
+            self.record(completion);
+        }
+    }
+
+    /// Adds the result of a finished task to the batch. A job that is no longer held belongs to another attempt: its
+    /// result is dropped.
+    fn record(&mut self, completion: Completion) {
+        self.prefetch_limit.record(completion.took);
+        let Some(held) = self.held.remove(&completion.id) else {
             return;
         };
-        let ending = match report.result.map(|result| result.to_string()) {
+        let result = match completion.result.map(|result| result.to_string()) {
             Ok(result) if result.len() > RESULT_LIMIT => AttemptResult::Failed {
                 error: format!(
                     "The result has {} bytes as JSON; at most {RESULT_LIMIT} are kept.",
                     result.len()
                 ),
-                again: None,
+                retry: None,
             },
             Ok(result) => AttemptResult::Done(result),
             Err(Failure::Retry(error)) => AttemptResult::Failed {
                 error,
-                again: Some(self.jobs.rng.bits()),
+                retry: Some(self.jobs.rng.bits()),
             },
-            Err(Failure::Final(error)) => AttemptResult::Failed { error, again: None },
+            Err(Failure::Final(error)) => AttemptResult::Failed { error, retry: None },
             Err(Failure::Cancelled) => AttemptResult::Failed {
                 error: "The job was cancelled.".to_owned(),
-                again: None,
+                retry: None,
             },
             Err(Failure::Stopped) => {
-                let heartbeat = heartbeat(&held.state);
-                return self.unwritten.given_back.push((held.lease, heartbeat));
+                let heartbeat = held.state.take_heartbeat();
+                return self.batch.releases.push((held.lease, heartbeat));
             }
         };
-        if let AttemptResult::Failed { error, again } = &ending {
-            let (job, kind, retry) = (held.lease.id, &held.kind, again.is_some());
+        if let AttemptResult::Failed { error, retry } = &result {
+            let (job, kind, retry) = (held.lease.id, &held.kind, retry.is_some());
             tracing::warn!(%job, kind, retry, "an attempt failed: {error}");
         }
-        self.unwritten.ended.push((held.lease, ending));
+        self.batch.results.push((held.lease, result));
     }
 
-    /// Leaves jobs to other processes that have waited long for a thread here.
-    fn leave_what_waits(&mut self) {
+    /// Releases all jobs that wait for a thread once one of them has waited too long.
+    fn release_late(&mut self) {
         let now = Instant::now();
-        let is_late =
-            |held: &Held| !held.state.is_begun.load(Ordering::Relaxed) && now.duration_since(held.claimed) >= PATIENCE;
-        if self.worker_threads.are_full() && self.held.values().any(is_late) {
-            let waiting = self.worker_threads.take_back();
-            self.give_back(&waiting);
-            self.prefetch_limit.stalled();
+        let is_late = |held: &HeldJob| !held.is_started() && now.duration_since(held.claimed_at) >= MAX_START_DELAY;
+        if self.threads.has_backlog() && self.held.values().any(is_late) {
+            let unstarted = self.threads.clear();
+            self.release(&unstarted);
+            self.prefetch_limit.record_stall();
         }
     }
 
-    fn give_back(&mut self, jobs: &[JobId]) {
+    fn release(&mut self, jobs: &[JobId]) {
         for held in jobs.iter().filter_map(|id| self.held.remove(id)) {
-            // Whatever the handler still does, it is not this job's any more.
-            held.state.is_cancelled.store(true, Ordering::Relaxed);
-            self.unwritten.given_back.push((held.lease, heartbeat(&held.state)));
+            // Its handler may still run; what it does no longer counts.
+            held.cancel();
+            let heartbeat = held.state.take_heartbeat();
+            self.batch.releases.push((held.lease, heartbeat));
         }
     }
 
-    /// Renews the leases that are due for it, and those with news to write.
-    fn renew(&mut self, after: Duration) {
+    /// Adds to the batch the renewal of leases that are due for it, and of those with progress or a checkpoint to write.
+    fn renew_leases(&mut self) {
         let now = Instant::now();
         for held in self.held.values_mut() {
-            let age = now.duration_since(held.renewed);
-            if age >= after || (age >= PENDING_INTERVAL && pending(&held.state) != PendingUpdate::default()) {
-                held.renewed = now;
-                self.unwritten
-                    .renewed
-                    .push((held.lease.clone(), heartbeat(&held.state)));
+            let age = now.duration_since(held.renewed_at);
+            if age >= RENEWAL_INTERVAL || (age >= UPDATE_INTERVAL && held.state.has_pending()) {
+                held.renewed_at = now;
+                let heartbeat = held.state.take_heartbeat();
+                self.batch.renewals.push((held.lease.clone(), heartbeat));
             }
         }
     }
 
-    /// Tells handlers that their jobs were called off.
-    fn tell_the_cancelled(&self) {
-        let long = self.held.values().filter(|held| held.claimed.elapsed() >= LONG);
-        let running: Vec<JobId> = long.map(|held| held.lease.id).collect();
+    /// Tells handlers whose jobs are to be cancelled. When the read fails, they are told at the next renewal.
+    fn check_cancellations(&self) {
+        let long = |held: &&HeldJob| held.claimed_at.elapsed() >= MIN_CANCEL_AGE;
+        let running: Vec<JobId> = self.held.values().filter(long).map(|held| held.lease.id).collect();
         if running.is_empty() {
             return;
         }
-        // What cannot be read now is told with the next renewal.
-        let cancel_requested = self
+        let cancelled = self
             .jobs
             .database
             .read(|session| lease::cancel_requested(session, &running));
-        for held in cancel_requested.iter().flatten().filter_map(|id| self.held.get(id)) {
-            held.state.is_cancelled.store(true, Ordering::Relaxed);
-        }
+        let cancelled = cancelled.iter().flatten();
+        cancelled.filter_map(|id| self.held.get(id)).for_each(HeldJob::cancel);
     }
 
-    /// Writes what there is to write and begins what was claimed; says how many jobs that were. When the database does
-    /// not do it, it is all still to be written.
+    /// Writes the batch and starts the claimed jobs; returns how many. After an error all but the claim stays in the batch.
     async fn write(&mut self) -> Result<usize, ()> {
-        let round = Arc::new(std::mem::take(&mut self.unwritten));
-        let (shared, now) = (round.clone(), self.jobs.now());
+        let batch = Arc::new(std::mem::take(&mut self.batch));
+        let (shared, now) = (batch.clone(), self.jobs.now());
         match self
             .jobs
             .database
             .write(move |session| shared.write(session, now))
             .await
         {
-            Ok(written) => {
-                let claimed = written.claimed.len();
-                self.written(&round, written);
+            Ok(reply) => {
+                let claimed = reply.claimed.len();
+                self.apply(&batch, reply);
                 Ok(claimed)
             }
             Err(error) => {
                 if !matches!(error, database::Error::Closed) {
                     tracing::warn!(%error, "the workers could not write; they try again");
                 }
-                self.unwritten = WriteBatch {
+                self.batch = WriteBatch {
                     claim: None,
-                    ..round.as_ref().clone()
+                    ..batch.as_ref().clone()
                 };
                 Err(())
             }
         }
     }
 
-    fn written(&mut self, round: &WriteBatch, written: Written) {
-        for outcome in written.ended.iter().flatten() {
-            self.jobs.shared.counters.ended(outcome);
+    /// Applies the answers to a batch to the held jobs, the counters and the notifier.
+    fn apply(&mut self, batch: &WriteBatch, reply: BatchReply) {
+        for outcome in reply.outcomes.iter().flatten() {
+            self.jobs.shared.counters.record(outcome);
         }
-        for ((lease, _), renewed) in round.renewed.iter().zip(&written.renewed) {
-            let is_lost = renewed.is_err();
-            if let Some(held) = self.held.get(&lease.id)
-                && renewed.as_ref().map_or(true, |renewed| renewed.is_cancelled)
-            {
-                held.state.is_cancelled.store(true, Ordering::Relaxed);
+        for ((lease, _), renewal) in batch.renewals.iter().zip(&reply.renewals) {
+            let Some(held) = self.held.get(&lease.id) else {
+                continue;
+            };
+            if renewal.as_ref().map_or(true, |renewed| renewed.is_cancelled) {
+                held.cancel();
             }
-            if is_lost {
+            if renewal.is_err() {
                 tracing::warn!(job = %lease.id, "the lease of a job was lost");
                 self.held.remove(&lease.id);
             }
         }
-        self.jobs.count_claimed(&written.claimed);
-        self.begin(written.claimed);
-        if !written.given_back.is_empty() {
+        self.jobs.record_claimed(&reply.claimed);
+        self.start(reply.claimed);
+        if !batch.releases.is_empty() {
             self.jobs.announce();
-        } else if !written.ended.is_empty() || !written.renewed.is_empty() {
+        } else if !batch.results.is_empty() || !batch.renewals.is_empty() {
             self.jobs.shared.notifier.changed();
         }
     }
 
-    fn begin(&mut self, claimed: Vec<Claimed>) {
+    fn start(&mut self, claimed: Vec<Claimed>) {
         let now = Instant::now();
         let mut tasks = Vec::with_capacity(claimed.len());
         for job in claimed {
@@ -333,46 +343,32 @@ impl Dispatcher {
                     state: state.clone(),
                 },
             });
-            let held = Held {
+            let held = HeldJob {
                 lease,
                 kind: job.kind,
                 state,
-                claimed: now,
-                renewed: now,
+                claimed_at: now,
+                renewed_at: now,
             };
             self.held.insert(job.job_id, held);
         }
-        self.worker_threads.give(tasks);
+        self.threads.push(tasks);
     }
 
-    /// When to look again although nothing happens; never while nothing is held.
-    fn next_look(&self) -> Option<Instant> {
-        let first = self.held.values().map(|held| held.renewed).min()?;
-        let pause = match self.worker_threads.are_full() {
-            true => PATIENCE,
-            false => PENDING_INTERVAL,
+    /// When to act next without an event; `None` while no job is held.
+    fn next_wake(&self) -> Option<Instant> {
+        let oldest = self.held.values().map(|held| held.renewed_at).min()?;
+        let pause = match self.threads.has_backlog() {
+            true => MAX_START_DELAY,
+            false => UPDATE_INTERVAL,
         };
-        Some((first + RENEWAL).min(Instant::now() + pause))
+        Some((oldest + RENEWAL_INTERVAL).min(Instant::now() + pause))
     }
 }
 
-async fn sleep_until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment.into()).await,
+async fn sleep_until(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-fn pending(state: &AttemptState) -> PendingUpdate {
-    state.pending.lock().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
-/// What a handler has said since the last time.
-fn heartbeat(state: &AttemptState) -> Heartbeat {
-    let news = std::mem::take(&mut *state.pending.lock().unwrap_or_else(PoisonError::into_inner));
-    Heartbeat {
-        progress: news.progress.map(|progress| progress.to_string()),
-        checkpoint: news.checkpoint.map(|checkpoint| checkpoint.to_string()),
-        lease_ms: None,
     }
 }

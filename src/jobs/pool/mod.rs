@@ -1,8 +1,8 @@
-//! The workers of this process: they do the built-in kinds, beside a server or in `socle worker`.
+//! The worker pool of a process: runs the jobs of built-in kinds, in `socle serve` or `socle worker`.
 //!
-//! A bounded number of threads, the [`worker_threads`], run handlers; one task, the [`dispatcher`], claims jobs for them, renews
-//! their leases, and writes what came of them. It does so in rounds, each a single write: while jobs are short, many
-//! results and the next jobs share one wait for the disk.
+//! A fixed number of threads ([`worker_threads`]) run handlers. One task ([`dispatcher`]) claims jobs for them, renews the
+//! leases and writes the results, in batches that are one write each ([`write_batch`]): while jobs are short, many results
+//! and the next claim share one commit. [`prefetch_limit`] bounds how many jobs are claimed ahead.
 
 mod dispatcher;
 mod prefetch_limit;
@@ -21,33 +21,35 @@ use super::Jobs;
 use dispatcher::Dispatcher;
 use worker_threads::WorkerThreads;
 
-/// Running workers. [`Pool::stop`] ends them well; without it their jobs are free when the leases run out.
+/// A running pool. Dropped without [`Pool::stop`], its jobs become claimable again when their leases expire.
 pub struct Pool {
     stop: watch::Sender<Option<Duration>>,
     dispatcher: JoinHandle<()>,
 }
 
 impl Pool {
-    /// Starts so many workers, on threads of their own.
+    /// Starts `workers` threads and the dispatcher. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// When the system gives no threads.
+    /// When a thread cannot be started.
     pub fn start(jobs: Jobs, workers: usize) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(None);
-        let (worker_threads, reports) = WorkerThreads::start(workers)?;
-        let dispatcher = Dispatcher::new(jobs, worker_threads, reports, workers);
+        let (threads, completions) = WorkerThreads::start(workers)?;
+        let dispatcher = Dispatcher::new(jobs, threads, completions, workers);
         Ok(Self {
             stop,
             dispatcher: tokio::spawn(dispatcher.run(stopped)),
         })
     }
 
-    /// Takes no more jobs, gives those back that were not begun, and the others once they have not ended within
-    /// `patience`: nobody waits for a lease.
-    pub async fn stop(self, patience: Duration) {
-        self.stop.send_replace(Some(patience));
+    /// Stops claiming, releases the jobs that no thread has started, and waits `grace` for the others. Those still running
+    /// then are released as well, so that other processes need not wait for their leases to expire.
+    pub async fn stop(self, grace: Duration) {
+        self.stop.send_replace(Some(grace));
         if self.dispatcher.await.is_err() {
-            tracing::error!("the keeper of the workers panicked; their jobs are free when the leases run out");
+            tracing::error!(
+                "the dispatcher of the workers panicked; their jobs are claimable again when the leases expire"
+            );
         }
     }
 }

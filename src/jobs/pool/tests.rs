@@ -1,4 +1,4 @@
-//! Handlers of every temper, on a real pool.
+//! Pools with handlers that succeed, fail, panic, hang, are cancelled or lose their lease.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use super::Pool;
+use crate::database::{self, Session, Statement};
 use crate::fields::FieldErrors;
 use crate::jobs::tests::Fixture;
 use crate::jobs::{Context, Failure, Handler, Job, JobId, NewJob, State};
@@ -32,10 +33,10 @@ impl Handler for Kind {
     }
 }
 
-/// Gives the job to nobody, as a lease that ran out would.
+/// Replaces the lease tokens of running jobs, so that their leases are lost.
 fn steal(context: &Context) -> bool {
     let sql = "UPDATE _jobs SET lease_token = 'another' WHERE state = 'processing'";
-    let steal = crate::database::Statement::plain(sql);
+    let steal = Statement::plain(sql);
     let database = &context.jobs.database;
     let stolen = database.write(move |session| session.execute(&steal));
     context.runtime.block_on(stolen) == Ok(1)
@@ -192,8 +193,8 @@ fn at_the_end_what_does_not_end_goes_back_and_what_was_not_begun_too() {
 #[test]
 fn writes_of_a_handler_hold_the_lease_and_keep_the_checkpoint_with_them() {
     static KINDS: [&dyn Handler; 1] = [&Kind("writes", |context| {
-        let insert = crate::database::Statement::plain("INSERT INTO items (name) VALUES ('written by a job')");
-        let insert = move |session: &crate::database::Session<'_>| session.execute(&insert);
+        let insert = Statement::plain("INSERT INTO items (name) VALUES ('written by a job')");
+        let insert = move |session: &Session<'_>| session.execute(&insert);
         let first = context.write(Some(json!("one is in")), insert.clone());
         let stolen = steal(context);
         let second = context.write(None, insert);
@@ -206,7 +207,7 @@ fn writes_of_a_handler_hold_the_lease_and_keep_the_checkpoint_with_them() {
         fixture
             .jobs
             .database
-            .read(|session| session.count(&crate::database::Statement::plain("SELECT count(*) FROM items")))
+            .read(|session| session.count(&Statement::plain("SELECT count(*) FROM items")))
     };
     wait_until("the first row is there", || count() == Ok(1));
     fixture.runtime.block_on(pool.stop(Duration::from_secs(5)));
@@ -249,19 +250,36 @@ fn short_jobs_are_not_held_up_by_a_long_one_claimed_before_them() {
 
 #[test]
 fn a_result_that_could_not_be_written_is_written_when_the_database_is_free_again() {
+    static IS_LOCKED: AtomicBool = AtomicBool::new(false);
+    static HAS_RETURNED: AtomicBool = AtomicBool::new(false);
     static KINDS: [&dyn Handler; 1] = [&Kind("works", |_| {
-        std::thread::sleep(Duration::from_millis(200));
+        while !IS_LOCKED.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        HAS_RETURNED.store(true, Ordering::Relaxed);
         Ok(json!("kept"))
     })];
     let fixture = Fixture::new(&KINDS);
     let pool = start(&fixture, 1);
     let id = submit(&fixture, "works");
     wait_for(&fixture, id, State::Processing);
-    let other = rusqlite::Connection::open(&fixture.path).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    // Longer than a write waits for another process.
-    std::thread::sleep(Duration::from_millis(6_500));
-    other.execute_batch("ROLLBACK").unwrap();
+    // Another process holds the lock on the file until `unlock` is dropped.
+    let other = fixture.open_again();
+    let (unlock, unlocked) = std::sync::mpsc::channel::<()>();
+    let locking = fixture.runtime.spawn(async move {
+        let lock = move |_: &Session<'_>| {
+            IS_LOCKED.store(true, Ordering::Relaxed);
+            let _ = unlocked.recv();
+            Ok::<_, database::Error>(())
+        };
+        other.write(lock).await
+    });
+    wait_until("the handler has returned", || HAS_RETURNED.load(Ordering::Relaxed));
+    // Queued behind the result, so that its failure follows that of the result.
+    let behind = fixture.jobs.database.write(|_| Ok::<_, database::Error>(()));
+    assert_eq!(fixture.runtime.block_on(behind), Err(database::Error::Busy));
+    drop(unlock);
+    assert_eq!(fixture.runtime.block_on(locking).unwrap(), Ok(()));
     let job = wait_for(&fixture, id, State::Done);
     assert_eq!((job.attempts, job.result.unwrap().get()), (1, "\"kept\""));
     fixture.runtime.block_on(pool.stop(Duration::from_secs(5)));

@@ -1,4 +1,4 @@
-//! The threads that run handlers. A handler that panics fails its attempt and nothing else.
+//! The threads that run handlers, and the queue of tasks they take from. A handler that panics fails its attempt alone.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,63 +12,66 @@ use tokio::sync::mpsc;
 
 use crate::jobs::{Context, Failure, Handler, JobId};
 
-/// A job on its way to a thread.
+/// A claimed job with its handler.
 pub(super) struct Task {
     pub(super) handler: &'static dyn Handler,
     pub(super) context: Context,
 }
 
-/// What came of a job.
+/// A task that a thread has finished.
 pub(super) struct Completion {
     pub(super) id: JobId,
     pub(super) result: Result<Json, Failure>,
     pub(super) took: Duration,
 }
 
-/// The threads, and the jobs that wait for one.
-pub(super) struct WorkerThreads(Arc<SharedQueue>);
+/// The threads and their queue. Dropping it ends each thread after its current task.
+pub(super) struct WorkerThreads(Arc<TaskQueue>);
 
 #[derive(Default)]
-struct SharedQueue {
-    state: Mutex<Queue>,
-    called: Condvar,
+struct TaskQueue {
+    state: Mutex<QueueState>,
+    changed: Condvar,
 }
 
 #[derive(Default)]
-struct Queue {
+struct QueueState {
     tasks: VecDeque<Task>,
     is_closed: bool,
 }
 
 impl WorkerThreads {
-    /// Starts so many threads, which report through what is given back.
+    /// Starts `count` threads. Their completions arrive on the receiver.
+    ///
+    /// # Errors
+    /// When a thread cannot be started.
     pub(super) fn start(count: usize) -> io::Result<(Self, mpsc::UnboundedReceiver<Completion>)> {
-        let queue = Arc::new(SharedQueue::default());
-        // Never more reports than jobs that were claimed, which the keeper bounds.
-        let (reports, received) = mpsc::unbounded_channel();
+        let threads = Self(Arc::default());
+        // Bounded by the number of claimed jobs, which the dispatcher limits.
+        let (completions, receiver) = mpsc::unbounded_channel();
         for number in 1..=count {
-            let (queue, reports) = (queue.clone(), reports.clone());
+            let (queue, completions) = (threads.0.clone(), completions.clone());
             std::thread::Builder::new()
                 .name(format!("job-worker-{number}"))
-                .spawn(move || queue.work(&reports))?;
+                .spawn(move || queue.run(&completions))?;
         }
-        Ok((Self(queue), received))
+        Ok((threads, receiver))
     }
 
-    /// Puts jobs onto the pile.
-    pub(super) fn give(&self, tasks: impl IntoIterator<Item = Task>) {
+    /// Queues tasks.
+    pub(super) fn push(&self, tasks: impl IntoIterator<Item = Task>) {
         self.0.state().tasks.extend(tasks);
-        self.0.called.notify_all();
+        self.0.changed.notify_all();
     }
 
-    /// Takes all jobs off the pile that no thread has begun.
-    pub(super) fn take_back(&self) -> Vec<JobId> {
+    /// Removes all tasks that no thread has started.
+    pub(super) fn clear(&self) -> Vec<JobId> {
         let tasks = std::mem::take(&mut self.0.state().tasks);
         tasks.iter().map(|task| task.context.lease.id).collect()
     }
 
-    /// Whether jobs wait for a thread.
-    pub(super) fn are_full(&self) -> bool {
+    /// Whether tasks wait for a thread.
+    pub(super) fn has_backlog(&self) -> bool {
         !self.0.state().tasks.is_empty()
     }
 }
@@ -76,34 +79,35 @@ impl WorkerThreads {
 impl Drop for WorkerThreads {
     fn drop(&mut self) {
         self.0.state().is_closed = true;
-        self.0.called.notify_all();
+        self.0.changed.notify_all();
     }
 }
 
-impl SharedQueue {
-    fn state(&self) -> MutexGuard<'_, Queue> {
+impl TaskQueue {
+    fn state(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The life of a thread.
-    fn work(&self, reports: &mpsc::UnboundedSender<Completion>) {
+    /// The loop of a thread: runs tasks until the queue is closed.
+    fn run(&self, completions: &mpsc::UnboundedSender<Completion>) {
         while let Some(Task { handler, context }) = self.next() {
-            context.state.is_begun.store(true, Ordering::Relaxed);
-            let began = Instant::now();
+            context.state.is_started.store(true, Ordering::Relaxed);
+            let started = Instant::now();
             let run = AssertUnwindSafe(|| handler.run(&context));
             let result = catch_unwind(run)
                 .unwrap_or_else(|_| Err(Failure::Retry("The handler failed by a mistake of its own.".to_owned())));
-            let report = Completion {
+            let completion = Completion {
                 id: context.lease.id,
                 result,
-                took: began.elapsed(),
+                took: started.elapsed(),
             };
-            if reports.send(report).is_err() {
+            if completions.send(completion).is_err() {
                 return;
             }
         }
     }
 
+    /// Waits for the next task; `None` once the queue is closed.
     fn next(&self) -> Option<Task> {
         let mut state = self.state();
         loop {
@@ -113,7 +117,7 @@ impl SharedQueue {
             if let Some(task) = state.tasks.pop_front() {
                 return Some(task);
             }
-            state = self.called.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One write of the keeper's: results, jobs given back, leases renewed and new jobs, together.
+//! One write of the dispatcher: results, released jobs, renewed leases and a claim, in one transaction.
 
 use crate::clock::UnixMillis;
 use crate::database::{self, Session};
@@ -6,12 +6,12 @@ use crate::jobs::store::lease;
 use crate::jobs::{Claim, Claimed, Heartbeat, HeartbeatReply, Lease, Outcome};
 use crate::jobs::{Error, backoff};
 
-/// What is to be written.
+/// The changes to write.
 #[derive(Default, Clone)]
 pub(super) struct WriteBatch {
-    pub(super) ended: Vec<(Lease, AttemptResult)>,
-    pub(super) given_back: Vec<(Lease, Heartbeat)>,
-    pub(super) renewed: Vec<(Lease, Heartbeat)>,
+    pub(super) results: Vec<(Lease, AttemptResult)>,
+    pub(super) releases: Vec<(Lease, Heartbeat)>,
+    pub(super) renewals: Vec<(Lease, Heartbeat)>,
     pub(super) claim: Option<Claim>,
 }
 
@@ -20,46 +20,46 @@ pub(super) struct WriteBatch {
 pub(super) enum AttemptResult {
     /// With a result, as JSON.
     Done(String),
-    /// Without one; the bits say how long to wait for the next attempt, if there is to be one.
-    Failed { error: String, again: Option<u128> },
+    /// With an error. `retry` holds the random bits of the backoff when the job may be tried again.
+    Failed { error: String, retry: Option<u128> },
 }
 
-/// What came of a round. A job whose lease was lost is answered by an error of its own.
-pub(super) struct Written {
-    pub(super) ended: Vec<Result<Outcome, Error>>,
-    pub(super) given_back: Vec<Result<Outcome, Error>>,
-    pub(super) renewed: Vec<Result<HeartbeatReply, Error>>,
+/// The answers to a batch, in its order. An attempt whose lease is lost has an error of its own.
+pub(super) struct BatchReply {
+    pub(super) outcomes: Vec<Result<Outcome, Error>>,
+    pub(super) renewals: Vec<Result<HeartbeatReply, Error>>,
     pub(super) claimed: Vec<Claimed>,
 }
 
 impl WriteBatch {
     pub(super) fn is_empty(&self) -> bool {
-        self.ended.is_empty() && self.given_back.is_empty() && self.renewed.is_empty() && self.claim.is_none()
+        self.results.is_empty() && self.releases.is_empty() && self.renewals.is_empty() && self.claim.is_none()
     }
 
-    /// Writes all of it. May be run more than once.
-    pub(super) fn write(&self, session: &Session<'_>, now: UnixMillis) -> Result<Written, database::Error> {
-        let ended = self.ended.iter().map(|(lease, ending)| match ending {
+    /// Writes the batch. May be run more than once.
+    ///
+    /// # Errors
+    /// The database's; then nothing is written.
+    pub(super) fn write(&self, session: &Session<'_>, now: UnixMillis) -> Result<BatchReply, database::Error> {
+        let outcomes = self.results.iter().map(|(lease, result)| match result {
             AttemptResult::Done(result) => lease.complete(session, result, now),
-            AttemptResult::Failed { error, again } => {
-                let wait = |failures| again.map(|random| now.plus(backoff::wait_ms(failures, random)));
-                lease.fail(session, error, wait, now)
+            AttemptResult::Failed { error, retry } => {
+                let retry_at = |failures| retry.map(|random| now.plus(backoff::wait_ms(failures, random)));
+                lease.fail(session, error, retry_at, now)
             }
         });
-        let ended = ended.map(fatal).collect::<Result<_, _>>()?;
-        let given_back = self
-            .given_back
-            .iter()
-            .map(|(lease, heartbeat)| lease.give_back(session, heartbeat, now));
-        let given_back = given_back.map(fatal).collect::<Result<_, _>>()?;
-        let renewed = self
-            .renewed
+        let outcomes = outcomes.map(split_database_error).collect::<Result<_, _>>()?;
+        for (lease, heartbeat) in &self.releases {
+            // A lost lease leaves nothing to release.
+            let _ = split_database_error(lease.release(session, heartbeat, now))?;
+        }
+        let renewals = self
+            .renewals
             .iter()
             .map(|(lease, heartbeat)| lease.renew(session, heartbeat, now));
-        Ok(Written {
-            ended,
-            given_back,
-            renewed: renewed.map(fatal).collect::<Result<_, _>>()?,
+        Ok(BatchReply {
+            outcomes,
+            renewals: renewals.map(split_database_error).collect::<Result<_, _>>()?,
             claimed: match &self.claim {
                 Some(claim) => lease::claim(session, claim, now)?,
                 None => Vec::new(),
@@ -68,8 +68,8 @@ impl WriteBatch {
     }
 }
 
-/// The database's errors concern the whole round; all others one job.
-fn fatal<T>(answer: Result<T, Error>) -> Result<Result<T, Error>, database::Error> {
+/// Separates errors of the database, which fail the whole batch, from those of one attempt.
+fn split_database_error<T>(answer: Result<T, Error>) -> Result<Result<T, Error>, database::Error> {
     match answer {
         Err(Error::Database(error)) => Err(error),
         answer => Ok(answer),

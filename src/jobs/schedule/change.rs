@@ -2,7 +2,7 @@
 //! checked inside the write: writes are serial, so that no other process can come between check and change.
 
 use super::store;
-use super::stored::{Schedule, Source};
+use super::store::{Schedule, Source};
 use super::{Definition, LIMIT, ScheduleSpec, Schedules};
 use crate::clock::UnixMillis;
 use crate::database::{self, Session};

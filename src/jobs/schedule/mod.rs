@@ -10,7 +10,6 @@ mod file;
 mod interval;
 mod scheduler;
 mod store;
-mod stored;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -21,7 +20,7 @@ pub use cron::Cron;
 pub use definition::{Definition, KEYS_OF_SCHEDULES, ScheduleSpec};
 pub use file::FileError;
 pub use interval::Interval;
-pub use stored::{Schedule, Source};
+pub use store::{Schedule, Source};
 pub use sync::{SyncError, Synced};
 pub use tick::{Tick, Ticked};
 pub use timing::{Timing, TimingError};

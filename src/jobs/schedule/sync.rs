@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::stored::{Schedule, Source};
+use super::store::{Schedule, Source};
 use super::{Definition, Schedules, change, store};
 use crate::database;
 

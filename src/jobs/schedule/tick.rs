@@ -1,6 +1,6 @@
 //! Ticks: submits the job of a schedule that is due and sets its next tick, in one transaction, in one process.
 
-use super::stored::Schedule;
+use super::store::Schedule;
 use super::{Schedules, store};
 use crate::clock::UnixMillis;
 use crate::database::{self, Session};

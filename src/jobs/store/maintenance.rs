@@ -34,8 +34,8 @@ pub(in crate::jobs) struct Transitions {
 /// The database's.
 pub(in crate::jobs) fn upcoming(session: &Session<'_>, retention_ms: i64) -> Result<Upcoming, database::Error> {
     let first = |sql: &'static str| -> Result<Option<UnixMillis>, database::Error> {
-        let found = session.first(&Statement::plain(sql), |found| {
-            Ok::<_, database::Error>(row::time(found, 0))
+        let found = session.first(&Statement::plain(sql), |row| {
+            Ok::<_, database::Error>(row::time(row, 0))
         })?;
         Ok(found.flatten())
     };
@@ -74,15 +74,13 @@ pub(in crate::jobs) fn advance(session: &Session<'_>, now: UnixMillis) -> Result
          RETURNING kind, state",
         [now.into(), BATCH.into()],
     );
-    let mut expired = Vec::new();
-    session.query(&expire, |found| {
-        expired.push((found.text(0), row::state(found, 1)?));
-        Ok::<_, database::Error>(())
+    let expired = session.all(&expire, |row| {
+        Ok::<_, database::Error>((row.text(0), row::state(row, 1)?))
     })?;
     Ok(Transitions { promoted, expired })
 }
 
-/// Takes away a batch of finished jobs whose time is over, and says whether there may be more.
+/// Deletes a batch of jobs past retention; returns whether more may be left.
 ///
 /// # Errors
 /// The database's.
@@ -91,15 +89,20 @@ pub(in crate::jobs) fn sweep(
     retention_ms: i64,
     now: UnixMillis,
 ) -> Result<bool, database::Error> {
-    let gone = |states: &str, stay: i64| {
-        let sql = format!(
-            "DELETE FROM _jobs WHERE seq IN ( \
-                 SELECT seq FROM _jobs WHERE {states} AND finished_at <= ?1 ORDER BY finished_at LIMIT ?2)"
-        );
-        session.execute(&Statement::new(sql, [now.plus(-stay).into(), BATCH.into()]))
+    let delete = |sql: &'static str, retention_ms: i64| {
+        session.execute(&Statement::new(sql, [now.plus(-retention_ms).into(), BATCH.into()]))
     };
-    let finished = gone("state IN ('done', 'cancelled')", retention_ms)?;
-    let failed = gone("state = 'failed'", retention_ms.saturating_mul(FAILED_RETENTION))?;
+    let finished = delete(
+        "DELETE FROM _jobs WHERE seq IN ( \
+             SELECT seq FROM _jobs WHERE state IN ('done', 'cancelled') AND finished_at <= ?1 \
+             ORDER BY finished_at LIMIT ?2)",
+        retention_ms,
+    )?;
+    let failed = delete(
+        "DELETE FROM _jobs WHERE seq IN ( \
+             SELECT seq FROM _jobs WHERE state = 'failed' AND finished_at <= ?1 ORDER BY finished_at LIMIT ?2)",
+        retention_ms.saturating_mul(FAILED_RETENTION),
+    )?;
     let full = BATCH as usize;
     Ok(finished >= full || failed >= full)
 }

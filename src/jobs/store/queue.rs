@@ -1,8 +1,8 @@
-//! Single jobs: found, cancelled, queued again.
+//! Single jobs: finding, cancelling, queuing again.
 
 use serde_json::value::RawValue;
 
-use super::row::{self, SHOWN};
+use super::row::{self, job_columns};
 use crate::clock::UnixMillis;
 use crate::database::{self, Constraint, Session, Statement};
 use crate::jobs::{Error, Job, JobId, State};
@@ -12,7 +12,7 @@ use crate::jobs::{Error, Job, JobId, State};
 /// # Errors
 /// The database's.
 pub(in crate::jobs) fn find(session: &Session<'_>, id: JobId) -> Result<Option<Job>, database::Error> {
-    let sql = format!("SELECT {SHOWN} FROM _jobs WHERE id = ?1");
+    let sql = concat!("SELECT ", job_columns!(), " FROM _jobs WHERE id = ?1");
     session.first(&Statement::new(sql, [id.into()]), row::job)
 }
 
@@ -21,8 +21,8 @@ pub(in crate::jobs) fn find(session: &Session<'_>, id: JobId) -> Result<Option<J
 /// # Errors
 /// The database's.
 pub(in crate::jobs) fn payload(session: &Session<'_>, id: JobId) -> Result<Option<Box<RawValue>>, database::Error> {
-    let known = Statement::new("SELECT payload FROM _jobs WHERE id = ?1", [id.into()]);
-    let payload = session.first(&known, |found| Ok::<_, database::Error>(row::json(found, 0)))?;
+    let select = Statement::new("SELECT payload FROM _jobs WHERE id = ?1", [id.into()]);
+    let payload = session.first(&select, |row| Ok::<_, database::Error>(row::json(row, 0)))?;
     Ok(payload.flatten())
 }
 
@@ -52,10 +52,11 @@ pub(in crate::jobs) fn cancel(session: &Session<'_>, id: JobId, now: UnixMillis)
     }
 }
 
-/// Queues a failed or cancelled job again with all its attempts.
+/// Queues a failed or cancelled job again with all its attempts. A partial unique index keeps two unfinished jobs from
+/// having one key, whatever other writes run.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Conflict`] in every other state, and when another job has its unique key by now.
+/// [`Error::NotFound`]; [`Error::Conflict`] in every other state, and when another unfinished job has its unique key.
 pub(in crate::jobs) fn retry(session: &Session<'_>, id: JobId, now: UnixMillis) -> Result<State, Error> {
     let requeue = Statement::new(
         "UPDATE _jobs SET state = 'queued', is_due = 1, run_at = ?2, forgiven = attempts, cancel_at = NULL, \
@@ -79,7 +80,8 @@ pub(in crate::jobs) fn retry(session: &Session<'_>, id: JobId, now: UnixMillis) 
     )))
 }
 
-fn state(session: &Session<'_>, id: JobId) -> Result<Option<State>, database::Error> {
-    let known = Statement::new("SELECT state FROM _jobs WHERE id = ?1", [id.into()]);
-    session.first(&known, |found| row::state(found, 0))
+/// The state of a job.
+pub(super) fn state(session: &Session<'_>, id: JobId) -> Result<Option<State>, database::Error> {
+    let select = Statement::new("SELECT state FROM _jobs WHERE id = ?1", [id.into()]);
+    session.first(&select, |row| row::state(row, 0))
 }

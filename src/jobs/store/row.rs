@@ -6,9 +6,14 @@ use crate::clock::UnixMillis;
 use crate::database::{Error, Row, Value};
 use crate::jobs::{Job, JobId, State};
 
-/// The columns that [`job`] reads, in its order.
-pub(super) const SHOWN: &str = "seq, id, kind, state, priority, attempts, max_attempts, unique_key, cancel_at, \
-     progress, result, error, created_at, run_at, started_at, updated_at, finished_at";
+/// The columns that [`job`] reads, in its order; a literal, so that statements with it are constants.
+macro_rules! job_columns {
+    () => {
+        "seq, id, kind, state, priority, attempts, max_attempts, unique_key, cancel_at, progress, result, error, \
+         created_at, run_at, started_at, updated_at, finished_at"
+    };
+}
+pub(super) use job_columns;
 
 impl From<JobId> for Value {
     fn from(id: JobId) -> Self {
@@ -21,23 +26,23 @@ pub(in crate::jobs) fn time(row: &Row<'_, '_>, column: usize) -> Option<UnixMill
     row.optional_integer(column).map(UnixMillis)
 }
 
-/// JSON text, which was validated when it was written.
-pub(in crate::jobs) fn json(row: &Row<'_, '_>, index: usize) -> Option<Box<RawValue>> {
-    RawValue::from_string(row.optional_text(index)?).ok()
+/// The JSON text in a column, which was validated when it was written.
+pub(in crate::jobs) fn json(row: &Row<'_, '_>, column: usize) -> Option<Box<RawValue>> {
+    RawValue::from_string(row.optional_text(column)?).ok()
 }
 
-pub(super) fn id(row: &Row<'_, '_>, index: usize) -> Result<JobId, Error> {
-    let text = row.borrowed_text(index).unwrap_or_default();
+pub(super) fn id(row: &Row<'_, '_>, column: usize) -> Result<JobId, Error> {
+    let text = row.borrowed_text(column).unwrap_or_default();
     text.parse()
         .map_err(|()| Error::Corrupt(format!("\"{text}\" is no id of a job")))
 }
 
-pub(in crate::jobs) fn state(row: &Row<'_, '_>, index: usize) -> Result<State, Error> {
-    let text = row.borrowed_text(index).unwrap_or_default();
+pub(in crate::jobs) fn state(row: &Row<'_, '_>, column: usize) -> Result<State, Error> {
+    let text = row.borrowed_text(column).unwrap_or_default();
     State::named(&text).ok_or_else(|| Error::Corrupt(format!("\"{text}\" is no state of a job")))
 }
 
-/// A job, from the columns of [`SHOWN`].
+/// A job, from the columns of [`job_columns`].
 pub(super) fn job(row: &Row<'_, '_>) -> Result<Job, Error> {
     Ok(Job {
         seq: row.integer(0),

@@ -1,5 +1,7 @@
 //! Statements that only SQLite takes: lists bound as JSON (`json_each`), and `CROSS JOIN` as a fixed order of loops.
 
+use super::row::job_columns;
+
 /// Claims the next jobs of some kinds: `?1` the lease's token, `?2` its end, `?3` its length, `?4` now, `?5` the kinds as
 /// JSON, `?6` how many. One index search for each kind, each already in order; then the best of what they found.
 pub(super) const CLAIM: &str = "UPDATE _jobs SET state = 'processing', attempts = attempts + 1, lease_token = ?1, \
@@ -20,32 +22,16 @@ pub(super) const CANCEL_REQUESTED: &str = "SELECT id FROM _jobs WHERE id IN (SEL
 pub(super) const READY_KINDS: &str = "SELECT value FROM json_each(?1) AS wanted WHERE EXISTS ( \
          SELECT 1 FROM _jobs WHERE state = 'queued' AND is_due = 1 AND kind = wanted.value)";
 
-/// When the oldest claimable job of each kind became so; at most `?1` kinds. A loose index scan: from each priority
-/// that occurs to the next lower one, reading the first job of each.
-pub(super) const OLDEST_READY: &str = "WITH RECURSIVE lane (kind, priority) AS ( \
-         SELECT kind, (SELECT max(priority) FROM _jobs AS job \
-                       WHERE state = 'queued' AND is_due = 1 AND job.kind = known.kind) \
-         FROM (SELECT kind FROM _job_counts WHERE state = 'queued' AND count > 0 ORDER BY kind LIMIT ?1) AS known \
-         UNION ALL \
-         SELECT kind, (SELECT max(priority) FROM _jobs AS job \
-                       WHERE state = 'queued' AND is_due = 1 AND job.kind = lane.kind \
-                       AND job.priority < lane.priority) \
-         FROM lane WHERE priority IS NOT NULL) \
-     SELECT kind, min((SELECT min(run_at) FROM _jobs AS job \
-                       WHERE state = 'queued' AND is_due = 1 AND job.kind = lane.kind \
-                       AND job.priority = lane.priority)) \
-     FROM lane WHERE priority IS NOT NULL GROUP BY kind";
-
 /// The newest jobs older than `?1`, at most `?2`, of kind `?3` and state `?4` where those are not NULL. One index search
 /// for each combination of kind and state that occurs, each already in order; then the newest of what they found.
-pub(super) fn jobs_of_lanes(columns: &str) -> String {
-    format!(
-        "SELECT {columns} FROM _jobs WHERE seq IN ( \
-             SELECT job.seq FROM _job_counts AS lane CROSS JOIN _jobs AS job ON job.seq IN ( \
-                 SELECT seq FROM _jobs WHERE kind = lane.kind AND state = lane.state AND seq < ?1 \
-                 ORDER BY seq DESC LIMIT ?2) \
-             WHERE (?3 IS NULL OR lane.kind = ?3) AND (?4 IS NULL OR lane.state = ?4) \
-             ORDER BY job.seq DESC LIMIT ?2) \
-         ORDER BY seq DESC"
-    )
-}
+pub(super) const FILTERED_JOBS: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    " FROM _jobs WHERE seq IN ( \
+         SELECT job.seq FROM _job_counts AS lane CROSS JOIN _jobs AS job ON job.seq IN ( \
+             SELECT seq FROM _jobs WHERE kind = lane.kind AND state = lane.state AND seq < ?1 \
+             ORDER BY seq DESC LIMIT ?2) \
+         WHERE (?3 IS NULL OR lane.kind = ?3) AND (?4 IS NULL OR lane.state = ?4) \
+         ORDER BY job.seq DESC LIMIT ?2) \
+     ORDER BY seq DESC"
+);

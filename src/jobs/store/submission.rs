@@ -15,7 +15,8 @@ pub struct Submission {
 
 impl Submission {
     /// Writes the job in the session's transaction. While an unfinished job of the kind has the same unique key, returns
-    /// that one and writes nothing; a partial unique index enforces it across processes.
+    /// that one and writes nothing. A partial unique index enforces this; that the job it conflicts with is still there when
+    /// it is read relies on writes being serial.
     ///
     /// Call [`crate::jobs::Jobs::announce`] after the commit, so that workers look at once.
     ///
@@ -47,18 +48,18 @@ impl Submission {
                 is_new: true,
             });
         }
-        let known = Statement::new(
+        let select = Statement::new(
             "SELECT id, state FROM _jobs \
              WHERE kind = ?1 AND unique_key = ?2 AND unique_key IS NOT NULL AND state IN ('queued', 'processing')",
             [job.kind.as_str().into(), job.unique_key.as_deref().into()],
         );
-        let known = session.first(&known, |found| {
+        let existing = session.first(&select, |row| {
             Ok::<_, database::Error>(Enqueued {
-                id: row::id(found, 0)?,
-                state: row::state(found, 1)?,
+                id: row::id(row, 0)?,
+                state: row::state(row, 1)?,
                 is_new: false,
             })
         })?;
-        known.ok_or(Error::NotFound)
+        existing.ok_or(Error::NotFound)
     }
 }

@@ -163,7 +163,7 @@ fn a_job_given_back_is_free_at_once_and_the_attempt_forgiven() {
         assert_eq!(claimed.attempt, attempt);
         let lease = claimed.lease();
         let back =
-            queue.write(move |session| lease.give_back(session, &Heartbeat::default(), UnixMillis(10 * attempt + 1)));
+            queue.write(move |session| lease.release(session, &Heartbeat::default(), UnixMillis(10 * attempt + 1)));
         assert_eq!(back.unwrap().state, State::Queued);
         assert!(is_conflict(queue.complete(claimed.lease(), 10 * attempt + 2)));
     }

@@ -1,8 +1,10 @@
-//! The life of jobs, statement by statement, at times that the tests choose.
+//! The operations on jobs, at times that the tests choose.
 
 mod asking;
 mod attempts;
 mod looking;
+
+use std::path::PathBuf;
 
 use serde_json::value::RawValue;
 use tempfile::TempDir;
@@ -18,28 +20,25 @@ use crate::database::{self, Database, Options, Session, Synchronous};
 pub(super) struct Fixture {
     pub(super) jobs: Jobs,
     pub(super) runtime: tokio::runtime::Runtime,
-    pub(super) path: std::path::PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Fixture {
     pub(super) fn new(handlers: super::Handlers) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("socle.db");
-        migrations::apply(&path, None, |_| {}).unwrap();
-        let synchronous = Synchronous::Normal;
-        let database = Database::open(&Options {
-            path: path.clone(),
-            synchronous,
-        })
-        .unwrap();
+        migrations::apply(&path(&folder), None, |_| {}).unwrap();
+        let database = open(&folder);
         let runtime = tokio::runtime::Builder::new_multi_thread();
         Self {
             jobs: Jobs::with_handlers(database, Clock::SYSTEM, Rng::SYSTEM, handlers),
             runtime: { runtime }.worker_threads(2).enable_all().build().unwrap(),
-            path,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// The same file, opened as another process would.
+    pub(super) fn open_again(&self) -> Database {
+        open(&self.folder)
     }
 
     fn write<T: Send + 'static>(
@@ -110,6 +109,18 @@ impl Fixture {
     fn page(&self, filter: Filter, after: Option<JobId>, limit: u32) -> list::Page {
         self.runtime.block_on(self.jobs.page(filter, after, limit)).unwrap()
     }
+}
+
+fn path(folder: &TempDir) -> PathBuf {
+    folder.path().join("socle.db")
+}
+
+fn open(folder: &TempDir) -> Database {
+    Database::open(&Options {
+        path: path(folder),
+        synchronous: Synchronous::Normal,
+    })
+    .unwrap()
 }
 
 fn work() -> NewJob {

@@ -38,7 +38,7 @@ pub fn admit<'r>(app: &App, request: &'r Request<'_>, rule: Rule, now: Timestamp
 fn resolve(app: &App, request: &Request<'_>, now: Timestamp) -> Result<Caller, ApiError> {
     let client = ingress::client(request);
     let credential = match ingress::bears_credential(request) {
-        true => credential::shown(request, client)?,
+        true => credential::read(request, client)?,
         false => None,
     };
     let caller = app.access.caller(credential, now).map_err(|rejection| {

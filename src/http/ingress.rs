@@ -2,7 +2,7 @@
 //! client has sent too many, whether its body and its headers can be trusted.
 //!
 //! `middleware` calls [`arrive`] once for each request. The result is kept with the request: [`verdict`], [`client`],
-//! [`host`] and the rest read it. All other code asks these functions where a request comes from, never the headers.
+//! [`host`] and the rest read it. Other code calls these functions and does not read the headers itself.
 //! A verdict is no response: `refusal` makes that.
 
 mod client;
@@ -159,7 +159,7 @@ pub fn apply_cors_headers<'r>(request: &'r Request<'_>, response: &mut Response<
 }
 
 /// Kept with the request, so that it is judged and counted once. Requests that Rocket cannot express pass no fairing; they
-/// are judged when the catcher asks.
+/// are judged when the catcher reads the verdict.
 fn request_info<'r>(request: &'r Request<'_>) -> &'r RequestInfo {
     request.local_cache(|| RequestInfo::of(request, false))
 }

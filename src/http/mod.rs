@@ -48,7 +48,7 @@ use ingress::Ingress;
 pub use lifecycle::{Lifecycle, Phase};
 
 /// The warning about a server without accounts.
-const OPEN: &str = "whoever reaches the port may read and write. To close it, make an administrator with \
+const OPEN: &str = "anyone who reaches the port may read and write. To close it, create an administrator with \
     `socle user add NAME --role admin`, or set ADMIN_LOGIN and ADMIN_PASSWORD";
 
 /// Listens, and answers requests until `lifecycle` is draining and every open request is answered.

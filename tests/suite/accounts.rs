@@ -274,7 +274,7 @@ fn open_and_closed_are_shown_and_what_was_closed_never_opens() {
     let again = server.setup.start();
     assert_eq!(again.get("/health").json()["access"], "closed");
     assert!(
-        !again.output().contains("whoever reaches the port"),
+        !again.output().contains("anyone who reaches the port"),
         "{}",
         again.output()
     );

@@ -1,4 +1,4 @@
-//! Signing in and out, who one is, and one's own password.
+//! Signing in and out, the caller's account, and its password.
 
 use rocket::http::Status;
 use rocket::{Data, Response};
@@ -12,7 +12,7 @@ use crate::http::guard::{cookie, origin};
 use crate::http::response::{self, ApiError};
 use crate::http::{body, ingress};
 
-/// A token for a name and a password, as Django REST framework's `obtain_auth_token` gives it.
+/// Creates a token for a name and a password, and answers as Django REST framework's `obtain_auth_token` does.
 pub async fn token(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
     context.no_parameters()?;
     let body = body::receive(context.app, context.request, data).await?;
@@ -30,7 +30,7 @@ pub async fn token(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<R
     Ok(response::json(Status::Ok, &json!({ "token": secret.reveal() })))
 }
 
-/// A session for a name and a password: its cookie, and who one is now.
+/// Opens a session for a name and a password: sets its cookie and describes the caller.
 pub async fn login(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
     context.no_parameters()?;
     origin::check_sign_in(context.app, context.request)?;
@@ -41,7 +41,7 @@ pub async fn login(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<R
     fields.finish()?;
     let user = sign_in(context, &username, &password).await?;
     let client = ingress::client(context.request);
-    // Never the cookie that the client came with: somebody else may have put it there.
+    // The session has a new secret; that of an earlier cookie, which another site may have set, ends.
     let before = context.request.cookies().get(cookie::name(client));
     let before = before.map(|cookie| cookie.value());
     let access = &context.app.access;
@@ -54,13 +54,13 @@ pub async fn login(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<R
         "session",
         Json::Null,
     );
-    tell_csrf_token(&mut body, secret.reveal());
+    add_csrf_token(&mut body, secret.reveal());
     let mut response = response::json(Status::Ok, &body);
     response.set_raw_header("Set-Cookie", cookie::of_session(client, secret.reveal()));
     Ok(response)
 }
 
-/// Ends the session that asks.
+/// Ends the session of the request.
 pub async fn logout(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
     context.no_parameters()?;
     let Some(id) = session(context) else {
@@ -75,16 +75,16 @@ pub async fn logout(context: &RequestContext<'_, '_>) -> Result<Response<'static
     Ok(without_cookie(context))
 }
 
-/// Ends every session of the account that asks.
+/// Ends every session of the caller's account.
 pub async fn logout_everywhere(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
     context.no_parameters()?;
-    let account = context.caller.account().ok_or_else(nobodys)?;
+    let account = context.caller.account().ok_or_else(without_account)?;
     let access = &context.app.access;
     access.close_sessions(account.id, &context.actor(), context.now).await?;
     Ok(without_cookie(context))
 }
 
-/// Who asks.
+/// Describes the caller.
 pub fn me(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiError> {
     context.no_parameters()?;
     let caller = context.caller;
@@ -103,22 +103,22 @@ pub fn me(context: &RequestContext<'_, '_>) -> Result<Response<'static>, ApiErro
     let mut body = described(account, role, via, token);
     let cookie = cookie::name(ingress::client(context.request));
     if let (AuthMethod::Session { .. }, Some(secret)) = (&who.via, context.request.cookies().get(cookie)) {
-        tell_csrf_token(&mut body, secret.value());
+        add_csrf_token(&mut body, secret.value());
     }
     Ok(response::json(Status::Ok, &body))
 }
 
-/// Adds what a page shows with its requests when its browser says nothing of where they come from.
-fn tell_csrf_token(body: &mut Json, secret: &str) {
+/// Adds the CSRF token, which pages send when their browser sends neither `Sec-Fetch-Site` nor `Origin`.
+fn add_csrf_token(body: &mut Json, secret: &str) {
     if let Some(body) = body.as_object_mut() {
         body.insert("csrf_token".to_owned(), json!(csrf_token(secret)));
     }
 }
 
-/// Another password for the account that asks, which must know the one it has.
+/// Changes the password of the caller's account. The current one is required.
 pub async fn password(context: &RequestContext<'_, '_>, data: Data<'_>) -> Result<Response<'static>, ApiError> {
     context.no_parameters()?;
-    let account = context.caller.account().ok_or_else(nobodys)?;
+    let account = context.caller.account().ok_or_else(without_account)?;
     let body = body::receive(context.app, context.request, data).await?;
     let mut fields = FieldReader::of_body(&body)?;
     fields.only(&["old_password", "new_password"]);
@@ -148,7 +148,7 @@ async fn sign_in(context: &RequestContext<'_, '_>, username: &str, password: &st
         .await
 }
 
-/// Whoever has just signed in.
+/// The account that has just signed in, for the audit.
 fn actor(context: &RequestContext<'_, '_>, user: &User) -> Actor {
     Actor {
         name: Some(user.name.clone()),
@@ -156,7 +156,7 @@ fn actor(context: &RequestContext<'_, '_>, user: &User) -> Actor {
     }
 }
 
-/// The session that asks, when it is one.
+/// The session of the request, if it has one.
 fn session(context: &RequestContext<'_, '_>) -> Option<i64> {
     match context.caller.who.as_ref()?.via {
         AuthMethod::Session { id } => Some(id),
@@ -182,6 +182,6 @@ fn described(account: Option<(&str, Option<&str>)>, role: Role, via: &str, token
     })
 }
 
-fn nobodys() -> ApiError {
+fn without_account() -> ApiError {
     ApiError::new(Status::Forbidden, "This token belongs to no account.")
 }

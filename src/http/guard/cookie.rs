@@ -1,33 +1,33 @@
-//! The session's cookie.
+//! The cookie of a session.
 //!
-//! Behind TLS its name has the prefix `__Host-`, so that browsers take it only from this host and only over TLS: no
-//! neighbour under the same domain can put one of its own in the place.
+//! Over TLS its name has the prefix `__Host-` (RFC 6265bis, 4.1.3.2): browsers then accept it from this host and over TLS
+//! only, so that no other host of the same domain can set it.
 
 use std::fmt::Write as _;
 
 use crate::http::ingress::Client;
 
 /// Seconds for which a browser keeps it; the server may end the session earlier.
-const LIFE: u32 = 14 * 24 * 3600;
+const MAX_AGE: u32 = 14 * 24 * 3600;
 
-/// What it is called for this client.
+/// Its name for this client.
 pub fn name(client: Client) -> &'static str {
     if client.is_tls { "__Host-socle" } else { "socle" }
 }
 
 /// `Set-Cookie` for a new session.
 pub fn of_session(client: Client, secret: &str) -> String {
-    header(client, secret, LIFE)
+    header(client, secret, MAX_AGE)
 }
 
-/// `Set-Cookie` that takes it away.
+/// `Set-Cookie` that deletes it.
 pub fn ended(client: Client) -> String {
     header(client, "", 0)
 }
 
-fn header(client: Client, value: &str, life: u32) -> String {
+fn header(client: Client, value: &str, max_age: u32) -> String {
     let mut header = format!(
-        "{}={value}; Path=/; Max-Age={life}; HttpOnly; SameSite=Strict",
+        "{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Strict",
         name(client)
     );
     if client.is_tls {

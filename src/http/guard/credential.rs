@@ -1,4 +1,4 @@
-//! What a request shows: an `Authorization` header or, when it has none, the session's cookie.
+//! Reads the credential of a request: its `Authorization` header or, when it has none, the session's cookie.
 
 use rocket::Request;
 
@@ -7,12 +7,12 @@ use crate::access::Credential;
 use crate::http::ingress::Client;
 use crate::http::response::ApiError;
 
-/// The credential of a request, not yet looked up.
+/// The credential of a request, not yet verified.
 ///
 /// # Errors
-/// 401 for a header that cannot be read, or that has another scheme than `Token` and `Bearer`: whoever shows something
-/// wants it to count.
-pub fn shown<'r>(request: &'r Request<'_>, client: Client) -> Result<Option<Credential<'r>>, ApiError> {
+/// 401 for a header that cannot be read, or has another scheme than `Token` and `Bearer`: a client that sends a credential
+/// must not be served as if it had none.
+pub fn read<'r>(request: &'r Request<'_>, client: Client) -> Result<Option<Credential<'r>>, ApiError> {
     let mut headers = request.headers().get("Authorization");
     match (headers.next(), headers.next()) {
         (Some(header), None) => token(header).map(|token| Some(Credential::Token(token))),

@@ -1,8 +1,7 @@
-//! Whether a request that a cookie authorises comes from these pages, and not from another site that makes a browser send
-//! it (CSRF).
+//! Protection against cross-site request forgery (CSRF) for requests that a session's cookie authenticates.
 //!
-//! Browsers say so in `Sec-Fetch-Site` or, older ones and those that came without TLS, in `Origin`. What has neither shows
-//! the session's own token in `X-CSRF-Token`, which no other site can know.
+//! Browsers send `Sec-Fetch-Site` or, when they are old or use no TLS, only `Origin`. A request without these headers must
+//! have the session's CSRF token in `X-CSRF-Token`, which pages of other sites cannot read.
 
 use rocket::Request;
 use rocket::http::Status;
@@ -12,29 +11,29 @@ use crate::http::app::App;
 use crate::http::links;
 use crate::http::response::ApiError;
 
-/// What a browser says of where a request comes from.
+/// The site of the page that sent a request, by the browser's headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum FetchSite {
-    /// From here.
-    Same,
-    /// From elsewhere: there is nothing that could outweigh it.
-    Other,
-    /// From another origin, says a header that has been known to be wrong behind proxies.
-    Foreign,
-    /// Nothing.
-    Unsaid,
+    /// The server's own origin, or none: the user opened the address.
+    SameOrigin,
+    /// Another origin by `Sec-Fetch-Site`. A CSRF token does not outweigh it.
+    CrossSite,
+    /// Another origin by `Origin` alone, which may be wrong behind a proxy. A CSRF token outweighs it.
+    OtherOrigin,
+    /// Not known: the request has neither header.
+    Unknown,
 }
 
-/// Refuses an unsafe request that may be another site's.
+/// Refuses a request of an unsafe method that a page of another site may have sent. `secret` is the session's.
 ///
 /// # Errors
 /// 403.
 pub fn check(app: &App, request: &Request<'_>, secret: &str) -> Result<(), ApiError> {
-    let shown = request.headers().get_one("X-CSRF-Token");
+    let token = request.headers().get_one("X-CSRF-Token");
     match site(app, request) {
-        FetchSite::Same => Ok(()),
-        FetchSite::Foreign | FetchSite::Unsaid
-            if shown.is_some_and(|shown| access::is_same(shown, &access::csrf_token(secret))) =>
+        FetchSite::SameOrigin => Ok(()),
+        FetchSite::OtherOrigin | FetchSite::Unknown
+            if token.is_some_and(|token| access::is_same(token, &access::csrf_token(secret))) =>
         {
             Ok(())
         }
@@ -42,35 +41,35 @@ pub fn check(app: &App, request: &Request<'_>, secret: &str) -> Result<(), ApiEr
     }
 }
 
-/// Refuses to sign a browser in at another site's wish. Programs, which say nothing of sites, may sign in.
+/// Refuses a sign-in that a page of another site may have sent. Clients that send neither header are no browsers, and pass.
 ///
 /// # Errors
 /// 403.
 pub fn check_sign_in(app: &App, request: &Request<'_>) -> Result<(), ApiError> {
     match site(app, request) {
-        FetchSite::Same | FetchSite::Unsaid => Ok(()),
-        FetchSite::Other | FetchSite::Foreign => Err(forged()),
+        FetchSite::SameOrigin | FetchSite::Unknown => Ok(()),
+        FetchSite::CrossSite | FetchSite::OtherOrigin => Err(forged()),
     }
 }
 
 fn site(app: &App, request: &Request<'_>) -> FetchSite {
-    let mut site = FetchSite::Unsaid;
-    for message in request.headers().get("Sec-Fetch-Site") {
-        match message {
-            "same-origin" | "none" => site = FetchSite::Same,
-            "cross-site" | "same-site" => return FetchSite::Other,
+    let mut site = FetchSite::Unknown;
+    for value in request.headers().get("Sec-Fetch-Site") {
+        match value {
+            "same-origin" | "none" => site = FetchSite::SameOrigin,
+            "cross-site" | "same-site" => return FetchSite::CrossSite,
             _ => {}
         }
     }
-    if site == FetchSite::Same {
+    if site == FetchSite::SameOrigin {
         return site;
     }
     let own = links::origin(request, app.port);
     let mut origins = request.headers().get("Origin");
     match origins.next() {
-        None => FetchSite::Unsaid,
-        Some(origin) if origin.eq_ignore_ascii_case(&own) && origins.next().is_none() => FetchSite::Same,
-        Some(_) => FetchSite::Foreign,
+        None => FetchSite::Unknown,
+        Some(origin) if origin.eq_ignore_ascii_case(&own) && origins.next().is_none() => FetchSite::SameOrigin,
+        Some(_) => FetchSite::OtherOrigin,
     }
 }
 

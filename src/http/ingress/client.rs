@@ -1,8 +1,8 @@
-//! Where a request comes from: the peer of its connection or, when that is a proxy to be believed, what the proxy says.
+//! The client of a request: the peer of its connection or, when that is a trusted proxy, the client that the proxy names.
 //!
-//! `X-Forwarded-For` is read from its end, where the nearest proxy writes, over the proxies that are believed, to the first
-//! address that is not one of theirs: what stands before that was written by the client itself. `Forwarded` (RFC 7239) is
-//! not read: a proxy that sets the one header would hand on the other as the client wrote it.
+//! `X-Forwarded-For` is read from its end, where the nearest proxy writes, past the trusted proxies to the first address
+//! that is none: the client itself may have written everything before that. `Forwarded` (RFC 7239) is not read, because a
+//! proxy that sets only `X-Forwarded-For` passes it on as the client wrote it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -10,17 +10,18 @@ use rocket::Request;
 
 use crate::config::TrustedProxies;
 
-/// Who sends a request.
+/// The sender of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Client {
     /// Its address.
     pub address: IpAddr,
-    /// Whether it came by TLS.
+    /// Whether it uses TLS.
     pub is_tls: bool,
 }
 
 impl Client {
-    /// What to count it by: an IPv4 address, or the network of an IPv6 one, since whoever has one of those has all 2⁶⁴.
+    /// The address by which requests are counted: that of IPv4, or the /64 network of IPv6, all of whose addresses one client
+    /// may use.
     pub fn network(self) -> IpAddr {
         match self.address {
             IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
@@ -29,11 +30,11 @@ impl Client {
     }
 }
 
-/// Who sends a request, and whether a believed proxy handed it on.
+/// The sender of a request, and whether a trusted proxy forwarded it.
 pub(super) fn of(request: &Request<'_>, proxies: Option<&TrustedProxies>) -> (Client, bool) {
     let peer = request.remote().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
     let peer = peer.to_canonical();
-    let Some(proxies) = proxies.filter(|proxies| is_one(proxies, peer)) else {
+    let Some(proxies) = proxies.filter(|proxies| is_trusted(proxies, peer)) else {
         let client = Client {
             address: peer,
             is_tls: false,
@@ -42,7 +43,7 @@ pub(super) fn of(request: &Request<'_>, proxies: Option<&TrustedProxies>) -> (Cl
     };
     let lines: Vec<&str> = request.headers().get("X-Forwarded-For").collect();
     let hops = lines.iter().rev().flat_map(|line| line.rsplit(','));
-    // The first proxy of several met the client; a proxy that is believed lets nobody else write this header.
+    // Of several proxies the first received the client's request. A trusted proxy overwrites the header of the client.
     let scheme = request.headers().get_one("X-Forwarded-Proto").unwrap_or("");
     let scheme = scheme.split(',').next().unwrap_or("").trim();
     let client = Client {
@@ -52,13 +53,13 @@ pub(super) fn of(request: &Request<'_>, proxies: Option<&TrustedProxies>) -> (Cl
     (client, true)
 }
 
-/// The first of the hops, nearest first, that is no believed proxy; the last believed one when none is, or when the next
-/// cannot be read.
+/// The first of the hops, nearest first, that is no trusted proxy; the last trusted one when all are, or when the next cannot
+/// be read.
 fn sender<'h>(peer: IpAddr, hops: impl Iterator<Item = &'h str>, proxies: &TrustedProxies) -> IpAddr {
     let mut known = peer;
     for hop in hops {
         match address(hop.trim()) {
-            Some(hop) if is_one(proxies, hop) => known = hop,
+            Some(hop) if is_trusted(proxies, hop) => known = hop,
             Some(hop) => return hop,
             None => return known,
         }
@@ -66,7 +67,7 @@ fn sender<'h>(peer: IpAddr, hops: impl Iterator<Item = &'h str>, proxies: &Trust
     known
 }
 
-/// An address as proxies write it: bare, in brackets, with a port or without.
+/// An address as proxies write it: with or without brackets and port.
 fn address(text: &str) -> Option<IpAddr> {
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<IpAddr>().ok();
     let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
@@ -74,7 +75,7 @@ fn address(text: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-fn is_one(proxies: &TrustedProxies, address: IpAddr) -> bool {
+fn is_trusted(proxies: &TrustedProxies, address: IpAddr) -> bool {
     proxies.0.iter().any(|network| network.contains(&address))
 }
 
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sender_is_the_last_address_that_no_believed_proxy_has() {
+    fn the_sender_is_the_last_address_that_no_trusted_proxy_has() {
         let proxies = TrustedProxies(
             ["10.0.0.0/8", "fd00::/8"]
                 .map(|network| network.parse().expect("a network"))

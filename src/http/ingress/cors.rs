@@ -10,10 +10,10 @@ use crate::config::CorsOrigins;
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const REQUEST_HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer";
 const RESPONSE_HEADERS: &str = "ETag, Link, Location, Retry-After, X-Request-Id, X-Total-Count";
-/// Seconds for which browsers remember the answer to a preflight; none remembers it longer.
+/// Seconds for which browsers cache the answer to a preflight; none caches it longer.
 const MAX_AGE: &str = "7200";
 
-/// Whether a browser asks by this request what a page may send.
+/// Whether a request is a CORS preflight.
 pub(super) fn is_preflight(request: &Request<'_>) -> bool {
     request.method() == Method::Options
         && request.headers().contains("Origin")

@@ -1,13 +1,13 @@
-//! Forms that pages of other sites make a browser send.
+//! Detects forms that pages of other sites make a browser send.
 //!
-//! A browser sends a form to wherever a page says, and asks nobody: not even CORS, which keeps only other kinds of requests
-//! back (the Fetch standard's CORS-safelisted headers). Whoever opens such a page can reach the server, and so would the
-//! page; while the server is open to all who reach it, no credential would be missed.
+//! A browser sends a form to any address without a CORS preflight, which only requests with other headers need (the Fetch
+//! standard's CORS-safelisted headers). While the server has no accounts it requires no credential, so that any page that
+//! one of its users opens could write through that user's browser.
 
 use rocket::Request;
 use rocket::http::Method;
 
-/// Whether this may be a form of another site's page. `host` is what the request is addressed to.
+/// Whether a request may be a form of another site's page. `host` is the host that it is addressed to.
 pub(super) fn is_foreign(request: &Request<'_>, host: Option<&str>) -> bool {
     if request.method() != Method::Post || !could_be_form(request) {
         return false;
@@ -16,14 +16,14 @@ pub(super) fn is_foreign(request: &Request<'_>, host: Option<&str>) -> bool {
     match headers.get_one("Sec-Fetch-Site") {
         Some("same-origin" | "none") => false,
         Some(_) => true,
-        // Browsers say it to TLS and to this machine only; the origin they all say.
+        // Browsers send `Sec-Fetch-Site` over TLS and to the local machine only; all send `Origin` with a form.
         None => headers
             .get("Origin")
             .any(|origin| origin.split_once("://").map(|(_, host)| host) != host),
     }
 }
 
-/// Whether a page could have this sent without a question: by its headers it is no more than a form.
+/// Whether a page can have this request sent without a CORS preflight.
 fn could_be_form(request: &Request<'_>) -> bool {
     let headers = request.headers();
     if headers.contains("Authorization") || headers.contains("X-CSRF-Token") {

@@ -1,7 +1,7 @@
-//! The host that a request is addressed to, as its headers say.
+//! The host that a request is addressed to, by its headers.
 //!
-//! A target in absolute form (`GET http://host/path`) has a host as well. Rocket drops it, so it decides nothing: what is
-//! checked and what links are made of is the Host header in every case.
+//! A target in absolute form (`GET http://host/path`) has a host as well, which Rocket drops. The Host header alone is checked
+//! and used in links.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -9,11 +9,11 @@ use rocket::Request;
 
 use crate::config::{AllowedHosts, HostPattern};
 
-/// What a request says of its host.
+/// The host of a request, if it has one.
 pub(super) enum Named<'r> {
-    /// Nothing, as HTTP/1.0 may.
+    /// There is none, as HTTP/1.0 allows.
     Missing,
-    /// Something that is no host, or more than one (RFC 9112, 3.2: to be answered 400).
+    /// It is not valid, or there is more than one (RFC 9112, 3.2 requires 400).
     Malformed,
     /// A host.
     Host(Host<'r>),
@@ -33,13 +33,13 @@ impl<'r> Named<'r> {
 pub(super) struct Host<'r> {
     /// As it was written.
     written: &'r str,
-    /// Without port and closing dot.
+    /// Without port and final dot.
     name: &'r str,
     /// When it is an address.
     address: Option<IpAddr>,
 }
 
-/// Reads `Host`, or what a believed proxy says of it.
+/// Reads `Host` or, when a trusted proxy forwarded the request, `X-Forwarded-Host`.
 pub(super) fn named<'r>(request: &'r Request<'_>, is_proxied: bool) -> Named<'r> {
     let mut lines = request.headers().get("Host");
     let mut written = lines.next().unwrap_or("").trim();
@@ -47,7 +47,7 @@ pub(super) fn named<'r>(request: &'r Request<'_>, is_proxied: bool) -> Named<'r>
         return Named::Malformed;
     }
     if is_proxied && let Some(line) = request.headers().get("X-Forwarded-Host").last() {
-        // Where a proxy adds to what it was sent, its own word is the last.
+        // A proxy that appends to the header writes last.
         written = line.rsplit(',').next().unwrap_or("").trim();
     }
     if written.is_empty() {
@@ -56,7 +56,7 @@ pub(super) fn named<'r>(request: &'r Request<'_>, is_proxied: bool) -> Named<'r>
     read(written).map_or(Named::Malformed, Named::Host)
 }
 
-/// Reads `host` or `host:port`; user information, spaces and whatever else a URI might have are no part of it.
+/// Reads `host` or `host:port`. User information, spaces and other parts of a URI are refused.
 fn read(written: &str) -> Option<Host<'_>> {
     if let Some(rest) = written.strip_prefix('[') {
         let (literal, port) = rest.split_once(']')?;
@@ -75,7 +75,7 @@ fn read(written: &str) -> Option<Host<'_>> {
     if name.is_empty() || name.starts_with('.') || name.contains("..") || !is_name || !is_port(port) {
         return None;
     }
-    // Only what ends with a number can be an IPv4 address.
+    // Only a name that ends with a digit can be an IPv4 address.
     let address = match name.ends_with(|last: char| last.is_ascii_digit()) {
         true => name.parse().ok(),
         false => None,
@@ -83,7 +83,7 @@ fn read(written: &str) -> Option<Host<'_>> {
     Some(Host { written, name, address })
 }
 
-/// Whether this is what may follow a host: nothing, a colon, or a colon and a port.
+/// Whether this may follow a host: nothing, a colon, or a colon and a port.
 fn is_port(text: &str) -> bool {
     match text.strip_prefix(':') {
         None => text.is_empty(),
@@ -93,7 +93,7 @@ fn is_port(text: &str) -> bool {
 }
 
 impl Host<'_> {
-    /// Whether the server answers for it.
+    /// Whether the server serves it.
     pub(super) fn is_among(&self, allowed: &AllowedHosts) -> bool {
         match allowed {
             AllowedHosts::Any => true,

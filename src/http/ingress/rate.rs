@@ -1,46 +1,46 @@
-//! How often each client may ask: a bucket for each address, by the generic cell rate algorithm.
+//! Limits the rate of requests by client: a token bucket for each address, as the generic cell rate algorithm (GCRA).
 //!
-//! A client's whole state is the moment at which its bucket will be full again. A request moves that moment on by the
-//! time between two requests at the rate; one that would move it further ahead than the whole bucket is refused. The table
-//! has a fixed number of places, so a flood of addresses costs no memory: a new client takes, of the few places that its
-//! address may have, the one whose bucket is fullest.
+//! The state of a client is the time at which its bucket will be full again. A request advances that time by the interval
+//! between two requests at the rate; one that would advance it beyond the capacity of the bucket is refused. The table has
+//! a fixed size, so that many addresses cost no memory: the hash of an address selects a group of slots, and a new client
+//! replaces the slot of that group whose bucket is fullest.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Groups of places, each with a lock of its own.
+/// Groups of slots, each with its own lock.
 const GROUPS: usize = 4096;
-/// Places in a group.
-const PLACES: usize = 8;
+/// Slots in a group.
+const SLOTS: usize = 8;
 
 /// The buckets of all clients.
 pub(super) struct Limiter {
     started: Instant,
     /// Nanoseconds between two requests at the rate.
     interval: u64,
-    /// Nanoseconds that an empty bucket takes to fill.
-    whole: u64,
+    /// Nanoseconds in which an empty bucket fills.
+    capacity: u64,
     hasher: RandomState,
-    groups: Box<[Mutex<[Place; PLACES]>]>,
+    groups: Box<[Mutex<[Slot; SLOTS]>]>,
 }
 
-/// A client, known by the hash of its address, and the nanosecond at which its bucket is full.
+/// The hash of a client's address, and the nanosecond at which its bucket is full.
 #[derive(Clone, Copy, Default)]
-struct Place {
+struct Slot {
     client: u64,
     full_at: u64,
 }
 
 impl Limiter {
-    /// As many `requests` at once, and as many again `per` time.
+    /// Allows `requests` at once, and refills as many in the time `per`.
     pub(super) fn new(requests: u32, per: Duration) -> Self {
-        let whole = nanoseconds(per);
+        let capacity = nanoseconds(per);
         Self {
             started: Instant::now(),
-            interval: whole / u64::from(requests.max(1)),
-            whole,
+            interval: capacity / u64::from(requests.max(1)),
+            capacity,
             hasher: RandomState::new(),
             groups: std::iter::repeat_with(Mutex::default).take(GROUPS).collect(),
         }
@@ -49,27 +49,27 @@ impl Limiter {
     /// Counts a request.
     ///
     /// # Errors
-    /// The time after which another will be taken, when this one is over the limit.
+    /// When it is over the limit: the time until the next one is allowed.
     pub(super) fn take(&self, client: IpAddr, at: Instant) -> Result<(), Duration> {
-        // Keyed anew by each process: nobody can choose addresses that share a place.
+        // The hasher is seeded by each process, so that clients cannot choose addresses that share a group.
         let client = self.hasher.hash_one(client) | 1;
         let now = nanoseconds(at.saturating_duration_since(self.started));
         let Some(group) = self.groups.get((client >> 32) as usize % GROUPS) else {
             return Ok(());
         };
         let mut group = group.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = match group.iter().position(|place| place.client == client) {
+        let slot = match group.iter().position(|slot| slot.client == client) {
             Some(known) => group.get_mut(known),
-            None => group.iter_mut().min_by_key(|place| place.full_at),
+            None => group.iter_mut().min_by_key(|slot| slot.full_at),
         };
-        let Some(place) = place else { return Ok(()) };
-        if place.client != client {
-            *place = Place { client, full_at: now };
+        let Some(slot) = slot else { return Ok(()) };
+        if slot.client != client {
+            *slot = Slot { client, full_at: now };
         }
-        let full_at = place.full_at.max(now) + self.interval;
-        match full_at.saturating_sub(now + self.whole) {
+        let full_at = slot.full_at.max(now) + self.interval;
+        match full_at.saturating_sub(now + self.capacity) {
             0 => {
-                place.full_at = full_at;
+                slot.full_at = full_at;
                 Ok(())
             }
             wait => Err(Duration::from_nanos(wait)),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_addresses_takes_no_place_from_a_client_over_its_limit() {
+    fn many_addresses_do_not_replace_a_client_over_its_limit() {
         let limiter = Limiter::new(5, Duration::from_secs(3600));
         let now = limiter.started;
         while limiter.take(address(0), now).is_ok() {}

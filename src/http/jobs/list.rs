@@ -13,7 +13,7 @@ use crate::http::response::{self, ApiError};
 use crate::jobs::list::{LARGEST_PAGE, PAGE};
 use crate::jobs::{Error, Filter, JobId, State};
 
-/// What a request for a list asks for.
+/// The query of a list of jobs.
 struct ListQuery {
     filter: Filter,
     limit: u32,
@@ -22,11 +22,11 @@ struct ListQuery {
 
 /// A page of jobs, the newest first.
 pub(super) async fn page<'r>(context: &RequestContext<'_, '_>) -> Result<Response<'r>, ApiError> {
-    let asked = read(context)?;
+    let query = read(context)?;
     let page = context
         .app
         .jobs
-        .page(asked.filter.clone(), asked.after, asked.limit)
+        .page(query.filter.clone(), query.after, query.limit)
         .await;
     let page = match page {
         // The words of lists of rows, and of Django REST framework.
@@ -36,13 +36,13 @@ pub(super) async fn page<'r>(context: &RequestContext<'_, '_>) -> Result<Respons
     let path = context.path();
     let link = |after: &str, relation: &str| {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        if let Some(state) = asked.filter.state {
+        if let Some(state) = query.filter.state {
             query.append_pair("status", state.name());
         }
-        if let Some(kind) = &asked.filter.kind {
+        if let Some(kind) = &query.filter.kind {
             query.append_pair("kind", kind);
         }
-        query.append_pair("limit", &asked.limit.to_string());
+        query.append_pair("limit", &query.limit.to_string());
         query.append_pair("after", after);
         format!("<{path}?{}>; rel=\"{relation}\"", query.finish())
     };

@@ -72,7 +72,7 @@ fn id(context: &RequestContext<'_, '_>) -> Result<JobId, ApiError> {
     id.parse().map_err(|()| ApiError::not_found())
 }
 
-/// 204 when the job is cancelled; 202 when its worker must still be told.
+/// 204 when the job is cancelled; 202 when it runs, and its worker stops it at the next heartbeat.
 async fn cancel<'r>(context: &RequestContext<'_, '_>, id: JobId) -> Result<Response<'r>, ApiError> {
     let state = context.app.jobs.cancel(id).await?;
     if state == State::Cancelled {

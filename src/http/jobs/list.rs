@@ -35,16 +35,16 @@ pub(super) async fn page<'r>(context: &RequestContext<'_, '_>) -> Result<Respons
     };
     let path = context.path();
     let link = |after: &str, relation: &str| {
-        let mut query = form_urlencoded::Serializer::new(String::new());
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
         if let Some(state) = query.filter.state {
-            query.append_pair("status", state.name());
+            pairs.append_pair("status", state.name());
         }
         if let Some(kind) = &query.filter.kind {
-            query.append_pair("kind", kind);
+            pairs.append_pair("kind", kind);
         }
-        query.append_pair("limit", &query.limit.to_string());
-        query.append_pair("after", after);
-        format!("<{path}?{}>; rel=\"{relation}\"", query.finish())
+        pairs.append_pair("limit", &query.limit.to_string());
+        pairs.append_pair("after", after);
+        format!("<{path}?{}>; rel=\"{relation}\"", pairs.finish())
     };
     let next = page.next.map(|next| link(&next.to_string(), "next"));
     let links: Vec<String> = next.into_iter().chain([link("", "first")]).collect();

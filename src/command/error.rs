@@ -78,7 +78,7 @@ impl CommandError {
 impl From<FileError> for CommandError {
     fn from(error: FileError) -> Self {
         match error {
-            FileError::ConfigError(mistake) => Self::File(mistake),
+            FileError::Config(error) => Self::File(error),
             FileError::Database(error) => Self::Database(error),
         }
     }

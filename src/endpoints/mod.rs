@@ -49,7 +49,7 @@ pub struct Subject {
     pub part: Part,
     /// The prefixes of its addresses; clients may use any, the document names the first.
     pub bases: &'static [&'static str],
-    /// Whether every address under its bases is its own, so that no later subject is asked.
+    /// Whether every address under its bases is its own, so that no later subject is tried.
     pub owns_bases: bool,
     /// The rule for what has none of its own: OPTIONS, and addresses and methods that there are not.
     pub otherwise: Rule,

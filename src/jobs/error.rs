@@ -1,27 +1,27 @@
-//! What can be wrong with what is asked of the queue.
+//! The errors of operations on jobs and schedules.
 
 use crate::database;
 use crate::fields::FieldErrors;
 
-/// Why something was not done.
+/// Why an operation failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// Fields of the request are wrong.
+    /// Fields are invalid.
     #[error("the request is wrong")]
     Fields(FieldErrors),
-    /// A payload, result or other document is larger than the queue keeps.
+    /// A payload, result or checkpoint is too large.
     #[error("{0}")]
     TooLarge(String),
-    /// There is no such job, or no longer.
+    /// The job or schedule does not exist.
     #[error("Not found.")]
     NotFound,
-    /// The job is in a state in which this cannot be done, or belongs to another attempt by now.
+    /// The state of the job does not allow it, or the lease is lost.
     #[error("{0}")]
     Conflict(String),
-    /// Too many ask for the same at once.
+    /// Too many clients wait at once.
     #[error("{0}")]
     Crowded(&'static str),
-    /// The database did not do it.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] database::Error),
 }

@@ -1,41 +1,41 @@
-//! The door through which built-in kinds come: a [`Handler`] says what a payload must be, and does the work.
+//! The interface of built-in kinds: a [`Handler`] validates payloads and runs jobs.
 
 use serde_json::Value as Json;
 
 use super::Context;
 use crate::fields::FieldErrors;
 
-/// A kind of job that Socle does itself. Adding one is one file in `kinds/` and one line in its list.
+/// A built-in kind of job. Adding one takes a file in `kinds/` and an entry in its list.
 pub trait Handler: Send + Sync + 'static {
-    /// The kind.
+    /// The name of the kind.
     fn kind(&self) -> &'static str;
 
-    /// The fields of its payload, which a request may also give beside `kind`.
+    /// The fields of its payload; a request may also give them beside `kind`.
     fn fields(&self) -> &'static [&'static str];
 
-    /// Looks at a payload before the job is accepted.
+    /// Validates a payload before its job is accepted.
     ///
     /// # Errors
-    /// What is wrong, by field.
+    /// The invalid fields.
     fn validate(&self, payload: &Json) -> Result<(), FieldErrors>;
 
-    /// Does the work and gives the result. Runs on a thread of its own, at least once for each job: it may be cut off
-    /// at any point and begun again by another process.
+    /// Runs an attempt and returns its result. It is called on a worker thread, where it may block. Delivery is at least
+    /// once: it may be interrupted at any point and run again, by any process.
     ///
     /// # Errors
-    /// Why there is no result, and what is to become of the job.
+    /// Why the attempt has no result, which decides the next state of the job.
     fn run(&self, context: &Context) -> Result<Json, Failure>;
 }
 
 /// Why an attempt has no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// Something that may be better later: the job is tried again while it has attempts left.
+    /// A transient error: the job is tried again while it has attempts left.
     Retry(String),
-    /// Something that no other attempt would mend.
+    /// A permanent error: the job fails.
     Final(String),
-    /// The job was called off, and the handler has noticed.
+    /// The job is to be cancelled, as [`Context::is_cancelled`] told.
     Cancelled,
-    /// The process is stopping: the job goes back to the queue, with its last checkpoint, and this attempt is forgiven.
+    /// The process is stopping: the job returns to the queue with its last checkpoint, and the attempt does not count.
     Stopped,
 }

@@ -1,4 +1,4 @@
-//! The public name of a job: a UUID of version 7 (RFC 9562), so that names grow with time and nobody can guess one.
+//! Job ids: UUIDs of version 7 (RFC 9562), which sort by time and cannot be guessed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,12 +6,12 @@ use std::str::FromStr;
 use crate::clock::UnixMillis;
 use serde::{Serialize, Serializer};
 
-/// The public name of a job.
+/// The id of a job.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(u128);
 
 impl JobId {
-    /// A name made of the time and 74 of the random bits.
+    /// An id of the time and 74 of the random bits.
     pub fn new(now: UnixMillis, random: u128) -> Self {
         const RANDOM_A: u128 = 0xfff << 64;
         const RANDOM_B: u128 = (1 << 62) - 1;
@@ -45,7 +45,7 @@ impl fmt::Debug for JobId {
 impl FromStr for JobId {
     type Err = ();
 
-    /// Reads the one spelling that [`JobId`] is shown in: one job, one address.
+    /// Parses the canonical spelling only, so that a job has one address.
     fn from_str(text: &str) -> Result<Self, ()> {
         let digits: String = text.chars().filter(|letter| *letter != '-').collect();
         let found = Self(u128::from_str_radix(&digits, 16).map_err(|_| ())?);
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_a_uuid_of_version_7_that_grows_with_time() {
+    fn an_id_is_a_uuid_of_version_7_that_sorts_by_time() {
         let early = JobId::new(UnixMillis(1_645_557_742_000), u128::MAX);
         assert_eq!(early.to_string(), "017f22e2-79b0-7fff-bfff-ffffffffffff");
         let late = JobId::new(UnixMillis(1_645_557_742_001), 0);
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_spelling_that_is_shown_is_read() {
+    fn only_the_canonical_spelling_is_parsed() {
         let id = JobId::new(UnixMillis(1_645_557_742_000), 0xabcd);
         assert_eq!(id.to_string().parse(), Ok(id));
         for bad in [

@@ -1,4 +1,4 @@
-//! What a job is: its states, what is asked for, and what is shown of it.
+//! Jobs: their limits and states, new jobs, and jobs as shown by the API.
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -6,35 +6,35 @@ use serde_json::value::RawValue;
 use super::JobId;
 use crate::clock::UnixMillis;
 
-/// The largest payload and checkpoint, as JSON text.
+/// The largest payload and checkpoint, in bytes of JSON.
 pub const PAYLOAD_LIMIT: usize = 256 * 1024;
-/// The largest result, as JSON text: capitals of a full payload may take three times its room.
+/// The largest result, in bytes of JSON: upper case may take three times the bytes of a payload.
 pub const RESULT_LIMIT: usize = 1024 * 1024;
-/// Characters that are kept of an error.
+/// The most characters of an error; longer ones are cut.
 pub const ERROR_LIMIT: usize = 4096;
-/// Characters of the message in a progress.
+/// The most characters of the message in a progress; longer ones are cut.
 pub const MESSAGE_LIMIT: usize = 1000;
-/// Characters of a kind and of a unique key.
+/// The most characters of a kind and of a unique key.
 pub const NAME_LIMIT: usize = 100;
-/// Priorities go from minus this to this.
+/// The largest priority; the smallest is its negative.
 pub const PRIORITY_LIMIT: i64 = 100;
-/// Attempts at most, and unless asked otherwise.
+/// The most attempts.
 pub const ATTEMPTS_LIMIT: i64 = 100;
-/// Attempts unless asked otherwise.
+/// The default number of attempts.
 pub const ATTEMPTS: i64 = 5;
 
-/// Where a job stands. `Queued` and `Processing` are unfinished; the others are its end.
+/// The state of a job. `Queued` and `Processing` are unfinished; the others are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
-    /// It waits for its time or for a worker.
+    /// It waits for its `run_at` or for a worker.
     Queued,
-    /// A worker has it.
+    /// A worker holds its lease.
     Processing,
     /// It has a result.
     Done,
     /// Its last attempt failed.
     Failed,
-    /// It was called off.
+    /// It was cancelled.
     Cancelled,
 }
 
@@ -48,7 +48,7 @@ impl State {
         Self::Cancelled,
     ];
 
-    /// The word for it, in the database and in answers.
+    /// Its name in the database and in responses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -59,12 +59,12 @@ impl State {
         }
     }
 
-    /// The state that bears this name.
+    /// The state with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
-    /// Whether nothing more will happen by itself.
+    /// Whether it is final, unless the job is retried by hand.
     pub const fn is_finished(self) -> bool {
         matches!(self, Self::Done | Self::Failed | Self::Cancelled)
     }
@@ -76,25 +76,25 @@ impl Serialize for State {
     }
 }
 
-/// A job that is asked for, not checked yet. [`super::Jobs::prepare`] checks it.
+/// A job to submit. [`super::Jobs::prepare`] validates it.
 #[derive(Debug, Clone)]
 pub struct NewJob {
-    /// Who is to do it: a built-in kind, or one that workers of your own claim.
+    /// Its kind: a built-in one, or one that external workers claim.
     pub kind: String,
-    /// What it is about, as JSON.
+    /// Its payload, as JSON.
     pub payload: Box<RawValue>,
-    /// Higher ones first, from -100 to 100.
+    /// Its priority, from -100 to 100; higher ones first.
     pub priority: i64,
-    /// Not before this; at once when nothing is said.
+    /// The earliest time to run it; by default now.
     pub run_at: Option<UnixMillis>,
     /// Attempts before it counts as failed, from 1 to 100.
     pub max_attempts: i64,
-    /// While a job of this kind with this key is unfinished, no other is made.
+    /// While a job of this kind with this key is unfinished, no other is created.
     pub unique_key: Option<String>,
 }
 
 impl NewJob {
-    /// A job of a kind, to be done at once, with nothing special about it.
+    /// A job with default options, to run at once.
     pub fn new(kind: impl Into<String>, payload: Box<RawValue>) -> Self {
         Self {
             kind: kind.into(),
@@ -107,53 +107,53 @@ impl NewJob {
     }
 }
 
-/// What became of a job that was asked for.
+/// The result of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Enqueued {
     /// The job: the new one, or the unfinished one that has the unique key.
     pub id: JobId,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// Whether it was made just now.
+    /// Whether it is new.
     pub is_new: bool,
 }
 
-/// A job as it is shown.
+/// A job as shown by the API.
 #[derive(Debug, Clone, Serialize)]
 pub struct Job {
-    /// Its public name.
+    /// Its id.
     pub job_id: JobId,
-    /// Who is to do it.
+    /// Its kind.
     pub kind: String,
-    /// Where it stands.
+    /// Its state.
     pub status: State,
-    /// What its handler or worker gave back, once it is done.
+    /// The result of its handler or worker, once it is done.
     pub result: Option<Box<RawValue>>,
-    /// What the last failure said.
+    /// The error of the last failed attempt.
     pub error: Option<String>,
-    /// How far the last attempt got: a number from 0 to 1, or `{"done", "total", "message"}`.
+    /// The progress of the last attempt: a number from 0 to 1, or `{"done", "total", "message"}`.
     pub progress: Option<Box<RawValue>>,
-    /// Attempts begun so far.
+    /// Attempts started so far.
     pub attempts: i64,
     /// Attempts before it counts as failed.
     pub max_attempts: i64,
-    /// Higher ones first.
+    /// Its priority; higher ones first.
     pub priority: i64,
-    /// The key that no other unfinished job of its kind has.
+    /// The key that no other unfinished job of its kind has, if any.
     pub unique_key: Option<String>,
-    /// Whether a running job was asked to stop.
+    /// Whether a running job is to be cancelled.
     pub cancel_requested: bool,
-    /// When it was asked for.
+    /// When it was submitted.
     pub created_at: UnixMillis,
     /// When it may run, or may run again.
     pub run_at: UnixMillis,
-    /// When the last attempt began.
+    /// When the last attempt started.
     pub started_at: Option<UnixMillis>,
-    /// When anything about it changed last.
+    /// When it last changed.
     pub updated_at: UnixMillis,
-    /// When it came to its end.
+    /// When it reached a final state.
     pub finished_at: Option<UnixMillis>,
-    /// Its place in the order of submission; the cursor of lists.
+    /// Its sequence number: the order of submission.
     #[serde(skip)]
     pub seq: i64,
 }

@@ -12,7 +12,7 @@ use crate::database;
 
 /// The longest sleep, in case the system's time is set forward.
 const LONGEST: Duration = Duration::from_secs(60);
-/// A pause after a change, so that one look covers several.
+/// A pause after a change, so that one read covers several.
 const SETTLING: Duration = Duration::from_millis(10);
 /// A pause after the database failed.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
@@ -23,8 +23,8 @@ const SWEEP_INTERVAL_MS: (i64, i64) = (50, 60_000);
 /// Runs for as long as the database is open.
 pub(super) async fn run(jobs: Jobs, retention: Duration) {
     let retention_ms = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
-    let (least, most) = SWEEP_INTERVAL_MS;
-    let sweep_interval = (retention_ms / SWEEPS_PER_RETENTION).clamp(least, most);
+    let (min, max) = SWEEP_INTERVAL_MS;
+    let sweep_interval = (retention_ms / SWEEPS_PER_RETENTION).clamp(min, max);
     let mut work = jobs.shared.notifier.work();
     let mut swept = UnixMillis(0);
     loop {
@@ -68,7 +68,7 @@ async fn keep_up(
                 .await?;
             for (kind, state) in transitions.expired {
                 tracing::warn!(kind, now = state.name(), "the lease of a job ran out");
-                jobs.shared.counters.count(&kind, |of_kind| of_kind.expired += 1);
+                jobs.shared.counters.count(&kind, |counts| counts.expired += 1);
             }
             jobs.announce();
         } else if sweep.is_some_and(|due| due <= now) {

@@ -6,7 +6,6 @@
 //! [`Clock`] and [`Rng`].
 
 mod backoff;
-mod check;
 mod context;
 mod error;
 mod handler;
@@ -22,6 +21,7 @@ pub mod schedule;
 mod store;
 #[cfg(test)]
 mod tests;
+mod validation;
 mod wait_queue;
 
 pub use context::Context;
@@ -43,7 +43,7 @@ use metrics::Counters;
 use notifier::Notifier;
 use wait_queue::WaitQueue;
 
-/// The built-in kinds there are.
+/// A list of built-in kinds.
 pub type Handlers = &'static [&'static dyn Handler];
 
 /// The queue of one database. Cheap to clone; all clones are one.
@@ -60,7 +60,7 @@ pub struct Jobs {
 #[derive(Default)]
 struct Shared {
     notifier: Notifier,
-    waiting: WaitQueue,
+    wait_queue: WaitQueue,
     counters: Counters,
 }
 
@@ -96,7 +96,7 @@ impl Jobs {
         self.handlers.iter().copied().find(|handler| handler.kind() == kind)
     }
 
-    /// The kind of a job that does not say its own.
+    /// The kind of a job whose request names none.
     pub fn default_kind(&self) -> &'static str {
         self.handlers.first().map_or("", |handler| handler.kind())
     }
@@ -106,7 +106,7 @@ impl Jobs {
     /// # Errors
     /// [`Error::Fields`] with everything that is wrong, [`Error::TooLarge`].
     pub fn prepare(&self, job: NewJob, now: UnixMillis) -> Result<Submission, Error> {
-        check::new_job(&job, self.handler(&job.kind))?;
+        validation::new_job(&job, self.handler(&job.kind))?;
         let id = JobId::new(now, self.rng.bits());
         Ok(Submission { id, job, now })
     }
@@ -120,7 +120,7 @@ impl Jobs {
         let kind = submission.job.kind.clone();
         let enqueued = self.database.write(move |session| submission.enqueue(session)).await?;
         if enqueued.is_new {
-            self.shared.counters.count(&kind, |of_kind| of_kind.submitted += 1);
+            self.shared.counters.count(&kind, |counts| counts.submitted += 1);
             self.announce();
         }
         Ok(enqueued)
@@ -132,7 +132,7 @@ impl Jobs {
         self.shared.notifier.announce();
     }
 
-    /// The time.
+    /// The current time.
     pub fn now(&self) -> UnixMillis {
         self.clock.now().into()
     }

@@ -1,11 +1,11 @@
-//! Who is woken when: workers by new work, watchers by any change. Both inside the process at once, and across
-//! processes through the database's own watcher.
+//! Notifications about jobs: of work to claim, and of any change. Sent within the process at once, and for changes by other
+//! processes when the database's watcher sees them.
 
 use tokio::sync::watch;
 
 use crate::database::Database;
 
-/// Two counts that grow: waiting for one to change is waiting for something to do.
+/// Two channels whose values are counters: a receiver waits for a change of the value.
 pub(super) struct Notifier {
     work: watch::Sender<u64>,
     changes: watch::Sender<u64>,
@@ -21,28 +21,28 @@ impl Default for Notifier {
 }
 
 impl Notifier {
-    /// There may be jobs to claim.
+    /// Notifies that there may be jobs to claim.
     pub(super) fn announce(&self) {
         self.work.send_modify(|count| *count += 1);
         self.changed();
     }
 
-    /// Something about some job is another than before.
+    /// Notifies that a job has changed.
     pub(super) fn changed(&self) {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Changes whenever there may be jobs to claim.
+    /// Changes when there may be jobs to claim.
     pub(super) fn work(&self) -> watch::Receiver<u64> {
         self.work.subscribe()
     }
 
-    /// Changes whenever anything about some job may have.
+    /// Changes when a job may have changed.
     pub(super) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// Hands on what other processes do, for as long as the database is open.
+    /// Notifies of every change of the database by any process, for as long as it is open.
     pub(super) async fn follow(&self, database: &Database) {
         let mut versions = database.versions();
         while versions.changed().await.is_ok() {

@@ -10,14 +10,17 @@ use super::metrics::{Gauges, KINDS, Snapshot};
 use super::store::list::{Counts, Filter, Page};
 use super::store::{lease, list, queue};
 use super::{Claim, Claimed, Error, Heartbeat, HeartbeatReply, Job, JobId, Jobs, Lease, Outcome, State};
-use super::{backoff, check, wait_queue};
+use super::{backoff, validation, wait_queue};
 use crate::database::{self, CancelFlag, ReadSlot, Session};
 
+/// The most kinds that counts are given for.
+const MAX_KINDS: usize = 1000;
+
 impl Jobs {
-    /// A job, as it is now.
+    /// A job in its current state.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none, or no longer.
+    /// [`Error::NotFound`] when it does not exist.
     pub fn find(&self, id: JobId) -> Result<Job, Error> {
         let found = self.database.read(|session| queue::find(session, id))?;
         found.ok_or(Error::NotFound)
@@ -26,7 +29,7 @@ impl Jobs {
     /// The payload of a job, as JSON.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none, or no longer.
+    /// [`Error::NotFound`] when it does not exist.
     pub fn payload(&self, id: JobId) -> Result<Box<RawValue>, Error> {
         let found = self.database.read(|session| queue::payload(session, id))?;
         found.ok_or(Error::NotFound)
@@ -35,18 +38,18 @@ impl Jobs {
     /// A page of at most `limit` jobs older than `after`, the newest first.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no job `after`, or no longer.
+    /// [`Error::NotFound`] when the job `after` does not exist.
     pub async fn page(&self, filter: Filter, after: Option<JobId>, limit: u32) -> Result<Page, Error> {
         self.read(move |session| list::page(session, &filter, after, limit))
             .await
     }
 
-    /// How many jobs there are by kind and state; at most a thousand kinds.
+    /// The numbers of jobs by kind and state, of at most [`MAX_KINDS`] kinds.
     ///
     /// # Errors
     /// The database's.
     pub async fn counts(&self) -> Result<Counts, Error> {
-        self.read(|session| Ok(list::counts(session, 1000)?)).await
+        self.read(|session| Ok(list::counts(session, MAX_KINDS)?)).await
     }
 
     /// The figures of the queue for monitoring.
@@ -57,10 +60,9 @@ impl Jobs {
         let now = self.now();
         let gauges = self.read(move |session| {
             let oldest = list::oldest(session, KINDS)?.into_iter();
-            let age = |since: crate::clock::UnixMillis| now.0.saturating_sub(since.0).max(0).unsigned_abs();
             Ok(Gauges {
                 depth: list::counts(session, KINDS)?,
-                oldest_ms: oldest.map(|(kind, since)| (kind, age(since))).collect(),
+                oldest_ms: oldest.map(|(kind, since)| (kind, now.since(since))).collect(),
             })
         });
         Ok(Snapshot {
@@ -76,7 +78,7 @@ impl Jobs {
 
     /// The number of claims that wait at this process.
     pub fn waiting(&self) -> usize {
-        self.shared.waiting.len()
+        self.shared.wait_queue.len()
     }
 
     /// Cancels a job: [`State::Cancelled`] when it was queued, else [`State::Processing`], and its worker is told at its
@@ -108,13 +110,13 @@ impl Jobs {
         format!("{:032x}", self.rng.bits())
     }
 
-    /// Claims the next jobs of some kinds, waiting for one at most `patience`.
+    /// Claims the next jobs of some kinds; while there are none, waits for them at most `timeout`.
     ///
     /// # Errors
     /// [`Error::Crowded`], or the database's.
-    pub async fn claim(&self, claim: Claim, patience: Duration) -> Result<Vec<Claimed>, Error> {
-        if !patience.is_zero() {
-            return wait_queue::wait(self, claim, patience).await;
+    pub async fn claim(&self, claim: Claim, timeout: Duration) -> Result<Vec<Claimed>, Error> {
+        if !timeout.is_zero() {
+            return wait_queue::wait(self, claim, timeout).await;
         }
         if self
             .database
@@ -138,7 +140,7 @@ impl Jobs {
     pub async fn heartbeat(&self, lease: Lease, heartbeat: Heartbeat) -> Result<HeartbeatReply, Error> {
         let size = heartbeat.checkpoint.as_ref().map_or(0, String::len);
         if size > PAYLOAD_LIMIT {
-            return Err(check::too_large("checkpoint", size, PAYLOAD_LIMIT));
+            return Err(validation::too_large("checkpoint", size, PAYLOAD_LIMIT));
         }
         let now = self.now();
         self.change(move |session| lease.renew(session, &heartbeat, now)).await
@@ -150,7 +152,7 @@ impl Jobs {
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`], [`Error::TooLarge`].
     pub async fn complete(&self, lease: Lease, result: String) -> Result<Outcome, Error> {
         if result.len() > RESULT_LIMIT {
-            return Err(check::too_large("result", result.len(), RESULT_LIMIT));
+            return Err(validation::too_large("result", result.len(), RESULT_LIMIT));
         }
         let now = self.now();
         let outcome = self
@@ -166,9 +168,9 @@ impl Jobs {
     /// [`Error::Conflict`] when the lease is lost, [`Error::NotFound`].
     pub async fn fail(&self, lease: Lease, error: String, retry: bool) -> Result<Outcome, Error> {
         let (now, random) = (self.now(), self.rng.bits());
-        let again = move |failures| retry.then(|| now.plus(backoff::wait_ms(failures, random)));
+        let retry_at = move |failures| retry.then(|| now.plus(backoff::delay_ms(failures, random)));
         let outcome = self
-            .change(move |session| lease.fail(session, &error, again, now))
+            .change(move |session| lease.fail(session, &error, retry_at, now))
             .await?;
         self.shared.counters.record(&outcome);
         Ok(outcome)
@@ -189,7 +191,7 @@ impl Jobs {
 
     pub(super) fn record_claimed(&self, claimed: &[Claimed]) {
         for job in claimed {
-            self.shared.counters.count(&job.kind, |of_kind| of_kind.claimed += 1);
+            self.shared.counters.count(&job.kind, |counts| counts.claimed += 1);
         }
         if !claimed.is_empty() {
             self.shared.notifier.changed();

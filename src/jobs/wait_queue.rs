@@ -1,8 +1,7 @@
-//! Workers that wait for jobs: in one line, the longest waiting first.
+//! The queue of claims that wait for jobs, first in, first out.
 //!
-//! One task serves them all. Woken by new work or a new worker, it asks which of the kinds that are waited for have jobs,
-//! and claims for those who want them in a single write, in their order. A worker that has gone meanwhile leaves its
-//! jobs to the next.
+//! One task serves all of them. Woken by new work or a new claim, it reads which of the kinds waited for have claimable jobs
+//! and claims for the longest waiting in one write. Jobs claimed for a worker that has disconnected are released.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,86 +10,122 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 
 use super::store::{lease, list};
-use super::{Claim, Claimed, Error, Jobs};
+use super::{Claim, Claimed, Error, Heartbeat, Jobs};
 use crate::database;
 
-/// Workers that may wait at once.
-const PLACES: usize = 1024;
-/// Workers that are served by one write.
-const AT_ONCE: usize = 64;
-/// A pause after the database did not say who could be served.
-const AFTER_A_FAILURE: Duration = Duration::from_millis(500);
+/// The most claims that wait at once.
+const MAX_WAITERS: usize = 1024;
+/// The most claims that are served by one write.
+const MAX_PER_WRITE: usize = 64;
+/// A pause after the database failed.
+const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
-/// The line.
+/// The claims that wait, the longest waiting first.
 #[derive(Default)]
 pub(super) struct WaitQueue {
-    line: Mutex<VecDeque<Waiter>>,
-    arrived: Notify,
+    waiters: Mutex<VecDeque<Waiter>>,
+    added: Notify,
 }
 
 struct Waiter {
     claim: Claim,
-    answer: oneshot::Sender<Vec<Claimed>>,
+    reply: oneshot::Sender<Vec<Claimed>>,
 }
 
-/// A place in the line. Whoever leaves it early leaves what was claimed for it to others.
-struct Place<'j> {
+/// The receiving end of a waiter. Dropped before its reply is taken, it releases the jobs in the reply.
+struct PendingReply<'j> {
     jobs: &'j Jobs,
-    answer: oneshot::Receiver<Vec<Claimed>>,
+    reply: oneshot::Receiver<Vec<Claimed>>,
 }
 
-impl Drop for Place<'_> {
+impl Drop for PendingReply<'_> {
     fn drop(&mut self) {
-        self.answer.close();
-        if let Ok(claimed) = self.answer.try_recv() {
+        self.reply.close();
+        if let Ok(claimed) = self.reply.try_recv() {
             release(self.jobs, claimed);
         }
     }
 }
 
 impl WaitQueue {
-    fn line(&self) -> MutexGuard<'_, VecDeque<Waiter>> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The number of claims that wait.
+    pub(super) fn len(&self) -> usize {
+        self.lock().len()
     }
 
-    /// How many wait.
-    pub(super) fn len(&self) -> usize {
-        self.line().len()
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Waiter>> {
+        self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remove_disconnected(waiters: &mut VecDeque<Waiter>) {
+        waiters.retain(|waiter| !waiter.reply.is_closed());
+    }
+
+    /// The kinds that are waited for.
+    fn kinds(&self) -> Vec<String> {
+        let mut waiters = self.lock();
+        Self::remove_disconnected(&mut waiters);
+        let kinds: BTreeSet<&String> = waiters.iter().flat_map(|waiter| &waiter.claim.kinds).collect();
+        kinds.into_iter().cloned().collect()
+    }
+
+    /// Removes the longest waiting claims for one of these kinds, as many as one write serves.
+    fn take(&self, ready: &[String]) -> Vec<Waiter> {
+        let mut waiters = self.lock();
+        let mut taken = Vec::new();
+        let mut left = VecDeque::with_capacity(waiters.len());
+        for waiter in waiters.drain(..) {
+            let is_taken = taken.len() < MAX_PER_WRITE && waiter.claim.kinds.iter().any(|kind| ready.contains(kind));
+            match is_taken {
+                true => taken.push(waiter),
+                false => left.push_back(waiter),
+            }
+        }
+        *waiters = left;
+        taken
+    }
+
+    /// Returns claims that got no job to the front, in their order.
+    fn put_back(&self, unserved: Vec<Waiter>) {
+        let mut waiters = self.lock();
+        for waiter in unserved.into_iter().rev() {
+            waiters.push_front(waiter);
+        }
     }
 }
 
-/// Waits for jobs at most so long; nothing when none came.
+/// Waits for jobs at most `timeout`; empty when none came.
 ///
 /// # Errors
-/// [`Error::Crowded`] when too many wait already.
-pub(super) async fn wait(jobs: &Jobs, claim: Claim, patience: Duration) -> Result<Vec<Claimed>, Error> {
-    let waiting = &jobs.shared.waiting;
-    let (answer, receiver) = oneshot::channel();
+/// [`Error::Crowded`] when [`MAX_WAITERS`] claims wait already.
+pub(super) async fn wait(jobs: &Jobs, claim: Claim, timeout: Duration) -> Result<Vec<Claimed>, Error> {
+    let queue = &jobs.shared.wait_queue;
+    let (reply, receiver) = oneshot::channel();
     {
-        let mut line = waiting.line();
-        line.retain(|waiter| !waiter.answer.is_closed());
-        if line.len() >= PLACES {
+        let mut waiters = queue.lock();
+        WaitQueue::remove_disconnected(&mut waiters);
+        if waiters.len() >= MAX_WAITERS {
             return Err(Error::Crowded("Too many workers are waiting. Try again."));
         }
-        line.push_back(Waiter { claim, answer });
+        waiters.push_back(Waiter { claim, reply });
     }
-    let mut place = Place { jobs, answer: receiver };
-    waiting.arrived.notify_one();
-    match tokio::time::timeout(patience, &mut place.answer).await {
+    let mut pending = PendingReply { jobs, reply: receiver };
+    queue.added.notify_one();
+    match tokio::time::timeout(timeout, &mut pending.reply).await {
         Ok(claimed) => Ok(claimed.unwrap_or_default()),
         Err(_) => {
-            place.answer.close();
-            Ok(place.answer.try_recv().unwrap_or_default())
+            pending.reply.close();
+            Ok(pending.reply.try_recv().unwrap_or_default())
         }
     }
 }
 
-/// Serves those who wait, for as long as the database is open.
+/// Serves waiting claims for as long as the database is open.
 pub(super) async fn serve(jobs: Jobs) {
     let mut work = jobs.shared.notifier.work();
     loop {
         tokio::select! {
-            () = jobs.shared.waiting.arrived.notified() => {}
+            () = jobs.shared.wait_queue.added.notified() => {}
             changed = work.changed() => if changed.is_err() { return },
         }
         loop {
@@ -100,30 +135,26 @@ pub(super) async fn serve(jobs: Jobs) {
                 Err(database::Error::Closed) => return,
                 Err(error) => {
                     tracing::debug!(%error, "waiting workers could not be served; they go on waiting");
-                    tokio::time::sleep(AFTER_A_FAILURE).await;
+                    tokio::time::sleep(FAILURE_PAUSE).await;
                 }
             }
         }
     }
 }
 
-/// Serves some of those who can be served, and says whether there may be more of them.
+/// Serves claims for which there are jobs, with one write; returns whether it served any.
 async fn serve_once(jobs: &Jobs) -> Result<bool, database::Error> {
-    let wanted: BTreeSet<String> = {
-        let mut line = jobs.shared.waiting.line();
-        line.retain(|waiter| !waiter.answer.is_closed());
-        line.iter().flat_map(|waiter| waiter.claim.kinds.clone()).collect()
-    };
-    if wanted.is_empty() {
+    let queue = &jobs.shared.wait_queue;
+    let kinds = queue.kinds();
+    if kinds.is_empty() {
         return Ok(false);
     }
-    let wanted: Vec<String> = wanted.into_iter().collect();
-    let ready = jobs.database.read(|session| list::ready(session, &wanted))?;
-    let called = call(&jobs.shared.waiting, &ready);
-    if called.is_empty() {
+    let ready = jobs.database.read(|session| list::ready(session, &kinds))?;
+    let waiters = queue.take(&ready);
+    if waiters.is_empty() {
         return Ok(false);
     }
-    let claims: Vec<Claim> = called.iter().map(|waiter| waiter.claim.clone()).collect();
+    let claims: Vec<Claim> = waiters.iter().map(|waiter| waiter.claim.clone()).collect();
     let now = jobs.now();
     let claimed = jobs.database.write(move |session| {
         let claimed = claims.iter().map(|claim| lease::claim(session, claim, now));
@@ -132,58 +163,34 @@ async fn serve_once(jobs: &Jobs) -> Result<bool, database::Error> {
     let claimed = match claimed.await {
         Ok(claimed) => claimed,
         Err(error) => {
-            put_back(&jobs.shared.waiting, called);
+            queue.put_back(waiters);
             return Err(error);
         }
     };
-    let mut is_any_served = false;
+    let mut has_served = false;
     let mut unserved = Vec::new();
-    for (waiter, claimed) in called.into_iter().zip(claimed) {
+    for (waiter, claimed) in waiters.into_iter().zip(claimed) {
         if claimed.is_empty() {
             unserved.push(waiter);
             continue;
         }
-        is_any_served = true;
+        has_served = true;
         jobs.record_claimed(&claimed);
-        if let Err(claimed) = waiter.answer.send(claimed) {
+        if let Err(claimed) = waiter.reply.send(claimed) {
             release(jobs, claimed);
         }
     }
-    put_back(&jobs.shared.waiting, unserved);
-    Ok(is_any_served)
+    queue.put_back(unserved);
+    Ok(has_served)
 }
 
-/// Takes those out of the line, from its front, who want one of these kinds.
-fn call(waiting: &WaitQueue, ready: &[String]) -> Vec<Waiter> {
-    let mut line = waiting.line();
-    let mut called = Vec::new();
-    let mut left = VecDeque::with_capacity(line.len());
-    for waiter in line.drain(..) {
-        let is_served = called.len() < AT_ONCE && waiter.claim.kinds.iter().any(|kind| ready.contains(kind));
-        match is_served {
-            true => called.push(waiter),
-            false => left.push_back(waiter),
-        }
-    }
-    *line = left;
-    called
-}
-
-/// Those who got nothing come first again.
-fn put_back(waiting: &WaitQueue, waiters: Vec<Waiter>) {
-    let mut line = waiting.line();
-    for waiter in waiters.into_iter().rev() {
-        line.push_front(waiter);
-    }
-}
-
-/// Leaves jobs to others that were claimed for a worker that has gone.
+/// Releases jobs that were claimed for a worker that has disconnected.
 fn release(jobs: &Jobs, claimed: Vec<Claimed>) {
     let jobs = jobs.clone();
     tokio::spawn(async move {
         for job in claimed {
-            // What cannot be given back now is free when its lease runs out.
-            let _ = jobs.release(job.lease(), lease::Heartbeat::default()).await;
+            // A job that cannot be released now is claimable when its lease expires.
+            let _ = jobs.release(job.lease(), Heartbeat::default()).await;
         }
     });
 }

@@ -163,7 +163,7 @@ fn remark(schema: &Schema, table: &Table, place: usize, column: &Column, is_fixe
         Some(ServerManaged::Updated) => "When the row was last changed.".into(),
         Some(ServerManaged::ReadOnly) => "Not for clients to write.".into(),
         None if is_fixed => "A row's key cannot be changed.".into(),
-        // Only a table that is served has a name to be told.
+        // Only tables that are served may be named.
         None => format!(
             "The key of a row of `{}`.",
             schema.named(&table.foreign_key_of(place)?.table)?.name

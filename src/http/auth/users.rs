@@ -90,7 +90,7 @@ pub async fn remove(context: &RequestContext<'_, '_>) -> Result<Response<'static
     Ok(response::no_content())
 }
 
-/// A role that must be given; the least one when it is not, which is noted.
+/// The role, which must be given; the least one when it is not, which is reported.
 fn required_role(fields: &mut FieldReader<'_>) -> Role {
     match fields.required_text("role").as_str() {
         "" => Role::Viewer,

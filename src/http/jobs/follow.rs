@@ -77,7 +77,7 @@ impl Follower {
             if job.status.is_finished() || !self.has_changed(&mut changes).await {
                 return;
             }
-            // Deleted after its retention, or not readable: the client connects again and is told.
+            // Deleted after its retention, or not readable: the client connects again and gets 404.
             job = match self.jobs.find(job.job_id) {
                 Ok(job) => job,
                 Err(_) => return,

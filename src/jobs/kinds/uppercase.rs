@@ -1,11 +1,11 @@
-//! `uppercase`: a text in capitals, by Unicode's rules ("ß" becomes "SS", "ﬁ" becomes "FI", "ς" becomes "Σ").
+//! `uppercase`: converts a text to upper case by Unicode's rules ("ß" becomes "SS", "ﬁ" becomes "FI", "ς" becomes "Σ").
 
 use serde_json::Value as Json;
 
 use crate::fields::{FieldErrors, message};
 use crate::jobs::{Context, Failure, Handler};
 
-/// The handler of the kind.
+/// The handler of `uppercase`.
 pub(super) struct Uppercase;
 
 impl Handler for Uppercase {

@@ -44,7 +44,7 @@ impl WriteBatch {
         let outcomes = self.results.iter().map(|(lease, result)| match result {
             AttemptResult::Done(result) => lease.complete(session, result, now),
             AttemptResult::Failed { error, retry } => {
-                let retry_at = |failures| retry.map(|random| now.plus(backoff::wait_ms(failures, random)));
+                let retry_at = |failures| retry.map(|random| now.plus(backoff::delay_ms(failures, random)));
                 lease.fail(session, error, retry_at, now)
             }
         });

@@ -30,7 +30,7 @@ impl Schedules {
                 )));
             }
             store::insert(session, &definition, Source::Api, now)?;
-            found(session, &definition.name)
+            existing(session, &definition.name)
         });
         written.await
     }
@@ -49,7 +49,7 @@ impl Schedules {
             let known = of_the_api(session, &name)?;
             let definition = schedules.check(&name, change(known.spec())?)?;
             update(session, &known, &definition, now)?;
-            found(session, &name)
+            existing(session, &name)
         });
         written.await
     }
@@ -68,12 +68,14 @@ impl Schedules {
     }
 }
 
-fn found(session: &Session<'_>, name: &str) -> Result<Schedule, Error> {
+/// The schedule of this name.
+fn existing(session: &Session<'_>, name: &str) -> Result<Schedule, Error> {
     store::find(session, name)?.ok_or(Error::NotFound)
 }
 
+/// The schedule of this name, which must not be one of the file.
 fn of_the_api(session: &Session<'_>, name: &str) -> Result<Schedule, Error> {
-    let known = found(session, name)?;
+    let known = existing(session, name)?;
     match known.source {
         Source::Api => Ok(known),
         Source::File => Err(Error::Conflict(IN_THE_FILE.to_owned())),
@@ -87,7 +89,7 @@ pub(super) fn update(
     definition: &Definition,
     now: UnixMillis,
 ) -> Result<(), database::Error> {
-    let (anchor, next_at) = match keeps_its_timing(known, definition) {
+    let (anchor, next_at) = match has_same_timing(known, definition) {
         true => (known.anchor, known.next_at),
         false => (now, definition.next_after(now, now)),
     };
@@ -97,12 +99,13 @@ pub(super) fn update(
 /// Whether a stored schedule equals a definition.
 pub(super) fn equals(known: &Schedule, definition: &Definition) -> bool {
     let (is, spec) = (known.spec(), &definition.spec);
-    keeps_its_timing(known, definition)
+    has_same_timing(known, definition)
         && (is.kind.as_str(), is.payload.get()) == (spec.kind.as_str(), spec.payload.get())
         && (is.priority, is.max_attempts, is.unique) == (spec.priority, spec.max_attempts, spec.unique)
 }
 
-fn keeps_its_timing(known: &Schedule, definition: &Definition) -> bool {
+/// Whether a definition leaves the ticks of a stored schedule as they are.
+fn has_same_timing(known: &Schedule, definition: &Definition) -> bool {
     let timing = &definition.timing;
     (known.cron.as_deref(), known.every.clone(), known.timezone.as_deref())
         == (timing.cron(), timing.every(), timing.zone_name())

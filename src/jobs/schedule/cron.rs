@@ -1,11 +1,11 @@
-//! A cron expression on the clock of a time zone: when it ticks next, also where clocks are put forward or back.
+//! Cron expressions in a time zone, including the changes to and from daylight saving time.
 //!
-//! What the fields mean is the `croner` crate's business, which walks over readings of a clock. What a reading is in
-//! real time is decided here, as Vixie's cron and `crontab(5)` have it:
-//! - An expression that ticks at times of the day ticks once for each reading: one that is skipped when clocks are put
-//!   forward counts at the moment after the jump, and one that comes twice when they are put back counts the first time.
-//! - An expression that ticks around the clock (every hour, or `*` in its minutes) follows real time: what is skipped does
-//!   not tick, and what comes twice ticks twice.
+//! The `croner` crate parses expressions and enumerates the local times that match. This module maps local times to instants
+//! by the rules of Vixie's cron and `crontab(5)`:
+//! - An expression for times of day ticks once for each local time: one that a change skips ticks at the instant of the
+//!   change, and one that a change repeats ticks the first time.
+//! - An expression that ticks around the clock (every hour, or `*` in its minutes) follows elapsed time: a skipped local time
+//!   does not tick, and a repeated one ticks twice.
 
 use croner::Cron as Pattern;
 use croner::parser::{CronParser, Seconds, Year};
@@ -15,7 +15,7 @@ use jiff::{Span, Timestamp};
 
 use super::TimingError;
 
-/// What each field is called and what it allows, in their order.
+/// The fields in their order: name, allowed values, and allowed letters.
 const FIELDS: [(&str, &str, &str); 5] = [
     ("minute", "0-59", ""),
     ("hour", "0-23", ""),
@@ -31,30 +31,30 @@ const FIELDS: [(&str, &str, &str); 5] = [
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ#?",
     ),
 ];
-/// The longest expression taken.
-const LONGEST: usize = 200;
-/// Readings looked at before a search is given up: more minutes than have ever come twice.
-const READINGS: usize = 1_500;
+/// The most characters of an expression.
+const MAX_LENGTH: usize = 200;
+/// The most local times that a search examines: more minutes than any change repeats.
+const MAX_LOCAL_TIMES: usize = 1_500;
 
 /// A cron expression with five fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cron {
     pattern: Pattern,
-    /// As it was given, with single spaces.
+    /// The expression as given, with single spaces.
     text: String,
-    /// Whether it ticks around the clock rather than at times of the day.
-    follows_real_time: bool,
+    /// Whether it ticks around the clock rather than at times of day.
+    follows_elapsed_time: bool,
 }
 
 impl Cron {
-    /// Reads five fields, or `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly`, `@annually`.
+    /// Parses five fields, or `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly`, `@annually`.
     ///
     /// # Errors
-    /// Which field is wrong and what it allows; also that the expression means no moment at all, as 30 February.
+    /// The invalid field and what it allows; also an expression that matches no date, such as 30 February.
     pub fn parse(text: &str) -> Result<Self, TimingError> {
-        if text.len() > LONGEST {
+        if text.len() > MAX_LENGTH {
             return Err(TimingError::cron(format!(
-                "Ensure this field has no more than {LONGEST} characters."
+                "Ensure this field has no more than {MAX_LENGTH} characters."
             )));
         }
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -65,20 +65,20 @@ impl Cron {
                         @hourly, @daily, @weekly, @monthly, @yearly. For seconds there is \"every\".";
             return Err(TimingError::cron(message));
         };
-        for (place, field) in fields.iter().enumerate() {
-            check(place, field)?;
+        for (index, field) in fields.iter().enumerate() {
+            check(index, field)?;
         }
-        // crontab(5): either day counts, unless one of the two fields begins with a star; then both must fit.
+        // crontab(5): a match of either day field suffices, unless one of them begins with a star; then both must match.
         let both = day.starts_with(['*', '?']) || weekday.starts_with(['*', '?']);
         let pattern = parser(both)
             .parse(&expanded)
             .map_err(|error| TimingError::cron(error.to_string()))?;
         let cron = Self {
-            follows_real_time: minute.starts_with('*') || pattern.pattern.hours.values().len() == 24,
+            follows_elapsed_time: minute.starts_with('*') || pattern.pattern.hours.values().len() == 24,
             pattern,
             text,
         };
-        match cron.reading_after(DateTime::constant(2000, 1, 1, 0, 0, 0, 0)) {
+        match cron.local_time_after(DateTime::constant(2000, 1, 1, 0, 0, 0, 0)) {
             Some(_) => Ok(cron),
             None => Err(TimingError::cron(
                 "There is no such day in any year: this would never run.",
@@ -86,70 +86,70 @@ impl Cron {
         }
     }
 
-    /// The expression as it was given.
+    /// The expression as given.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The first tick after `time`; none in what is left of the calendar.
+    /// The first tick after `time`, if any.
     pub fn next_after(&self, time: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-        match self.follows_real_time {
-            true => self.next_in_real_time(time, zone),
-            false => self.next_by_reading(time, zone),
+        match self.follows_elapsed_time {
+            true => self.next_in_elapsed_time(time, zone),
+            false => self.next_by_local_time(time, zone),
         }
     }
 
-    /// Every reading counts once, at its first moment or right after the jump that skips it.
-    fn next_by_reading(&self, time: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-        let mut reading = zone.to_datetime(time);
-        for _ in 0..READINGS {
-            reading = self.reading_after(reading)?;
-            let moment = match zone.to_ambiguous_timestamp(reading).offset() {
-                AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(reading).ok()?,
-                AmbiguousOffset::Fold { before, .. } => before.to_timestamp(reading).ok()?,
+    /// Each local time ticks once: at its first instant, or at the change that skips it.
+    fn next_by_local_time(&self, time: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let mut local = zone.to_datetime(time);
+        for _ in 0..MAX_LOCAL_TIMES {
+            local = self.local_time_after(local)?;
+            let instant = match zone.to_ambiguous_timestamp(local).offset() {
+                AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(local).ok()?,
+                AmbiguousOffset::Fold { before, .. } => before.to_timestamp(local).ok()?,
                 AmbiguousOffset::Gap { before, after } => {
-                    // Read with the offset that ends, a skipped reading lies behind the jump; with the other, before it.
-                    let early = after.to_timestamp(reading).ok()?;
-                    let late = before.to_timestamp(reading).ok()?;
+                    // With the offset before the change, a skipped local time lies after it; with the other, before it.
+                    let early = after.to_timestamp(local).ok()?;
+                    let late = before.to_timestamp(local).ok()?;
                     let jump = zone.following(early).next().map(|jump| jump.timestamp());
                     jump.filter(|jump| *jump <= late).unwrap_or(late)
                 }
             };
-            // In an hour that comes twice, readings of its first time lie behind.
-            if moment > time {
-                return Some(moment);
+            // In a repeated hour, the first instants of its local times are already past.
+            if instant > time {
+                return Some(instant);
             }
         }
         None
     }
 
-    /// Between two changes of the offset a clock and real time agree.
-    fn next_in_real_time(&self, time: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    /// Searches each span of constant offset in turn.
+    fn next_in_elapsed_time(&self, time: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let mut from = zone.to_offset(time).to_datetime(time);
         let mut offset = zone.to_offset(time);
         let mut changes = zone.following(time);
         loop {
             let change = changes.next();
-            let moment = self
-                .reading_after(from)
-                .and_then(|reading| offset.to_timestamp(reading).ok());
+            let instant = self
+                .local_time_after(from)
+                .and_then(|local| offset.to_timestamp(local).ok());
             let Some(change) = change else {
-                return moment;
+                return instant;
             };
-            if let Some(moment) = moment.filter(|moment| *moment < change.timestamp()) {
-                return Some(moment);
+            if let Some(instant) = instant.filter(|instant| *instant < change.timestamp()) {
+                return Some(instant);
             }
             offset = change.offset();
             let begins = offset.to_datetime(change.timestamp());
-            // The moment of the change itself may tick.
+            // The instant of the change itself may tick.
             from = begins.checked_sub(Span::new().seconds(1)).ok()?;
-            moment?;
+            instant?;
         }
     }
 
-    /// The next reading of a clock, later than this one, that the expression means.
-    fn reading_after(&self, reading: DateTime) -> Option<DateTime> {
-        self.pattern.find_next_occurrence(&reading, false).ok()
+    /// The next matching local time.
+    fn local_time_after(&self, local: DateTime) -> Option<DateTime> {
+        self.pattern.find_next_occurrence(&local, false).ok()
     }
 }
 
@@ -160,7 +160,7 @@ fn parser(both_days: bool) -> CronParser {
     parser.dom_and_dow(both_days).build()
 }
 
-/// The five fields of a nickname; anything else as it is.
+/// The five fields of a nickname; any other expression unchanged.
 fn expanded(text: &str) -> Result<&str, TimingError> {
     match text.to_ascii_lowercase().as_str() {
         "@hourly" => Ok("0 * * * *"),
@@ -175,12 +175,12 @@ fn expanded(text: &str) -> Result<&str, TimingError> {
     }
 }
 
-/// Looks at a field by itself, so that it can be named.
-fn check(place: usize, field: &str) -> Result<(), TimingError> {
-    let Some((name, allowed, letters)) = FIELDS.get(place) else {
+/// Validates a field alone, so that an error can name it.
+fn check(index: usize, field: &str) -> Result<(), TimingError> {
+    let Some((name, allowed, letters)) = FIELDS.get(index) else {
         return Ok(());
     };
-    let refused = || {
+    let invalid = || {
         TimingError::cron(format!(
             "\"{}\" is no {name}: it takes {allowed}, * for all, lists (1,2), ranges (1-5) and steps (*/5).",
             field.escape_debug()
@@ -188,13 +188,13 @@ fn check(place: usize, field: &str) -> Result<(), TimingError> {
     };
     let is_known = |letter: char| letter.is_ascii_digit() || "*,-/".contains(letter) || letters.contains(letter);
     if !field.chars().all(is_known) || field.split(',').any(str::is_empty) {
-        return Err(refused());
+        return Err(invalid());
     }
     let mut alone = ["*"; 5];
-    if let Some(own) = alone.get_mut(place) {
+    if let Some(own) = alone.get_mut(index) {
         *own = field;
     }
-    parser(false).parse(&alone.join(" ")).map(drop).map_err(|_| refused())
+    parser(false).parse(&alone.join(" ")).map(drop).map_err(|_| invalid())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! `[[schedules]]` of `socle.toml`: held against what a schedule must be, and brought into the database.
+//! `[[schedules]]` of `socle.toml`: validates them and applies them to the database.
 //!
-//! At the start a mistake in it is an error. Later it is a line in the log, and the schedules stay as they were.
+//! At the start an invalid file is an error. Later it is logged, and the schedules stay as they were.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,35 +16,33 @@ use crate::config_file::{ConfigError, ConfigFile, Located, ScheduleSection};
 use crate::database;
 use crate::jobs::Error;
 
-/// A pause after the database did not take what the file says.
-const AFTER_A_FAILURE: Duration = Duration::from_secs(1);
+/// A pause after the database failed.
+const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
-/// Why the schedules of the file are not those of the database.
+/// Why the schedules of the file were not applied.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum FileError {
-    /// The file is wrong.
+    /// The file is invalid.
     #[error("{0}")]
-    ConfigError(#[from] ConfigError),
-    /// The database did not do it.
+    Config(#[from] ConfigError),
+    /// The database failed.
     #[error("{0}")]
     Database(#[from] database::Error),
 }
 
 impl Schedules {
-    /// Makes the schedules of the file those of the database. Without `CONFIG_DIR` this process knows nothing of a file,
-    /// and leaves all as it is.
+    /// Makes the schedules in the database equal to those of the file, except those of the API. Without `CONFIG_DIR` there is
+    /// no file, and nothing changes.
     ///
     /// # Errors
-    /// The first mistake, a name that was taken over the API among them; the database's.
+    /// The first error in the file, which may be a name that a schedule of the API has; the database's.
     pub async fn apply_file(&self, file: &ConfigFile) -> Result<(), FileError> {
         let definitions = self.of_file(file)?;
         if file.path.is_none() {
             return Ok(());
         }
         let synced = self.sync(definitions).await.map_err(|error| match error {
-            SyncError::Taken(ref name) => {
-                FileError::ConfigError(file.error_at(line_of_name(file, name), error.to_string()))
-            }
+            SyncError::Taken(ref name) => FileError::Config(file.error_at(line_of_name(file, name), error.to_string())),
             SyncError::Database(error) => FileError::Database(error),
         })?;
         if !synced.is_empty() {
@@ -60,31 +58,31 @@ impl Schedules {
         Ok(())
     }
 
-    /// Follows the changes of the file for as long as the server runs.
+    /// Applies each change of the file, for as long as the server runs.
     pub async fn follow(self, mut files: watch::Receiver<Arc<ConfigFile>>) {
         while files.changed().await.is_ok() {
             loop {
                 let file = files.borrow_and_update().clone();
                 match self.apply_file(&file).await {
                     Ok(()) => break,
-                    Err(FileError::ConfigError(mistake)) => {
-                        tracing::error!("{mistake}; the schedules stay as they were");
+                    Err(FileError::Config(error)) => {
+                        tracing::error!("{error}; the schedules stay as they were");
                         break;
                     }
                     Err(FileError::Database(database::Error::Closed)) => return,
                     Err(FileError::Database(error)) => {
                         tracing::warn!(%error, "the schedules of the file could not be written; they are tried again");
-                        tokio::time::sleep(AFTER_A_FAILURE).await;
+                        tokio::time::sleep(FAILURE_PAUSE).await;
                     }
                 }
             }
         }
     }
 
-    /// What the file wants, with every mistake in it found before anything is written.
+    /// Validates all schedules of the file; nothing is written.
     ///
     /// # Errors
-    /// The first mistake, with its line.
+    /// The first error, with its line.
     pub fn of_file(&self, file: &ConfigFile) -> Result<Vec<Definition>, ConfigError> {
         let mut lines = HashMap::new();
         let mut definitions = Vec::with_capacity(file.schedules.len());
@@ -112,7 +110,7 @@ impl Schedules {
     }
 }
 
-/// The line on which the file names a schedule.
+/// The line of a schedule's name.
 fn line_of_name(file: &ConfigFile, name: &str) -> Option<usize> {
     let section = file.schedules.iter().find(|section| section.name.value == name);
     section.map(|section| section.name.line)
@@ -121,16 +119,16 @@ fn line_of_name(file: &ConfigFile, name: &str) -> Option<usize> {
 fn spec(section: &ScheduleSection) -> ScheduleSpec {
     let text = |text: &Option<Located<String>>| text.as_ref().map(|text| text.value.clone());
     let payload = section.payload.as_ref().map_or(&Json::Null, |payload| &payload.value);
-    // What came out of a file can always be written.
+    // A value parsed from TOML can always be serialized.
     let payload = to_raw_value(payload).unwrap_or_default();
     let mut spec = ScheduleSpec::new(section.kind.value.as_str(), payload);
     spec.cron = text(&section.cron);
     spec.every = text(&section.every);
     spec.timezone = text(&section.timezone);
-    spec.priority = section.priority.map_or(spec.priority, |given| given.value);
-    spec.max_attempts = section.max_attempts.map_or(spec.max_attempts, |given| given.value);
-    spec.unique = section.unique.map_or(spec.unique, |given| given.value);
-    spec.enabled = section.enabled.map_or(spec.enabled, |given| given.value);
+    spec.priority = section.priority.map_or(spec.priority, |located| located.value);
+    spec.max_attempts = section.max_attempts.map_or(spec.max_attempts, |located| located.value);
+    spec.unique = section.unique.map_or(spec.unique, |located| located.value);
+    spec.enabled = section.enabled.map_or(spec.enabled, |located| located.value);
     spec
 }
 
@@ -149,12 +147,12 @@ fn line_of(section: &ScheduleSection, field: &str) -> usize {
     let line = match field {
         "name" => Some(section.name.line),
         "kind" => Some(section.kind.line),
-        "payload" => section.payload.as_ref().map(|given| given.line),
-        "cron" => section.cron.as_ref().map(|given| given.line),
-        "every" => section.every.as_ref().map(|given| given.line),
-        "timezone" => section.timezone.as_ref().map(|given| given.line),
-        "priority" => section.priority.map(|given| given.line),
-        "max_attempts" => section.max_attempts.map(|given| given.line),
+        "payload" => section.payload.as_ref().map(|located| located.line),
+        "cron" => section.cron.as_ref().map(|located| located.line),
+        "every" => section.every.as_ref().map(|located| located.line),
+        "timezone" => section.timezone.as_ref().map(|located| located.line),
+        "priority" => section.priority.map(|located| located.line),
+        "max_attempts" => section.max_attempts.map(|located| located.line),
         _ => None,
     };
     line.unwrap_or(section.line)

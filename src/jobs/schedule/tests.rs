@@ -1,4 +1,4 @@
-//! Schedules in a database: two processes' worth of them on one file, with time passed in.
+//! Schedules in a database that one or more processes have open, at times that the tests choose.
 
 mod changing;
 mod ticking;

@@ -1,4 +1,4 @@
-//! When a schedule ticks: by a cron expression on the clock of a time zone, or every so often.
+//! The timing of a schedule: a cron expression in a time zone, or a fixed interval.
 
 use std::sync::LazyLock;
 
@@ -8,19 +8,19 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use super::{Cron, Interval};
 use crate::clock::UnixMillis;
 
-/// The time zone of a cron expression that names none.
+/// The default time zone of cron expressions.
 pub const DEFAULT_ZONE: &str = "UTC";
 
-/// The zones as they were when this program was built: the same for every process, whatever its image holds.
+/// The time zone database built into the binary: the same in every process, and there in images without zone files.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
-/// Why this is no timing: the field that is wrong, and what it allows.
+/// An invalid timing: the field and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {message}")]
 pub struct TimingError {
     /// `cron`, `every` or `timezone`.
     pub field: &'static str,
-    /// What is wrong with it.
+    /// What is wrong, and what is allowed.
     pub message: String,
 }
 
@@ -50,22 +50,22 @@ impl TimingError {
 /// When a schedule ticks.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Timing {
-    /// At the times of a cron expression, on the clock of a time zone.
+    /// At the local times of a cron expression.
     Cron {
         /// The expression.
         cron: Box<Cron>,
         /// The zone.
         zone: TimeZone,
     },
-    /// Every so often.
+    /// At a fixed interval.
     Interval(Interval),
 }
 
 impl Timing {
-    /// Reads what a file or a request says: one of `cron` and `every`, and the time zone of the former.
+    /// Parses the fields of a file or a request: either `cron`, with or without a time zone, or `every`.
     ///
     /// # Errors
-    /// What is wrong, by field.
+    /// The first invalid field.
     pub fn parse(cron: Option<&str>, every: Option<&str>, zone: Option<&str>) -> Result<Self, TimingError> {
         match (cron, every) {
             (Some(cron), None) => Ok(Self::Cron {
@@ -83,7 +83,7 @@ impl Timing {
         }
     }
 
-    /// The first tick after `time`; none when none is left in the calendar. `every` counts from `anchor`.
+    /// The first tick after `time`, if any. Intervals count from `anchor`.
     pub fn next_after(&self, time: UnixMillis, anchor: UnixMillis) -> Option<UnixMillis> {
         match self {
             Self::Cron { cron, zone } => {
@@ -102,7 +102,7 @@ impl Timing {
         }
     }
 
-    /// The stretch between two ticks, if it is always the same.
+    /// The interval, if it is one.
     pub fn every(&self) -> Option<String> {
         match self {
             Self::Cron { .. } => None,
@@ -110,7 +110,7 @@ impl Timing {
         }
     }
 
-    /// The time zone's name, if it has one.
+    /// The name of the time zone, if it has one.
     pub fn zone_name(&self) -> Option<&str> {
         match self {
             Self::Cron { zone, .. } => zone.iana_name(),
@@ -118,7 +118,7 @@ impl Timing {
         }
     }
 
-    /// The zone whose clock people read its ticks from.
+    /// The time zone in which ticks are shown.
     pub fn zone(&self) -> TimeZone {
         match self {
             Self::Cron { zone, .. } => zone.clone(),

@@ -7,7 +7,7 @@ use crate::clock::UnixMillis;
 use crate::database::{self, Constraint, Session, Statement};
 use crate::jobs::{Error, Job, JobId, State};
 
-/// A job, as it is now.
+/// A job in its current state.
 ///
 /// # Errors
 /// The database's.

@@ -1,4 +1,4 @@
-//! Claims, leases and what attempts lead to.
+//! Claims, leases and the outcomes of attempts.
 
 use super::*;
 
@@ -69,7 +69,7 @@ fn whoever_lost_the_lease_changes_nothing() {
     let queue = Fixture::new(&[]);
     let id = queue.enqueue(work(), 1).id;
     let late = queue.claim_one(10);
-    // The time is over, although nobody has taken the job back yet.
+    // The lease has expired, although maintenance has not run yet.
     assert!(is_conflict(queue.complete(late.lease(), 1_010)));
     assert!(is_conflict(queue.renew(late.lease(), 1_010)));
     assert_eq!(queue.advance(1_009).expired, []);

@@ -1,8 +1,8 @@
 //! The operations on jobs, at times that the tests choose.
 
-mod asking;
 mod attempts;
-mod looking;
+mod lists;
+mod queue;
 
 use std::path::PathBuf;
 
@@ -10,13 +10,13 @@ use serde_json::value::RawValue;
 use tempfile::TempDir;
 
 use super::store::list::{self, Filter};
-use super::store::{lease, maintenance, queue};
+use super::store::{lease, maintenance, queue as store_queue};
 use super::{Claim, Claimed, Enqueued, Error, Heartbeat, Job, JobId, Jobs, Lease, NewJob, State};
 use crate::clock::{Clock, Rng, UnixMillis};
 use crate::database::migrations;
 use crate::database::{self, Database, Options, Session, Synchronous};
 
-/// A queue in a folder of its own, and a runtime to ask it with.
+/// A queue in a temporary folder, with a runtime to call it from.
 pub(super) struct Fixture {
     pub(super) jobs: Jobs,
     pub(super) runtime: tokio::runtime::Runtime,
@@ -94,11 +94,11 @@ impl Fixture {
     }
 
     fn cancel(&self, id: JobId, now: i64) -> Result<State, Error> {
-        self.write(move |session| queue::cancel(session, id, UnixMillis(now)))
+        self.write(move |session| store_queue::cancel(session, id, UnixMillis(now)))
     }
 
     fn retry(&self, id: JobId, now: i64) -> Result<State, Error> {
-        self.write(move |session| queue::retry(session, id, UnixMillis(now)))
+        self.write(move |session| store_queue::retry(session, id, UnixMillis(now)))
     }
 
     fn advance(&self, now: i64) -> maintenance::Transitions {

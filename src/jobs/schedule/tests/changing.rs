@@ -1,4 +1,4 @@
-//! Schedules made, changed and removed, over the API and by the file.
+//! Creating, changing and deleting schedules, over the API and by the file.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -29,7 +29,7 @@ async fn a_schedule_that_is_paused_does_not_tick_and_makes_up_for_nothing_afterw
         .unwrap();
     assert_eq!(resumed.next_at, Some(later.plus(10_000)));
     assert_eq!(schedules.tick(later).await.unwrap(), []);
-    // What leaves the timing alone leaves the next tick alone, also one that was missed.
+    // A change that keeps the timing keeps the next tick, including a missed one.
     NOW.store(later.plus(60_000).0, Ordering::Relaxed);
     let louder = schedules
         .change("often", |spec| Ok(ScheduleSpec { priority: 7, ..spec }))
@@ -38,7 +38,7 @@ async fn a_schedule_that_is_paused_does_not_tick_and_makes_up_for_nothing_afterw
     assert_eq!((louder.priority, louder.next_at), (7, Some(later.plus(10_000))));
 }
 
-/// What the file says, as far as the database is concerned.
+/// Validated definitions, as from a file.
 fn defined(schedules: &Schedules, drafts: Vec<(&str, ScheduleSpec)>) -> Vec<Definition> {
     drafts
         .into_iter()
@@ -75,7 +75,7 @@ async fn what_the_file_says_is_made_changed_and_removed_and_nothing_else_is() {
         Ok(Synced::default()),
         "the same again changes nothing"
     );
-    // A missed tick is still there after a restart with another payload; another timing begins anew.
+    // A change of the payload keeps a missed tick; a change of the timing sets a new one.
     let before = schedules.find("a").unwrap();
     let other = vec![
         (

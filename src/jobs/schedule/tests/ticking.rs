@@ -1,4 +1,4 @@
-//! Ticks, of one process and of several on one file.
+//! Ticks of one process, and of several on one file.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::database::{self, Statement};
 
 use crate::jobs::schedule::{ScheduleSpec, Schedules, Tick, Ticked};
 
-/// How many jobs there are in this state.
+/// The number of jobs in a state.
 fn count(schedules: &Schedules, state: &str) -> i64 {
     let count = Statement::new("SELECT count(*) FROM _jobs WHERE state = ?1", [state.into()]);
     let found = schedules
@@ -21,7 +21,7 @@ fn count(schedules: &Schedules, state: &str) -> i64 {
     found.unwrap().unwrap()
 }
 
-/// Brings every job to its end.
+/// Marks every queued job as done.
 async fn finish(schedules: &Schedules) {
     let done = Statement::new(
         "UPDATE _jobs SET state = 'done', finished_at = 0 WHERE state = 'queued'",
@@ -35,7 +35,7 @@ async fn finish(schedules: &Schedules) {
         .unwrap();
 }
 
-/// Lets both tick at the same moment, each on its own thread, and gives what they did.
+/// Lets all processes tick at the same time, each in its own task, and returns their ticks.
 async fn tick_together(processes: &[Schedules], now: UnixMillis) -> Vec<Tick> {
     let barrier = Arc::new(Barrier::new(processes.len()));
     let tasks = processes.iter().cloned().map(|process| {
@@ -64,13 +64,13 @@ async fn two_hundred_ticks_under_two_processes_are_two_hundred_jobs() {
     let mut days = Vec::new();
     for round in 0..200_i64 {
         let due = processes[1].next_due().unwrap().unwrap();
-        // A moment later, now and then, as timers are.
+        // Sometimes a few milliseconds late, as timers are.
         let ticks = tick_together(&processes, due.plus(round % 7)).await;
         assert_eq!(ticks.len(), 1, "{ticks:?}");
         assert_eq!(ticks[0].due, due);
         assert!(matches!(ticks[0].ticked, Ticked::Job(_)), "{ticks:?}");
         days.push(Timestamp::from_millisecond(due.0).unwrap().to_string());
-        // Asked again at the same moment, and by whoever was late, there is nothing more.
+        // A second call for the same tick finds nothing due.
         assert_eq!(tick_together(&processes, due.plus(7)).await, []);
     }
     assert_eq!(count(&processes[0], "queued"), 200);

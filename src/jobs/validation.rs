@@ -1,4 +1,4 @@
-//! A job that is asked for, held against what the queue and its kind allow.
+//! Validation of new jobs against the limits of the queue and the rules of their kind.
 
 use serde_json::Value as Json;
 
@@ -6,7 +6,7 @@ use super::job::{ATTEMPTS_LIMIT, NAME_LIMIT, NewJob, PAYLOAD_LIMIT, PRIORITY_LIM
 use super::{Error, Handler};
 use crate::fields::{FieldErrors, message};
 
-/// Looks at all of a job; `handler` is that of its kind, when it is a built-in one.
+/// Validates a job; `handler` is that of its kind, if it is built in.
 ///
 /// # Errors
 /// [`Error::Fields`] with everything that is wrong, [`Error::TooLarge`].
@@ -40,7 +40,7 @@ pub(super) fn new_job(job: &NewJob, handler: Option<&dyn Handler>) -> Result<(),
     Ok(errors.into_result()?)
 }
 
-/// Whether a kind can be one: it stands in addresses, commands and metrics.
+/// Validates the name of a kind, which is part of addresses, commands and metrics.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -58,7 +58,7 @@ pub(super) fn kind(kind: &str) -> Result<(), String> {
     }
 }
 
-/// The payload of a built-in kind: an object of its fields and no others.
+/// Validates the payload of a built-in kind: an object with its fields and no others.
 fn payload(handler: &dyn Handler, payload: &str) -> Result<(), FieldErrors> {
     let payload: Json = serde_json::from_str(payload).unwrap_or_default();
     let Some(object) = payload.as_object() else {
@@ -80,7 +80,7 @@ fn payload(handler: &dyn Handler, payload: &str) -> Result<(), FieldErrors> {
     errors.into_result()
 }
 
-/// What is said of a document that the queue does not keep.
+/// The error for a JSON document over its limit.
 pub(super) fn too_large(what: &str, size: usize, limit: usize) -> Error {
     Error::TooLarge(format!(
         "The {what} has {size} bytes as JSON; at most {limit} are kept."

@@ -1,4 +1,4 @@
-//! Jobs listed and counted, what is due, and what goes.
+//! Lists and counts of jobs, and the times of maintenance.
 
 use super::*;
 

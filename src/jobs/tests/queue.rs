@@ -1,4 +1,4 @@
-//! Jobs asked for, called off and tried again.
+//! Submitting, cancelling and retrying jobs.
 
 use super::*;
 

@@ -125,7 +125,7 @@ const ALL: Endpoint = Endpoint {
                 Action::Submit,
                 JobAction::Submit,
                 "jobs.submit",
-                "Ask for a job.",
+                "Submit a job.",
             )
         },
     ],
@@ -170,7 +170,7 @@ const CLAIM: Endpoint = Endpoint {
             Action::Claim,
             JobAction::Work,
             "jobs.claim",
-            "Take the next job of some kinds.",
+            "Claim the next job of some kinds.",
         )
     }],
 };
@@ -202,7 +202,7 @@ const ONE: Endpoint = Endpoint {
                 Action::Cancel,
                 JobAction::Change,
                 "jobs.cancel",
-                "Call a job off.",
+                "Cancel a job.",
             )
         },
     ],
@@ -263,7 +263,7 @@ const HEARTBEAT: Endpoint = Endpoint {
         ..of_worker(
             Action::Heartbeat,
             "jobs.heartbeat",
-            "Keep a claimed job, and say how far it is.",
+            "Extend the lease of a claimed job and report its progress.",
         )
     }],
 };

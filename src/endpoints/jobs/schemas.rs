@@ -34,7 +34,7 @@ pub fn components() -> Vec<(&'static str, Json)> {
     let count = json!({ "type": "integer", "minimum": 0 });
     let shown = json!({
         "job_id": uuid, "kind": text, "status": status,
-        "result": { "description": "What came of it, once it is done." },
+        "result": { "description": "The result, once the job is done." },
         "error": or_null(text.clone()), "progress": progress(), "attempts": count, "max_attempts": count,
         "priority": { "type": "integer" }, "unique_key": or_null(text.clone()), "cancel_requested": { "type": "boolean" },
         "created_at": moment, "run_at": moment, "started_at": or_null(moment.clone()), "updated_at": moment,

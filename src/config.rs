@@ -58,7 +58,7 @@ pub enum Command {
     Healthcheck,
     /// List, show, retry or cancel jobs; safe beside a running server
     Jobs {
-        /// The subcommand.
+        /// The subcommand
         #[command(subcommand)]
         what: JobsCommand,
     },
@@ -66,13 +66,13 @@ pub enum Command {
     Worker,
     /// Add, list and remove accounts, and change their passwords; effective in running servers at once
     User {
-        /// What to do
+        /// The subcommand
         #[command(subcommand)]
         command: UserCommand,
     },
     /// Create, list and revoke tokens for programs
     Token {
-        /// What to do
+        /// The subcommand
         #[command(subcommand)]
         command: TokenCommand,
     },
@@ -99,19 +99,19 @@ pub enum JobsCommand {
     Schedules,
     /// Print a job with its payload as JSON
     Show {
-        /// The job.
+        /// The job, by its job_id
         #[arg(value_name = "ID")]
         id: String,
     },
     /// Queue a failed or cancelled job again
     Retry {
-        /// The job.
+        /// The job, by its job_id
         #[arg(value_name = "ID")]
         id: String,
     },
-    /// Cancel a job; a running one is told at its next heartbeat
+    /// Cancel a job; the worker of a running job is notified at its next heartbeat
     Cancel {
-        /// The job.
+        /// The job, by its job_id
         #[arg(value_name = "ID")]
         id: String,
     },

@@ -1,8 +1,10 @@
 //! Socle turns a folder of SQL migrations into a running backend.
 //!
-//! `ARCHITECTURE.md` draws the house. The rooms, from the outside in: [`command`] and [`http`] speak to people and
-//! programs; [`endpoints`] describes the HTTP API as data, [`openapi`] documents it; [`access`] says who may do what; [`jobs`] is work that outlives a request; [`records`] is the main job;
-//! [`schema`] says which tables there are; [`fields`] is what a client sent; [`database`] is the only door to an engine.
+//! `ARCHITECTURE.md` describes the structure. The modules, from the outside in: [`command`] runs the subcommands and
+//! [`http`] the server; [`openapi`] makes the OpenAPI document and [`endpoints`] describes the HTTP API as data;
+//! [`records`] reads and writes rows, [`jobs`] is the job queue; [`access`] decides who may do what; [`schema`] is the model
+//! of the tables and [`fields`] parses and validates input; [`config`] is the command line with its settings,
+//! [`config_file`] is `socle.toml`; [`database`] is the only module that knows a database engine.
 
 pub mod access;
 pub mod clock;

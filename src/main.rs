@@ -1,4 +1,4 @@
-//! The program: reads the command line and the environment, runs one command, and says how that ended.
+//! The program: parses the command line and the environment, runs one command, and sets the exit code.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     match config::parse(std::env::args_os(), &|name| std::env::var_os(name)) {
         Ok(cli) => command::run(cli),
         Err(exit) => {
-            // Nobody is left to be told when this cannot be written.
+            // An output that cannot be written cannot be reported either.
             let _ = match exit.code {
                 0 => std::io::stdout().write_all(exit.message.as_bytes()),
                 _ => std::io::stderr().write_all(exit.message.as_bytes()),

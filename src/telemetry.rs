@@ -1,8 +1,8 @@
-//! Logs: where the lines go, how they look, and which are written.
+//! Logs: output, format and filter.
 //!
-//! Called by the commands before anything else happens. Lines pass through a bounded queue to a thread of their own, so
-//! that a reader of the log that stops reading costs lines, never answers. What libraries write through the `log` crate
-//! is not taken in: Socle says in its own words what an operator needs to know.
+//! Commands start the logs before anything else. Lines pass through a bounded queue to a thread of their own, so that a
+//! stalled reader of the output loses lines and does not delay requests. Messages of libraries that use the `log` crate
+//! are not written.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -15,36 +15,36 @@ use tracing_subscriber::{Layer as _, Registry, fmt};
 
 use crate::config::{LogFormat, Settings};
 
-/// Lines that may wait to be written; further ones are dropped and counted.
-const QUEUED_LINES: usize = 16 * 1024;
+/// The capacity of the queue in lines; further lines are dropped and counted.
+const MAX_QUEUED_LINES: usize = 16 * 1024;
 
-/// Bytes gathered for one write to the log when lines come faster than that.
-const BUFFER: usize = 64 * 1024;
+/// The largest number of bytes in one write to the output.
+const BUFFER_BYTES: usize = 64 * 1024;
 
-/// Where log lines go.
+/// The output of the logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {
-    /// Standard output, as containers expect of a server.
+    /// Standard output, for servers and workers.
     Stdout,
-    /// Standard error, for commands whose standard output is their result.
+    /// Standard error, for commands that print a result.
     Stderr,
 }
 
-/// Keeps the logs going; dropping it writes out what is queued, for at most a second.
+/// The running logs. Dropping it writes the queued lines, for at most a second; later lines are lost.
 #[must_use = "log lines are lost once this is dropped"]
 pub struct Logs {
     worker: Option<(WorkerGuard, ErrorCounter)>,
 }
 
 impl Logs {
-    /// How many lines were dropped so far because they came faster than they could be written.
+    /// The number of lines dropped so far because the queue was full.
     pub fn dropped(&self) -> usize {
         self.worker.as_ref().map_or(0, |(_, counter)| counter.dropped_lines())
     }
 }
 
-/// Starts the logs as the settings say. With `LOG_LEVEL=off` nothing is started, and every log statement in the program
-/// costs one comparison.
+/// Starts the logs with the format and filter of the settings. With `LOG_LEVEL=off` nothing is started, and every log
+/// statement costs one comparison.
 ///
 /// # Errors
 ///
@@ -55,9 +55,9 @@ pub fn start(settings: &Settings, output: Output) -> io::Result<Logs> {
     }
     let (lines, guard) = NonBlockingBuilder::default()
         .lossy(true)
-        .buffered_lines_limit(QUEUED_LINES)
+        .buffered_lines_limit(MAX_QUEUED_LINES)
         .thread_name("socle-logs")
-        .finish(BufWriter::with_capacity(BUFFER, open(output)?));
+        .finish(BufWriter::with_capacity(BUFFER_BYTES, open(output)?));
     let worker = Some((guard, lines.error_counter()));
 
     let filter = settings.log_level.targets().clone();
@@ -71,13 +71,13 @@ pub fn start(settings: &Settings, output: Output) -> io::Result<Logs> {
             .with_writer(lines)
             .boxed(),
     };
-    // A second start, as tests in one process make it, leaves the first in place.
+    // A second start in one process, as in unit tests, keeps the first.
     let _ = Registry::default().with(layer.with_filter(filter)).try_init();
     log_panics();
     Ok(Logs { worker })
 }
 
-/// The output without the line buffer that the standard library puts before it.
+/// The output without the standard library's line buffer.
 fn open(output: Output) -> io::Result<File> {
     let descriptor: OwnedFd = match output {
         Output::Stdout => io::stdout().as_fd().try_clone_to_owned()?,
@@ -86,11 +86,11 @@ fn open(output: Output) -> io::Result<File> {
     Ok(File::from(descriptor))
 }
 
-/// Makes a panic one log line, in the format of all others.
+/// Logs panics as one line each, in the format of all lines.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let message = panic.payload_as_str().unwrap_or("no message");
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(target: "socle::panic", place, "a mistake in Socle itself: {message}");
+        tracing::error!(target: "socle::panic", place, "a bug in Socle: {message}");
     }));
 }

@@ -1,4 +1,4 @@
-//! Why a command failed, as the one line that `socle` prints.
+//! The errors of commands: each is the one line that `socle` prints, and an exit code.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,28 +14,28 @@ use crate::jobs::{self, JobId};
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CommandError {
-    /// The database could not be brought up to date.
+    /// A migration failed.
     #[error("{0}")]
     Migrations(#[from] MigrationError),
     /// The database could not be used.
     #[error("{0}")]
     Database(#[from] database::Error),
-    /// The administrator of the settings could not be made.
+    /// The administrator account of the settings could not be created or updated.
     #[error("ADMIN_LOGIN, ADMIN_PASSWORD or ADMIN_EMAIL is refused: {0}")]
     Administrator(access::Error),
-    /// Accounts or tokens could not be changed.
+    /// Accounts or tokens could not be read or changed.
     #[error("{0}")]
     Access(#[from] access::Error),
-    /// There is no database to look into.
+    /// The database file does not exist.
     #[error("there is no database at {0}: set DATABASE_URL to the server's, or start the server first")]
     NoDatabase(String),
-    /// The queue did not do what was asked.
+    /// An operation on the queue failed.
     #[error("{}", message(.0))]
     Jobs(jobs::Error),
-    /// Nothing can be done about one job.
+    /// An operation on a job failed.
     #[error("{0}: {message}", message = message(.1))]
     Job(JobId, jobs::Error),
-    /// `socle.toml` is wrong.
+    /// `socle.toml` is invalid.
     #[error("{0}")]
     File(#[from] ConfigError),
     /// An argument is none of the allowed values.
@@ -51,7 +51,7 @@ pub(super) enum CommandError {
     /// The request of the command line cannot be carried out.
     #[error("{0}")]
     Unusable(String),
-    /// The address could not be listened on.
+    /// The address could not be bound.
     #[error("{0}")]
     Listen(#[from] ListenError),
     /// The server is not ready.
@@ -60,7 +60,7 @@ pub(super) enum CommandError {
     /// Standard output or the logs could not be written.
     #[error("the output cannot be written: {0}")]
     Output(io::Error),
-    /// The system refused something that every server needs.
+    /// The system refused a resource that the command needs.
     #[error("the server cannot run: {0}")]
     System(io::Error),
 }
@@ -84,7 +84,7 @@ impl From<FileError> for CommandError {
     }
 }
 
-/// Why an address cannot be listened on.
+/// Why an address could not be bound.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ListenError {
     #[error("port {} on {} is taken: stop the program that has it, or set PORT to another port", .0.port(), .0.ip())]
@@ -98,7 +98,7 @@ pub(super) enum ListenError {
 }
 
 impl ListenError {
-    /// Puts the system's refusal into words that help.
+    /// The error for what the system reported, with what to do about it.
     pub(super) fn new(address: SocketAddr, error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::AddrInUse => Self::Taken(address),
@@ -109,7 +109,7 @@ impl ListenError {
     }
 }
 
-/// What the queue says, for a terminal.
+/// The message of an error of the queue, with the command or setting that concerns it.
 fn message(error: &jobs::Error) -> String {
     match error {
         jobs::Error::NotFound => "there is no such job; finished ones go after JOB_RETENTION".to_owned(),

@@ -8,20 +8,20 @@ use super::error::CommandError;
 use crate::config::Settings;
 use crate::endpoints::service::READY;
 
-/// How long the whole question may take.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// More of the answer is not read.
-const LONGEST_ANSWER: usize = 4096;
+/// The time limit of the whole exchange.
+const TIMEOUT: Duration = Duration::from_secs(3);
+/// The bytes of the response that are read.
+const MAX_RESPONSE: usize = 4096;
 
 /// Succeeds when `/readyz` answers 200, within three seconds.
 pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
     let address = reachable(settings.address, settings.port);
-    let answer = ask(address).map_err(|error| CommandError::NotReady(address, unreached(&error)))?;
-    match status(&answer) {
+    let response = get(address).map_err(|error| CommandError::NotReady(address, describe(&error)))?;
+    match status(&response) {
         Some("200") => writeln!(out, "ready").map_err(CommandError::Output),
         Some(status) => Err(CommandError::NotReady(
             address,
-            format!("it answered {status}: {}", body(&answer)),
+            format!("it answered {status}: {}", body(&response)),
         )),
         None => Err(CommandError::NotReady(
             address,
@@ -30,7 +30,7 @@ pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Comman
     }
 }
 
-/// Where a server that listens on `address` is found from the same machine.
+/// The address at which a server that listens on `address` is reached from the same machine.
 fn reachable(address: IpAddr, port: u16) -> SocketAddr {
     let address = match address {
         IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -40,52 +40,53 @@ fn reachable(address: IpAddr, port: u16) -> SocketAddr {
     SocketAddr::new(address, port)
 }
 
-fn ask(address: SocketAddr) -> io::Result<String> {
-    let deadline = Instant::now() + PATIENCE;
+/// The response of the readiness endpoint: status line, headers and body.
+fn get(address: SocketAddr) -> io::Result<String> {
+    let deadline = Instant::now() + TIMEOUT;
     let left = || match deadline.saturating_duration_since(Instant::now()) {
         Duration::ZERO => Err(io::Error::from(io::ErrorKind::TimedOut)),
         left => Ok(left),
     };
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_write_timeout(Some(left()?))?;
-    // In one piece: a peer that answers and closes after the first of several would reset the connection.
-    let question =
+    // Written at once: a peer that answers and closes after a first part would reset the connection.
+    let request =
         format!("GET {READY} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\nConnection: close\r\n\r\n");
-    stream.write_all(question.as_bytes())?;
+    stream.write_all(request.as_bytes())?;
 
-    let mut answer = Vec::new();
-    let mut piece = [0; 1024];
-    while answer.len() < LONGEST_ANSWER {
+    let mut response = Vec::new();
+    let mut buffer = [0; 1024];
+    while response.len() < MAX_RESPONSE {
         stream.set_read_timeout(Some(left()?))?;
-        match stream.read(&mut piece) {
+        match stream.read(&mut buffer) {
             Ok(0) => break,
-            Ok(length) => answer.extend_from_slice(piece.get(..length).unwrap_or_default()),
+            Ok(length) => response.extend_from_slice(buffer.get(..length).unwrap_or_default()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // What was said before the connection was reset is still an answer.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionReset && !answer.is_empty() => break,
+            // What was received before the connection was reset is used.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset && !response.is_empty() => break,
             Err(error) => return Err(error),
         }
     }
-    Ok(String::from_utf8_lossy(&answer).into_owned())
+    Ok(String::from_utf8_lossy(&response).into_owned())
 }
 
-fn unreached(error: &io::Error) -> String {
+fn describe(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "nothing listens there".to_owned(),
-        // A read that takes too long is reported as one that would block.
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => format!("no answer within {} s", PATIENCE.as_secs()),
+        // A read timeout is reported as WouldBlock.
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => format!("no answer within {} s", TIMEOUT.as_secs()),
         _ => error.to_string(),
     }
 }
 
-fn status(answer: &str) -> Option<&str> {
-    let mut words = answer.lines().next()?.split(' ');
+fn status(response: &str) -> Option<&str> {
+    let mut words = response.lines().next()?.split(' ');
     words.next()?.starts_with("HTTP/").then(|| words.next())?
 }
 
 /// The body, on one line.
-fn body(answer: &str) -> String {
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+fn body(response: &str) -> String {
+    let body = response.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     body.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -105,11 +106,11 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_taken_apart() {
-        let answer =
+    fn status_and_body_are_read_from_a_response() {
+        let response =
             "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n\r\n{\"status\":\n \"error\"}";
-        assert_eq!(status(answer), Some("503"));
-        assert_eq!(body(answer), "{\"status\": \"error\"}");
+        assert_eq!(status(response), Some("503"));
+        assert_eq!(body(response), "{\"status\": \"error\"}");
         assert_eq!(status("SSH-2.0-OpenSSH"), None);
         assert_eq!(status(""), None);
     }

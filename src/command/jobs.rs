@@ -12,56 +12,74 @@ use crate::jobs::schedule::{Schedule, Schedules};
 use crate::jobs::{Error, Filter, Job, JobId, Jobs, State};
 
 /// Characters of an error that a line of the list shows.
-const SHOWN_ERROR: usize = 60;
+const MAX_SHOWN_ERROR: usize = 60;
+
+/// A subcommand with its arguments parsed.
+enum Action {
+    List { filter: Filter, limit: u32 },
+    Schedules,
+    Show(JobId),
+    Retry(JobId),
+    Cancel(JobId),
+}
+
+impl Action {
+    fn parse(command: JobsCommand) -> Result<Self, CommandError> {
+        Ok(match command {
+            JobsCommand::List { status, kind, limit } => {
+                let state = status.as_deref().map(argument::job_state).transpose()?;
+                let filter = Filter { state, kind };
+                Self::List { filter, limit }
+            }
+            JobsCommand::Schedules => Self::Schedules,
+            JobsCommand::Show { id } => Self::Show(argument::job_id(&id)?),
+            JobsCommand::Retry { id } => Self::Retry(argument::job_id(&id)?),
+            JobsCommand::Cancel { id } => Self::Cancel(argument::job_id(&id)?),
+        })
+    }
+}
 
 /// Runs a subcommand and prints its result. Only those that change the queue open the database for writing.
 pub(super) fn run(settings: &Settings, command: JobsCommand, out: &mut dyn Write) -> Result<(), CommandError> {
-    let database = match &command {
-        JobsCommand::List { .. } | JobsCommand::Schedules | JobsCommand::Show { .. } => {
-            runtime::open_for_reading(settings)?
-        }
-        JobsCommand::Retry { .. } | JobsCommand::Cancel { .. } => runtime::open_as_it_is(settings)?,
+    // Before the database is opened: an invalid argument is reported first.
+    let action = Action::parse(command)?;
+    let database = match &action {
+        Action::List { .. } | Action::Schedules | Action::Show(_) => runtime::open_for_reading(settings)?,
+        Action::Retry(_) | Action::Cancel(_) => runtime::open_without_migrating(settings)?,
     };
     let jobs = Jobs::new(database.clone(), Clock::SYSTEM, Rng::SYSTEM);
     runtime::single_thread()?.block_on(async {
-        let done = print(&jobs, command, out).await;
+        let done = perform(&jobs, action, out).await;
         runtime::close(&database).await;
         done
     })
 }
 
-async fn print(jobs: &Jobs, command: JobsCommand, out: &mut dyn Write) -> Result<(), CommandError> {
+async fn perform(jobs: &Jobs, action: Action, out: &mut dyn Write) -> Result<(), CommandError> {
     let of = |id: JobId| move |error| CommandError::Job(id, error);
-    match command {
-        JobsCommand::List { status, kind, limit } => {
-            let state = status.as_deref().map(argument::job_state).transpose()?;
-            let page = jobs.page(Filter { state, kind }, None, limit).await;
-            let page = page.map_err(CommandError::Jobs)?;
+    match action {
+        Action::List { filter, limit } => {
+            let page = jobs.page(filter, None, limit).await.map_err(CommandError::Jobs)?;
             list(&page.jobs, page.total, out)
         }
-        JobsCommand::Schedules => {
+        Action::Schedules => {
             let schedules = Schedules::new(jobs.clone()).list().map_err(CommandError::Jobs)?;
             let heads = ["name", "kind", "ticks", "next_at", "last_at", "from"];
             let rows: Vec<_> = schedules.iter().map(schedule).collect();
             table::print(heads, &rows, out)
         }
-        JobsCommand::Show { id } => {
-            let id = argument::job_id(&id)?;
+        Action::Show(id) => {
             let shown = show(jobs, id).map_err(of(id))?;
             writeln!(out, "{shown:#}")
         }
-        JobsCommand::Retry { id } => {
-            let id = argument::job_id(&id)?;
+        Action::Retry(id) => {
             jobs.retry(id).await.map_err(of(id))?;
             writeln!(out, "{id} is queued again")
         }
-        JobsCommand::Cancel { id } => {
-            let id = argument::job_id(&id)?;
-            match jobs.cancel(id).await.map_err(of(id))? {
-                State::Cancelled => writeln!(out, "{id} is cancelled"),
-                _ => writeln!(out, "{id} is running: its worker is told at its next heartbeat"),
-            }
-        }
+        Action::Cancel(id) => match jobs.cancel(id).await.map_err(of(id))? {
+            State::Cancelled => writeln!(out, "{id} is cancelled"),
+            _ => writeln!(out, "{id} is running: its worker is notified at its next heartbeat"),
+        },
     }
     .map_err(CommandError::Output)
 }
@@ -114,7 +132,7 @@ fn line(job: &Job) -> [String; 6] {
         .error
         .iter()
         .flat_map(|error| error.chars())
-        .take(SHOWN_ERROR)
+        .take(MAX_SHOWN_ERROR)
         .collect();
     [
         job.job_id.to_string(),

@@ -1,4 +1,4 @@
-//! `socle migrate`: applies pending migrations, or lists how all of them stand.
+//! `socle migrate`: applies pending migrations, or lists the state of all of them.
 
 use std::io::Write;
 
@@ -7,10 +7,10 @@ use super::table;
 use crate::config::Settings;
 use crate::database::migrations::{self, State, Status};
 
-/// Applies what is pending and prints each file as it is done.
+/// Applies the pending migrations and prints each file once it is applied.
 pub(super) fn apply(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
     let database = settings.database_url.path();
-    // A printed line that nobody reads must not stop a migration half-way through the list.
+    // An output that cannot be written must not stop the remaining migrations.
     let mut printed = Ok(());
     let report = migrations::apply(database, settings.config_dir.as_deref(), |file| {
         if printed.is_ok() {
@@ -24,7 +24,7 @@ pub(super) fn apply(settings: &Settings, out: &mut dyn Write) -> Result<(), Comm
     Ok(())
 }
 
-/// Prints a table of all migrations, then fails if one of them stands in the way of the next start.
+/// Prints a table of all migrations, then fails with what [`apply`] would refuse, if anything.
 pub(super) fn status(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
     let config_dir = settings.config_dir.as_deref();
     let overview = migrations::overview(settings.database_url.path(), config_dir)?;

@@ -1,4 +1,4 @@
-//! `socle openapi`: prints the OpenAPI document of the tables as they are.
+//! `socle openapi`: prints the OpenAPI document of the current tables.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,8 @@ use crate::database::{Database, migrations};
 use crate::openapi::{self, Rights};
 use crate::schema::Catalog;
 
-/// Prints the document of the configured database or, while there is none, of the one that the first start would make.
+/// Applies pending migrations and prints the document of the database. When there is no database, the document is that
+/// of a temporary one, so that nothing is created.
 pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
     let file = ConfigFile::read(settings.config_dir.as_deref())?;
     let path = settings.database_url.path();
@@ -41,11 +42,11 @@ pub(super) fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Comman
     writeln!(out).map_err(CommandError::Output)
 }
 
-/// A folder that is gone when the command is.
+/// A temporary folder, removed when the value is dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
-    /// An image without a shell may have no temporary folder either, but shared memory it has.
+    /// Creates the folder in the system's temporary folder or, as in an image without one, in `/dev/shm`.
     fn new() -> std::io::Result<Self> {
         let name = format!("socle-openapi-{}", std::process::id());
         let folders = [std::env::temp_dir().join(&name), Path::new("/dev/shm").join(&name)];

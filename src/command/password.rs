@@ -1,5 +1,5 @@
-//! A password from whoever runs a command: typed twice without being shown, or one line of standard input. Never an
-//! argument, which every user of the machine could see.
+//! Reading a password: typed twice on a terminal without echo, or one line of standard input. It is never an argument,
+//! since every user of the machine can list the arguments of processes.
 
 use std::io::{self, BufRead, IsTerminal, Read, Stdin, Write};
 
@@ -7,15 +7,15 @@ use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 
 use super::error::CommandError;
 
-/// More of a line is not read.
-const LONGEST: u64 = 64 * 1024;
+/// The bytes of a line that are read.
+const MAX_LINE: u64 = 64 * 1024;
 
-/// Asks for the password of `name`.
+/// Reads the password for the account `name`.
 pub(super) fn ask(name: &str) -> Result<String, CommandError> {
     let stdin = io::stdin();
     let password = match stdin.is_terminal() {
-        true => twice(&stdin, name)?,
-        false => line(&stdin)?,
+        true => read_twice(&stdin, name)?,
+        false => read_line(&stdin)?,
     };
     match password.is_empty() {
         false => Ok(password),
@@ -25,14 +25,14 @@ pub(super) fn ask(name: &str) -> Result<String, CommandError> {
     }
 }
 
-fn twice(stdin: &Stdin, name: &str) -> Result<String, CommandError> {
-    let _silence = Silence::on(stdin).map_err(CommandError::System)?;
+fn read_twice(stdin: &Stdin, name: &str) -> Result<String, CommandError> {
+    let _no_echo = NoEcho::on(stdin).map_err(CommandError::System)?;
     let mut prompt = io::stderr().lock();
-    let mut ask = |words: &str| {
-        write!(prompt, "{words}: ")
+    let mut ask = |text: &str| {
+        write!(prompt, "{text}: ")
             .and_then(|()| prompt.flush())
             .map_err(CommandError::System)?;
-        line(stdin)
+        read_line(stdin)
     };
     let password = ask(&format!("Password for {name}"))?;
     match ask("The same again")? == password {
@@ -43,34 +43,34 @@ fn twice(stdin: &Stdin, name: &str) -> Result<String, CommandError> {
     }
 }
 
-fn line(stdin: &Stdin) -> Result<String, CommandError> {
+fn read_line(stdin: &Stdin) -> Result<String, CommandError> {
     let mut line = String::new();
     stdin
         .lock()
-        .take(LONGEST)
+        .take(MAX_LINE)
         .read_line(&mut line)
         .map_err(CommandError::System)?;
     Ok(line.trim_end_matches(['\n', '\r']).to_owned())
 }
 
-/// The terminal does not show what is typed, for as long as this lives.
-struct Silence<'a> {
+/// Turns off the terminal's echo until it is dropped.
+struct NoEcho<'a> {
     stdin: &'a Stdin,
     before: Termios,
 }
 
-impl<'a> Silence<'a> {
+impl<'a> NoEcho<'a> {
     fn on(stdin: &'a Stdin) -> io::Result<Self> {
         let before = tcgetattr(stdin)?;
-        let mut silent = before.clone();
-        silent.local_flags.remove(LocalFlags::ECHO);
-        silent.local_flags.insert(LocalFlags::ECHONL);
-        tcsetattr(stdin, SetArg::TCSAFLUSH, &silent)?;
+        let mut changed = before.clone();
+        changed.local_flags.remove(LocalFlags::ECHO);
+        changed.local_flags.insert(LocalFlags::ECHONL);
+        tcsetattr(stdin, SetArg::TCSAFLUSH, &changed)?;
         Ok(Self { stdin, before })
     }
 }
 
-impl Drop for Silence<'_> {
+impl Drop for NoEcho<'_> {
     fn drop(&mut self) {
         let _ = tcsetattr(self.stdin, SetArg::TCSAFLUSH, &self.before);
     }

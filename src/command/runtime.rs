@@ -1,8 +1,9 @@
 //! What the commands run on: the asynchronous runtime, the opened database, and the background tasks of a process.
 //!
-//! Commands that write bring the schema up to date first ([`open`]); commands that only read start no writer
-//! ([`open_for_reading`]). `serve` and `worker` run the same background tasks ([`Background`]).
+//! Servers and commands on accounts apply pending migrations first ([`open`]). Commands that only read start no writer
+//! ([`open_for_reading`], [`read_access`]). `serve` and `worker` run the same background tasks ([`Background`]).
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,11 +58,11 @@ pub(super) fn single_thread() -> Result<Runtime, CommandError> {
 pub(super) fn open(settings: &Settings, applied: impl FnMut(&str)) -> Result<(Database, Expected), CommandError> {
     let path = settings.database_url.path();
     let report = migrations::apply(path, settings.config_dir.as_deref(), applied)?;
-    Ok((open_as_it_is(settings)?, report.expected))
+    Ok((open_without_migrating(settings)?, report.expected))
 }
 
 /// Opens the existing database for writing, without applying migrations.
-pub(super) fn open_as_it_is(settings: &Settings) -> Result<Database, CommandError> {
+pub(super) fn open_without_migrating(settings: &Settings) -> Result<Database, CommandError> {
     Ok(Database::open(&Options {
         path: existing(settings)?.to_path_buf(),
         synchronous: settings.sqlite_synchronous,
@@ -73,7 +74,7 @@ pub(super) fn open_for_reading(settings: &Settings) -> Result<Database, CommandE
     Ok(Database::open_for_reading(existing(settings)?)?)
 }
 
-fn existing(settings: &Settings) -> Result<&std::path::Path, CommandError> {
+fn existing(settings: &Settings) -> Result<&Path, CommandError> {
     let path = settings.database_url.path();
     match path.exists() {
         true => Ok(path),
@@ -81,12 +82,28 @@ fn existing(settings: &Settings) -> Result<&std::path::Path, CommandError> {
     }
 }
 
-/// Runs `work` on the accounts of the migrated database, then closes it.
-pub(super) fn with_access<T>(
+/// Runs `work` on the accounts of the migrated database, opened for writing, then closes it.
+pub(super) fn write_access<T>(
     settings: &Settings,
     work: impl AsyncFnOnce(&Access) -> Result<T, CommandError>,
 ) -> Result<T, CommandError> {
     let (database, _) = open(settings, |_| {})?;
+    with_access(database, work)
+}
+
+/// Runs `work` on the accounts of the migrated database, opened for reading, then closes it.
+pub(super) fn read_access<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Access) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    migrations::apply(settings.database_url.path(), settings.config_dir.as_deref(), |_| {})?;
+    with_access(open_for_reading(settings)?, work)
+}
+
+fn with_access<T>(
+    database: Database,
+    work: impl AsyncFnOnce(&Access) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
     single_thread()?.block_on(async {
         let done = work(&Access::new(database.clone(), Rng::SYSTEM)).await;
         close(&database).await;

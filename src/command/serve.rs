@@ -1,4 +1,4 @@
-//! `socle serve`: the life of a server, from its first log line to its last.
+//! `socle serve`: start and shutdown of a server.
 //!
 //! Start: logs, limits, signals, migrations, database, port, background tasks, then requests. Stop, on SIGTERM or SIGINT:
 //! answer "not ready" for `SHUTDOWN_DELAY`, take no new connections and no more jobs, finish the open ones within

@@ -1,4 +1,4 @@
-//! SIGTERM and SIGINT, turned into the phases of the server's end.
+//! SIGTERM and SIGINT: the first starts the shutdown, the second ends the process at once.
 
 use std::io;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use tokio::sync::watch;
 
 use crate::http::Phase;
 
-/// Listens from now on. As the first process of a container, Socle would not be ended by a signal that it does not
-/// listen for, so this comes before anything that may take long.
+/// Installs the handlers. Called before anything that may take long: the kernel does not deliver a signal without a
+/// handler to the first process of a container.
 pub(super) fn listen(runtime: &Runtime, phase: watch::Sender<Phase>, delay: Duration) -> io::Result<()> {
     let _inside = runtime.enter();
     let signals = Signals {
@@ -21,7 +21,8 @@ pub(super) fn listen(runtime: &Runtime, phase: watch::Sender<Phase>, delay: Dura
     Ok(())
 }
 
-/// Moves the server to its end at the first signal, and ends the process at the second.
+/// Moves `phase` through the shutdown at the first signal; ends the process at the second, or at the first one before the
+/// start is complete.
 async fn follow(mut signals: Signals, phase: watch::Sender<Phase>, delay: Duration) {
     let (name, code) = signals.next().await;
     if *phase.borrow() == Phase::Starting {
@@ -43,7 +44,7 @@ struct Signals {
 }
 
 impl Signals {
-    /// The next signal's name, and the exit code of a process that it ends: 128 and its number, as shells have it.
+    /// The name of the next signal, and the exit code for a process that it ends: 128 plus its number, as in shells.
     async fn next(&mut self) -> (&'static str, i32) {
         tokio::select! {
             _ = self.terminate.recv() => ("SIGTERM", 128 + 15),

@@ -5,7 +5,7 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use super::error::CommandError;
-use super::runtime::with_access;
+use super::runtime::{read_access, write_access};
 use super::{argument, table};
 use crate::access::{Access, Actor, Error, Token, TokenScope, expiry};
 use crate::clock::Clock;
@@ -20,7 +20,7 @@ pub(super) fn run(settings: &Settings, command: TokenCommand, out: &mut dyn Writ
             let role = argument::role(&role)?;
             let expires = expires.map(|text| expiry::parse(&text, now).map_err(|message| refused(&text, &message)));
             let expires = expires.transpose()?;
-            let secret = with_access(settings, async |access| {
+            let secret = write_access(settings, async |access| {
                 let created = access
                     .create_token_without_account(&name, role, expires, &actor, now)
                     .await;
@@ -29,11 +29,11 @@ pub(super) fn run(settings: &Settings, command: TokenCommand, out: &mut dyn Writ
             writeln!(out, "{}", secret.reveal()).map_err(CommandError::Output)
         }
         TokenCommand::List => {
-            let tokens = with_access(settings, async |access| Ok(access.tokens(TokenScope::All).await?))?;
+            let tokens = read_access(settings, async |access| Ok(access.tokens(TokenScope::All).await?))?;
             print(&tokens, now, out).map_err(CommandError::Output)
         }
         TokenCommand::Revoke { name } => {
-            let token = with_access(settings, async |access| {
+            let token = write_access(settings, async |access| {
                 let token = find(access, &name, now)?;
                 access.revoke_token(token.id, TokenScope::All, &actor, now).await?;
                 Ok(token)
@@ -59,13 +59,13 @@ fn find(access: &Access, name: &str, now: Timestamp) -> Result<Token, CommandErr
     match found.as_slice() {
         [token] => Ok(token.clone()),
         [] => Err(CommandError::Unusable(format!(
-            "there is no live token named \"{name}\": `socle token list` shows those there are"
+            "there is no live token named \"{name}\": `socle token list` lists them"
         ))),
         several => {
             let several: Vec<_> = several.iter().map(described).collect();
             let several = several.join("; ");
             Err(CommandError::Unusable(format!(
-                "several tokens are named so, give a number: {several}"
+                "several tokens have this name, give a number instead: {several}"
             )))
         }
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::error::CommandError;
-use super::runtime::with_access;
+use super::runtime::{read_access, write_access};
 use super::{argument, password, table};
 use crate::access::{Access, Actor, Error, LastAdmin, NewUser, User, UserChange};
 use crate::clock::Clock;
@@ -23,17 +23,17 @@ pub(super) fn run(settings: &Settings, command: UserCommand, out: &mut dyn Write
                 role,
                 email,
             };
-            let user = with_access(settings, async |access| Ok(access.add_user(new, &actor, now).await?))?;
+            let user = write_access(settings, async |access| Ok(access.add_user(new, &actor, now).await?))?;
             format!("added {} as {}", user.name, user.role)
         }
         UserCommand::Passwd { name } => {
             // The password is asked for only if the account exists.
-            with_access(settings, async |access| named(access, &name))?;
+            read_access(settings, async |access| named(access, &name))?;
             let change = UserChange {
                 password: Some(password::ask(&name)?),
                 ..UserChange::default()
             };
-            with_access(settings, async |access| {
+            write_access(settings, async |access| {
                 let user = named(access, &name)?;
                 Ok(access
                     .change_user(user.id, change, LastAdmin::MayGo, &actor, now)
@@ -42,7 +42,7 @@ pub(super) fn run(settings: &Settings, command: UserCommand, out: &mut dyn Write
             format!("changed the password of {name}; its sessions have ended")
         }
         UserCommand::Remove { name } => {
-            with_access(settings, async |access| {
+            write_access(settings, async |access| {
                 let user = named(access, &name)?;
                 Ok(access.remove_user(user.id, LastAdmin::MayGo, &actor, now).await?)
             })?;
@@ -53,7 +53,7 @@ pub(super) fn run(settings: &Settings, command: UserCommand, out: &mut dyn Write
 }
 
 fn list(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
-    let users = with_access(settings, async |access| Ok(access.users().await?))?;
+    let users = read_access(settings, async |access| Ok(access.users().await?))?;
     let row = |user: &User| {
         let email = user.email.clone().unwrap_or_else(|| "-".to_owned());
         [
@@ -70,7 +70,7 @@ fn list(settings: &Settings, out: &mut dyn Write) -> Result<(), CommandError> {
 fn named(access: &Access, name: &str) -> Result<User, CommandError> {
     access.user_named(name).map_err(|error| match error {
         Error::NotFound => CommandError::Unusable(format!(
-            "there is no account named \"{name}\": `socle user list` shows those there are"
+            "there is no account named \"{name}\": `socle user list` lists them"
         )),
         error => error.into(),
     })

@@ -1,4 +1,4 @@
-//! The commands for accounts and tokens.
+//! The subcommands for accounts and tokens.
 
 /// The subcommands of `socle user`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
@@ -38,7 +38,7 @@ pub enum TokenCommand {
         /// What it may do: viewer, worker, editor or admin
         #[arg(long, value_name = "ROLE")]
         role: String,
-        /// When it ends: a time from now such as 12h or 90d, or a moment such as 2027-01-31T12:00:00Z
+        /// When it expires: a duration from now such as 12h or 90d, or a time such as 2027-01-31T12:00:00Z
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,
     },

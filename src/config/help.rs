@@ -9,11 +9,11 @@ Examples:
   socle                                        serve data/socle.db on http://127.0.0.1:8000
   socle --port 9000 --config-dir ./tables      serve the tables of ./tables/V1__name.sql, …
   PORT=9000 CONFIG_DIR=./tables socle          the same, from the environment
-  socle migrate --status                       what is applied, what is pending
-  socle jobs list --status failed              what went wrong
-  socle user add ada --role admin              the first account closes the server
-  socle token create ci --role editor          a token for a program, printed once
-  socle openapi > openapi.json                 the API's description, for clients and tools";
+  socle migrate --status                       list applied and pending migrations
+  socle jobs list --status failed              list failed jobs with their errors
+  socle user add ada --role admin              create an account; from the first on, writing needs one
+  socle token create ci --role editor          create a token for a program and print it
+  socle openapi > openapi.json                 write the API's description for clients and tools";
 
 /// Replaces clap's own list of the settings by the table, for the command and each of its subcommands.
 pub(super) fn add_settings_table(command: clap::Command) -> clap::Command {
@@ -38,7 +38,7 @@ fn with_settings_table(command: clap::Command, table: &str) -> clap::Command {
 fn table(settings: &[Setting]) -> String {
     let mut text = String::from(
         "Settings, the same for every command. A flag wins over a variable, a variable over the default.\n\
-         Any variable X may come as X_FILE instead: the path of a file that holds the value.\n\n",
+         Instead of any variable X, X_FILE may give the path of a file that contains the value.\n\n",
     );
     let _ = writeln!(text, "  {:<32} {:<20} default", "flag", "variable");
     for setting in settings {

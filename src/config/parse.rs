@@ -1,8 +1,8 @@
-//! From arguments and environment to a [`Cli`], or to the one line that says why not.
+//! Parses arguments and environment into a [`Cli`], or into the error line.
 //!
-//! Flags are parsed first, alone. Then each setting that no flag gave is looked up in the environment, put in front of
-//! the arguments as if it had been a flag, and everything is parsed once more: one set of parsers serves both, and what
-//! goes wrong the second time is a variable's fault.
+//! The flags are parsed first, alone. Then each setting without a flag is looked up in the environment and prepended to
+//! the arguments as a flag, and everything is parsed again: flags and variables have the same parsers, and an error of
+//! the second pass is that of a variable.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use super::setting::{self, variable_name};
 use super::{Cli, DEFAULT_CONFIG_DIR, Settings, help};
 
-/// A command line that ends before any command runs: it asked for help, or is wrong.
+/// The end of the process before any command runs: help was requested, or the command line is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exit {
-    /// The exit code of the process: 0 for help and version, 2 for a mistake.
+    /// The exit code of the process: 0 for help and version, 2 for an error.
     pub code: u8,
     /// What to print: to standard output for 0, to standard error otherwise. Ends with a newline.
     pub message: String,
@@ -45,7 +45,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, environment: Environ
 
     let mut variables = Vec::new();
     for setting in setting::settings(&command) {
-        if given(&flags, &setting.id) {
+        if has_flag(&flags, &setting.id) {
             continue;
         }
         variables.extend(variable(&setting.flag, environment)?);
@@ -66,9 +66,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, environment: Environ
     Ok(cli)
 }
 
-/// An administrator needs a name and a password.
+/// Checks that the administrator has a name and a password.
 fn check_administrator(settings: &Settings) -> Result<(), Exit> {
-    let said = match (&settings.admin_login, &settings.admin_password) {
+    let message = match (&settings.admin_login, &settings.admin_password) {
         (Some(_), None) => "ADMIN_LOGIN is set without ADMIN_PASSWORD: set both, or neither",
         (None, Some(_)) => "ADMIN_PASSWORD is set without ADMIN_LOGIN: set both, or neither",
         (None, None) if settings.admin_email.is_some() => {
@@ -76,26 +76,26 @@ fn check_administrator(settings: &Settings) -> Result<(), Exit> {
         }
         _ => return Ok(()),
     };
-    Err(wrong(said.to_owned()))
+    Err(invalid(message.to_owned()))
 }
 
-/// A value that the environment gave.
+/// A setting whose value comes from the environment.
 struct Variable {
-    /// `--flag`, to find it again when clap refuses the value.
+    /// `--flag`, by which it is found when clap refuses the value.
     flag: String,
-    /// What to call it: `PORT`, or `PORT_FILE (/run/secrets/port)`.
+    /// The name for messages: `PORT`, or `PORT_FILE (/run/secrets/port)`.
     described: String,
     /// `--flag=value`.
     as_flag: OsString,
 }
 
-/// Whether the command line itself gave a value, before or after a subcommand.
-fn given(matches: &ArgMatches, id: &str) -> bool {
-    let here = matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine);
-    here || matches.subcommand().is_some_and(|(_, matches)| given(matches, id))
+/// Whether the setting has a flag, before or after a subcommand.
+fn has_flag(matches: &ArgMatches, id: &str) -> bool {
+    let is_here = matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine);
+    is_here || matches.subcommand().is_some_and(|(_, matches)| has_flag(matches, id))
 }
 
-/// Reads `X`, or the file that `X_FILE` names.
+/// The value of the variable `X`, or the content of the file that `X_FILE` names, without its final line break.
 fn variable(flag: &str, environment: Environment<'_>) -> Result<Option<Variable>, Exit> {
     let name = variable_name(flag);
     let file_name = format!("{name}_FILE");
@@ -103,12 +103,16 @@ fn variable(flag: &str, environment: Environment<'_>) -> Result<Option<Variable>
 
     let (described, value) = match (set(&name), set(&file_name)) {
         (None, None) => return Ok(None),
-        (Some(_), Some(_)) => return Err(wrong(format!("{name} and {file_name} are both set: keep one of them"))),
+        (Some(_), Some(_)) => {
+            return Err(invalid(format!(
+                "{name} and {file_name} are both set: keep one of them"
+            )));
+        }
         (Some(value), None) => (name, value),
         (None, Some(path)) => {
             let path = PathBuf::from(path);
             let mut text = std::fs::read_to_string(&path).map_err(|error| {
-                wrong(format!(
+                invalid(format!(
                     "{file_name} is {path:?}, which cannot be read: {error}; allowed: the path of a readable text file"
                 ))
             })?;
@@ -134,24 +138,24 @@ fn variable(flag: &str, environment: Environment<'_>) -> Result<Option<Variable>
     }))
 }
 
-/// The one line, or the help text, for what clap has to say.
+/// The exit for an error of clap, which reports help texts as errors too.
 fn exit(error: clap::Error, variables: &[Variable]) -> Exit {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit {
             code: 0,
             message: error.render().to_string(),
         },
-        // `socle user` alone: all there is to say is what it can do.
+        // A command without its subcommand, such as `socle user`: the message is its help text.
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Exit {
             code: 2,
             message: error.render().to_string(),
         },
-        ErrorKind::ValueValidation => wrong(refused_value(&error, variables)),
-        _ => wrong(format!("{}; see `socle --help`", one_line(&error.render().to_string()))),
+        ErrorKind::ValueValidation => invalid(refused_value(&error, variables)),
+        _ => invalid(format!("{}; see `socle --help`", one_line(&error.render().to_string()))),
     }
 }
 
-/// Names the setting, the value and what is allowed.
+/// The message for an invalid value: the setting, the value and what is allowed.
 fn refused_value(error: &clap::Error, variables: &[Variable]) -> String {
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);
@@ -170,7 +174,7 @@ fn refused_value(error: &clap::Error, variables: &[Variable]) -> String {
     format!("{name} is {:?}; allowed: {allowed}", context(ContextKind::InvalidValue))
 }
 
-/// clap's message and its tips, without the usage that follows them.
+/// clap's message and its tips as one line, without the usage that follows them.
 fn one_line(rendered: &str) -> String {
     let lines: Vec<&str> = rendered
         .lines()
@@ -182,7 +186,7 @@ fn one_line(rendered: &str) -> String {
     lines.join("; ")
 }
 
-fn wrong(message: String) -> Exit {
+fn invalid(message: String) -> Exit {
     Exit {
         code: 2,
         message: format!("socle: {message}\n"),

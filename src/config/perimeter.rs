@@ -1,22 +1,22 @@
-//! The values of the settings that say who may reach the server, and how: hosts, origins, proxies and a rate.
+//! The settings that restrict which requests are accepted: hosts, origins, proxies and the rate limit.
 //!
-//! They are plain data; `http::perimeter` holds requests against them.
+//! They are plain data; `http::ingress` applies them.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use ipnet::IpNet;
 
-/// The hosts that the server answers for (`ALLOWED_HOSTS`).
+/// The accepted values of the Host header (`ALLOWED_HOSTS`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AllowedHosts {
-    /// Whatever a request says.
+    /// Every host.
     Any,
-    /// These alone.
+    /// These hosts only.
     Only(Vec<HostPattern>),
 }
 
-/// One of the hosts, in lower case.
+/// An accepted host, in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostPattern {
     /// This name.
@@ -27,43 +27,43 @@ pub enum HostPattern {
     Address(IpAddr),
 }
 
-/// The origins whose pages may read answers (`CORS_ORIGINS`).
+/// The origins whose pages may use the API (`CORS_ORIGINS`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CorsOrigins {
-    /// Only the server's own.
+    /// The server's own origin only.
     None,
-    /// Every one.
+    /// Every origin.
     Any,
-    /// These, as browsers write them.
+    /// These origins, serialized as browsers send them.
     Only(Vec<String>),
 }
 
-/// The networks of the proxies whose `X-Forwarded-…` headers are believed (`TRUSTED_PROXIES`).
+/// The networks of the proxies whose `X-Forwarded-…` headers are used (`TRUSTED_PROXIES`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 
-/// How many requests one client may send (`RATE_LIMIT`).
+/// The request rate allowed per client address (`RATE_LIMIT`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateLimit {
-    /// As many as it likes.
+    /// No limit.
     Off,
-    /// So many in so long a time.
+    /// A number of requests in a period.
     To {
         /// The number of requests.
         requests: u32,
-        /// The time they are counted in.
+        /// The period.
         per: Duration,
     },
 }
 
-/// Reads `*`, or hosts separated by commas.
+/// Parses `*`, or hosts separated by commas.
 pub(super) fn allowed_hosts(text: &str) -> Result<AllowedHosts, &'static str> {
     const ALLOWED: &str = "* or hosts separated by commas, without scheme and port, such as data.example.org, \
         .example.org (with every name below it) or 192.0.2.7";
     if text.trim() == "*" {
         return Ok(AllowedHosts::Any);
     }
-    let hosts = pieces(text).map(|host| host_pattern(&host.to_ascii_lowercase()).ok_or(ALLOWED));
+    let hosts = items(text).map(|host| host_pattern(&host.to_ascii_lowercase()).ok_or(ALLOWED));
     Ok(AllowedHosts::Only(hosts.collect::<Result<_, _>>()?))
 }
 
@@ -92,8 +92,8 @@ fn host_pattern(host: &str) -> Option<HostPattern> {
     })
 }
 
-/// Whether this is a host name in lower case: labels with dots between them. Underscores are no part of a name in DNS,
-/// but of many in Docker.
+/// Whether this is a host name in lower case: labels separated by dots. Underscores are accepted, since names in Docker
+/// networks have them.
 fn is_name(name: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()
@@ -104,7 +104,7 @@ fn is_name(name: &str) -> bool {
     name.split('.').all(is_label)
 }
 
-/// Reads `none`, `*`, or origins separated by commas.
+/// Parses `none`, `*`, or origins separated by commas.
 pub(super) fn cors_origins(text: &str) -> Result<CorsOrigins, &'static str> {
     const ALLOWED: &str = "none, * or origins separated by commas: scheme, host and port without a path, \
         such as https://app.example.org or http://localhost:3000";
@@ -113,11 +113,11 @@ pub(super) fn cors_origins(text: &str) -> Result<CorsOrigins, &'static str> {
         "*" => return Ok(CorsOrigins::Any),
         _ => {}
     }
-    let origins = pieces(text).map(|text| origin(&text.to_ascii_lowercase()).ok_or(ALLOWED));
+    let origins = items(text).map(|text| origin(&text.to_ascii_lowercase()).ok_or(ALLOWED));
     Ok(CorsOrigins::Only(origins.collect::<Result<_, _>>()?))
 }
 
-/// An origin as browsers write it: in lower case, without the port that its scheme implies.
+/// The origin as browsers serialize it: in lower case, without the default port of its scheme.
 fn origin(text: &str) -> Option<String> {
     let (scheme, authority) = text.split_once("://")?;
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_lowercase())
@@ -144,7 +144,7 @@ fn origin(text: &str) -> Option<String> {
     Some(format!("{scheme}://{host}{}", if implied { "" } else { port }))
 }
 
-/// Reads `none`, or networks and single addresses separated by commas.
+/// Parses `none`, or networks and single addresses separated by commas.
 pub(super) fn trusted_proxies(text: &str) -> Result<TrustedProxies, &'static str> {
     const ALLOWED: &str = "none, or addresses and networks separated by commas, such as 127.0.0.1 or 10.0.0.0/8";
     if text.trim() == "none" {
@@ -154,10 +154,10 @@ pub(super) fn trusted_proxies(text: &str) -> Result<TrustedProxies, &'static str
         let single = || text.parse::<IpAddr>().map(IpNet::from).ok();
         text.parse::<IpNet>().ok().or_else(single).ok_or(ALLOWED)
     };
-    Ok(TrustedProxies(pieces(text).map(network).collect::<Result<_, _>>()?))
+    Ok(TrustedProxies(items(text).map(network).collect::<Result<_, _>>()?))
 }
 
-/// Reads `off`, or requests by second, minute or hour.
+/// Parses `off`, or a number of requests per second, minute or hour.
 pub(super) fn rate_limit(text: &str) -> Result<RateLimit, &'static str> {
     const ALLOWED: &str =
         "off, or the requests of one client address in a second, minute or hour, such as 100/s, 1000/m or 20000/h";
@@ -180,8 +180,8 @@ pub(super) fn rate_limit(text: &str) -> Result<RateLimit, &'static str> {
     }
 }
 
-/// The members of a list; one that is empty is left for the parser to refuse.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+/// The items of a comma-separated list. Empty items are kept, for the parser to refuse.
+fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim)
 }
 
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_are_written_as_browsers_write_them() {
+    fn origins_are_serialized_as_browsers_do() {
         assert_eq!(cors_origins("none"), Ok(CorsOrigins::None));
         assert_eq!(cors_origins("*"), Ok(CorsOrigins::Any));
         assert_eq!(
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_a_number_by_second_minute_or_hour() {
+    fn a_rate_is_a_number_per_second_minute_or_hour() {
         assert_eq!(rate_limit("off"), Ok(RateLimit::Off));
         let per = Duration::from_secs(60);
         assert_eq!(rate_limit("1000 / m"), Ok(RateLimit::To { requests: 1000, per }));

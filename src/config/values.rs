@@ -1,7 +1,7 @@
 //! The types of settings, and their parsers with the description of what each allows.
 //!
-//! The parsers are called by clap. Their error is only what is allowed; which setting it was and what it held is added
-//! in one place, [`super::parse`].
+//! The parsers are called by clap. Their errors describe only what is allowed; [`super::parse`] adds the setting and its
+//! value.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -15,7 +15,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use crate::database::Synchronous;
 use crate::duration;
 
-/// Where the database is: `sqlite:PATH`.
+/// The location of the database: `sqlite:PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(PathBuf);
 
@@ -30,7 +30,7 @@ impl DatabaseUrl {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteSize(pub u64);
 
-/// A password, which no message and no log line shows.
+/// A password. Its `Debug` output does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -47,44 +47,44 @@ impl fmt::Debug for Password {
     }
 }
 
-/// Which parts of Socle a server runs.
+/// The parts of Socle that a server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Roles {
-    /// The API: tables, jobs, their documentation.
+    /// The API of tables and jobs, with its OpenAPI document.
     pub api: bool,
     /// The pages.
     pub pages: bool,
-    /// Workers that do the built-in kinds of jobs.
+    /// The workers for built-in jobs, and the scheduler.
     pub worker: bool,
 }
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Readable text.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Which log lines are written: a level, and levels of parts that differ from it.
+/// The log filter: a default level, and levels of modules that differ from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogLevel(Targets);
 
 impl LogLevel {
-    /// The filter, as the `tracing` crates take it.
+    /// The filter for `tracing-subscriber`.
     pub fn targets(&self) -> &Targets {
         &self.0
     }
 
-    /// Whether no line at all is written.
+    /// Whether every line is filtered out.
     pub fn is_off(&self) -> bool {
         self.0.default_level() == Some(LevelFilter::OFF) && self.0.iter().count() == 0
     }
 }
 
 impl fmt::Display for ByteSize {
-    /// The largest unit that needs no fraction: `1MiB`, `1500 bytes`.
+    /// In the largest unit that gives a whole number: `1MiB`, `1500 bytes`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (unit, bytes) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] {
             if self.0 >= bytes && self.0.is_multiple_of(bytes) {
@@ -127,7 +127,7 @@ pub(super) fn port(text: &str) -> Result<u16, &'static str> {
     text.parse().map_err(|_| "a port number from 0 to 65535")
 }
 
-/// Reads `sqlite:PATH`, `sqlite://PATH` and `sqlite:///PATH` (the last one absolute).
+/// Parses `sqlite:PATH`, `sqlite://PATH` and `sqlite:///PATH` (the last one absolute).
 pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
     const ALLOWED: &str =
         "sqlite:PATH with the path of a file, such as sqlite:data/socle.db or sqlite:///data/socle.db";
@@ -136,7 +136,7 @@ pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
     };
     let path = rest.strip_prefix("//").unwrap_or(rest);
     if path == ":memory:" {
-        return Err("sqlite:PATH with the path of a file: a database in memory would be gone with the process");
+        return Err("sqlite:PATH with the path of a file: a database in memory is lost at the end of the process");
     }
     if path.contains('?') {
         return Err("sqlite:PATH with the path of a file, without parameters after a question mark");
@@ -147,7 +147,8 @@ pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
     Ok(DatabaseUrl(PathBuf::from(path)))
 }
 
-/// Takes anything: a message about a bad value would show it. What a password must be is checked where one is set.
+/// Accepts every text, since an error message would show the value. The rules for passwords are checked when the account
+/// is written.
 pub(super) fn password(text: &str) -> Result<Password, Infallible> {
     Ok(Password(text.to_owned()))
 }
@@ -184,8 +185,8 @@ pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
     }
 }
 
-/// Reads a size as Kubernetes writes quantities: `k`, `M`, `G` are thousands, `Ki`, `Mi`, `Gi` are 1024s; a `B` may
-/// follow and capitals do not matter.
+/// Parses a size with the units of Kubernetes: `k`, `M`, `G` are powers of 1000, `Ki`, `Mi`, `Gi` powers of 1024. A `B` may
+/// follow; case is ignored.
 pub(super) fn byte_size(text: &str) -> Result<ByteSize, &'static str> {
     const ALLOWED: &str = "a size above zero, such as 512KiB, 1MiB, 2M or a number of bytes";
     let (number, unit) = duration::split_number(text).ok_or(ALLOWED)?;
@@ -210,7 +211,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     within(text, Duration::ZERO, DAY)
 }
 
-/// Parses how long something is kept, which may be days.
+/// Parses how long finished jobs are kept: from a second to ten years.
 pub(super) fn retention(text: &str) -> Result<Duration, String> {
     within(text, Duration::from_secs(1), DAY * 3650)
 }
@@ -222,12 +223,12 @@ fn within(text: &str, least: Duration, most: Duration) -> Result<Duration, Strin
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Reads a level, or a level and `part=level` pairs separated by commas.
+/// Parses a level and `module=level` pairs, separated by commas.
 ///
-/// Checked piece by piece because `Targets` takes a mistyped level for the name of a part.
+/// Not left to `Targets`, which would take a mistyped level for the name of a module.
 pub(super) fn log_level(text: &str) -> Result<LogLevel, &'static str> {
     const ALLOWED: &str =
-        "off, error, warn, info, debug or trace, and if need be levels of parts, such as info,socle::request=off";
+        "off, error, warn, info, debug or trace, optionally with levels of modules, such as info,socle::request=off";
     let mut targets = Targets::new();
     for piece in text.split(',').map(str::trim) {
         targets = match piece.split_once('=') {
@@ -252,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_url_is_read_in_every_spelling_people_use() {
+    fn every_spelling_of_a_database_url_is_parsed() {
         for (text, path) in [
             ("sqlite:data/socle.db", "data/socle.db"),
             ("sqlite://data/socle.db", "data/socle.db"),
@@ -329,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_level_is_a_level_and_never_a_mistyped_part() {
+    fn a_mistyped_log_level_is_not_taken_for_a_module() {
         assert!(log_level("off").is_ok_and(|level| level.is_off()));
         assert!(log_level("WARNING").is_ok_and(|level| level.targets().default_level() == Some(LevelFilter::WARN)));
         assert!(log_level("info,socle::request=off").is_ok_and(|level| !level.is_off()));

@@ -134,7 +134,7 @@ impl Sources {
                 continue;
             }
             let text = fs::read_to_string(&file).unwrap();
-            let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
             let code: Vec<&str> = text
                 .lines()
                 .map(|line| line.split("//").next().unwrap_or_default())

@@ -22,12 +22,12 @@ impl Applied {
         format!("V{}__{}.sql", self.version, self.name)
     }
 
-    fn is(&self, file: &MigrationFile) -> bool {
+    fn matches(&self, file: &MigrationFile) -> bool {
         self.checksum == file.migration.checksum() && self.name == file.migration.name()
     }
 }
 
-/// Reads a history; one that is not there yet is empty.
+/// The rows of a history by number; none when its table does not exist yet.
 pub(super) fn read(connection: &Connection, database: &Path, history: History) -> Result<Vec<Applied>, MigrationError> {
     let table = history.table();
     let exists = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
@@ -44,7 +44,7 @@ pub(super) fn read(connection: &Connection, database: &Path, history: History) -
         | rusqlite::Error::SqlInputError { .. } => MigrationError::History {
             database: database.display().to_string(),
             table,
-            words: error.to_string(),
+            message: error.to_string(),
         },
         other => database_file::explain(database, &other),
     })
@@ -68,7 +68,7 @@ fn read_rows(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Appli
     rows.collect()
 }
 
-/// `2026-01-31T12:00:00.123456789Z` without its fraction; anything else as it is.
+/// The time without its fraction of a second; a text of another form is unchanged.
 fn to_the_second(when: String) -> String {
     match when.split_once('.') {
         Some((seconds, fraction)) if fraction.ends_with('Z') => format!("{seconds}Z"),
@@ -76,12 +76,12 @@ fn to_the_second(when: String) -> String {
     }
 }
 
-/// What is left to apply, in order.
+/// The pending migrations, in order.
 ///
 /// # Errors
 ///
-/// When what was applied is not what the files say: changed, renamed, gone, from a newer Socle; or when numbers are
-/// missing.
+/// When an applied migration differs from its file, which was changed, renamed or removed or belongs to a newer version,
+/// or when a number is missing.
 pub(super) fn pending<'f>(
     connection: &Connection,
     database: &Path,
@@ -101,7 +101,7 @@ pub(super) fn pending<'f>(
     Ok(pending)
 }
 
-/// Holds an applied migration against the file of its number.
+/// Compares an applied migration with the file of its number.
 fn check(
     row: &Applied,
     history: History,
@@ -111,7 +111,7 @@ fn check(
 ) -> Result<(), MigrationError> {
     let file = known.iter().find(|file| file.migration.version() == row.version);
     match (file, history) {
-        (Some(file), _) if row.is(file) => Ok(()),
+        (Some(file), _) if row.matches(file) => Ok(()),
         (Some(file), History::BuiltIn) => Err(MigrationError::OtherBuild {
             database: database.display().to_string(),
             file: file.name.clone(),
@@ -144,7 +144,7 @@ fn check(
     }
 }
 
-/// How each migration of a history stands, by number.
+/// The status of each migration of a history, by number.
 pub(super) fn statuses(history: History, files: &[MigrationFile], applied: &[Applied]) -> Vec<Status> {
     let status = |file: String, state| Status {
         file,
@@ -156,7 +156,7 @@ pub(super) fn statuses(history: History, files: &[MigrationFile], applied: &[App
         let version = file.migration.version();
         let state = match applied.iter().find(|row| row.version == version) {
             None => State::Pending,
-            Some(row) if row.is(file) => State::Applied(row.when.clone()),
+            Some(row) if row.matches(file) => State::Applied(row.when.clone()),
             Some(row) => State::Changed(row.when.clone()),
         };
         all.push((version, status(file.name.clone(), state)));

@@ -1,4 +1,4 @@
-//! The database file and its folder: made, locked, opened, and explained when they cannot be.
+//! Creating, locking and opening the database file, and the errors of doing so.
 
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::MetadataExt as _;
@@ -13,45 +13,46 @@ use super::MigrationError;
 use crate::database::sqlite::connection::Storage;
 use crate::database::sqlite::functions;
 
-/// How long another process may be migrating, or writing, before we give up.
-const PATIENCE: Duration = Duration::from_secs(60);
-const PAUSE: Duration = Duration::from_millis(10);
+/// How long the locks of other processes are waited for.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+/// Time between two attempts to lock the folder.
+const RETRY_DELAY: Duration = Duration::from_millis(10);
 
-/// Makes the folders that lead to the database.
-pub(super) fn make_folder(database: &Path) -> Result<(), MigrationError> {
+/// Creates the folders of the database.
+pub(super) fn create_folder(database: &Path) -> Result<(), MigrationError> {
     std::fs::create_dir_all(folder(database)).map_err(|error| match error.raw_os_error() {
         Some(code) if code == Errno::ENOSPC as i32 => full(database),
-        _ => not_writable(database).unwrap_or_else(|| elsewhere(database, &error.to_string())),
+        _ => not_writable(database).unwrap_or_else(|| unwritable(database, &error.to_string())),
     })
 }
 
-/// Takes the lock that lets one process at a time migrate a database, for as long as the answer lives.
+/// Takes the lock that lets one process at a time migrate a database. It is held until the result is dropped.
 ///
-/// The lock is on the folder: a lock on the database file itself would be mixed up with SQLite's own, and closing it
-/// would let those go. A file system without locks is one where several processes cannot share the file anyway.
+/// The lock is on the folder: closing another descriptor of the database file would release SQLite's own locks on it.
+/// `None` on file systems without locks, where several processes cannot share a database anyway.
 pub(super) fn lock(database: &Path) -> Result<Option<File>, MigrationError> {
     let Ok(folder) = File::open(folder(database)) else {
         return Ok(None);
     };
     let started = Instant::now();
-    let mut told = false;
+    let mut is_logged = false;
     loop {
         match folder.try_lock() {
             Ok(()) => return Ok(Some(folder)),
             Err(TryLockError::Error(_)) => return Ok(None),
-            Err(TryLockError::WouldBlock) if started.elapsed() >= PATIENCE => return Err(busy(database)),
+            Err(TryLockError::WouldBlock) if started.elapsed() >= LOCK_TIMEOUT => return Err(busy(database)),
             Err(TryLockError::WouldBlock) => {
-                if !told {
+                if !is_logged {
                     tracing::info!("another process is migrating {}: waiting for it", database.display());
-                    told = true;
+                    is_logged = true;
                 }
-                std::thread::sleep(PAUSE);
+                std::thread::sleep(RETRY_DELAY);
             }
         }
     }
 }
 
-/// Opens the database if there is one with something in it.
+/// Opens the database; `None` when the file is missing or empty.
 pub(super) fn open_existing(database: &Path) -> Result<Option<Connection>, MigrationError> {
     if let Ok(metadata) = database.metadata()
         && metadata.is_dir()
@@ -64,9 +65,9 @@ pub(super) fn open_existing(database: &Path) -> Result<Option<Connection>, Migra
     }
 }
 
-/// Opens the database to migrate it, and makes it if there is none.
+/// Opens the database to migrate it, and creates it if it does not exist.
 ///
-/// Foreign keys are not enforced on this connection, so that a migration can rebuild a table that others refer to; they
+/// Foreign keys are not enforced on this connection, so that a migration can rebuild a table that others reference; they
 /// are checked before its commit.
 pub(super) fn open_or_create(database: &Path) -> Result<Connection, MigrationError> {
     let connection = open(
@@ -78,7 +79,7 @@ pub(super) fn open_or_create(database: &Path) -> Result<Connection, MigrationErr
         connection.pragma_update(None, "foreign_keys", false)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         match connection.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(())) {
-            // Another process is at work on a file with the other kind of journal: it can be changed another time.
+            // Another process uses the file with the other journal mode: it is changed at a later start.
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
             other => other,
         }
@@ -91,20 +92,20 @@ pub(super) fn open_or_create(database: &Path) -> Result<Connection, MigrationErr
 fn open(database: &Path, flags: OpenFlags) -> Result<Connection, MigrationError> {
     let open = || {
         let connection = Connection::open_with_flags(database, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        connection.busy_timeout(PATIENCE)?;
+        connection.busy_timeout(LOCK_TIMEOUT)?;
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
     };
     open().map_err(|error| explain(database, &error))
 }
 
-/// A database file that is not there yet. Unless it is kept, what was made of it is taken away again.
+/// A database file that does not exist yet. It is removed on drop unless [`NewFile::keep`] was called.
 pub(super) struct NewFile {
     database: Option<PathBuf>,
 }
 
 impl NewFile {
-    /// To be called before the file is made.
+    /// Must be called before the file is created.
     pub(super) fn watch(database: &Path) -> Self {
         Self {
             database: (!database.exists()).then(|| database.to_path_buf()),
@@ -129,8 +130,8 @@ impl Drop for NewFile {
     }
 }
 
-/// SQLite's words for an error, without the statement they are about.
-pub(super) fn words(error: &Error) -> String {
+/// SQLite's message for an error, without the statement.
+pub(super) fn message(error: &Error) -> String {
     match error {
         Error::SqlInputError { msg, .. } => msg.clone(),
         Error::SqliteFailure(_, Some(message)) => message.clone(),
@@ -141,39 +142,39 @@ pub(super) fn words(error: &Error) -> String {
     }
 }
 
-/// What an error of SQLite means for the file, and what to do about it.
+/// The migration error for an error of SQLite, with what to do about it.
 pub(super) fn explain(database: &Path, error: &Error) -> MigrationError {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => MigrationError::NotADatabase {
-            database: shown(database),
+            database: display(database),
         },
         Some(ErrorCode::DatabaseCorrupt) => MigrationError::Damaged {
-            database: shown(database),
-            words: words(error),
+            database: display(database),
+            message: message(error),
         },
         Some(ErrorCode::DiskFull) => full(database),
-        Some(ErrorCode::SystemIoFailure) if has_no_room(database) => full(database),
-        Some(ErrorCode::SystemIoFailure) => engine(database, format!("{}; its disk may be failing", words(error))),
+        Some(ErrorCode::SystemIoFailure) if is_disk_full(database) => full(database),
+        Some(ErrorCode::SystemIoFailure) => engine(database, format!("{}; its disk may be failing", message(error))),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => busy(database),
         Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-            not_writable(database).unwrap_or_else(|| elsewhere(database, &words(error)))
+            not_writable(database).unwrap_or_else(|| unwritable(database, &message(error)))
         }
-        _ => engine(database, words(error)),
+        _ => engine(database, message(error)),
     }
 }
 
-/// Why this process cannot write the database, if the file system says so.
+/// The reason why this process cannot write the database, if it can be found in the file system.
 fn not_writable(database: &Path) -> Option<MigrationError> {
     let refused = |why: String| {
         Some(MigrationError::NotWritable {
-            database: shown(database),
+            database: display(database),
             why,
         })
     };
     if database.is_dir() {
         return refused(format!(
             "it is a folder; set DATABASE_URL to a file in it, such as sqlite:{}/socle.db",
-            shown(database)
+            display(database)
         ));
     }
     let folder = folder(database);
@@ -211,7 +212,7 @@ fn not_writable(database: &Path) -> Option<MigrationError> {
                     path.metadata().map(|metadata| metadata.uid()).unwrap_or_default(),
                 );
                 return refused(format!(
-                    "{} belongs to uid {owner}, and uid {uid} may not write there; `chown -R {uid} {}` mends it (on Kubernetes: securityContext.fsGroup)",
+                    "{} belongs to uid {owner}, and uid {uid} may not write there; run `chown -R {uid} {}` (on Kubernetes, set securityContext.fsGroup)",
                     path.display(),
                     existing.display()
                 ));
@@ -222,8 +223,8 @@ fn not_writable(database: &Path) -> Option<MigrationError> {
     None
 }
 
-/// Whether the file system of the database has no room left. SQLite reports some full disks as plain failures.
-fn has_no_room(database: &Path) -> bool {
+/// Whether the file system of the database is full. SQLite reports some full disks as I/O errors.
+fn is_disk_full(database: &Path) -> bool {
     nix::sys::statvfs::statvfs(folder(database)).is_ok_and(|system| system.blocks_available() == 0)
 }
 
@@ -234,34 +235,34 @@ fn folder(database: &Path) -> &Path {
     }
 }
 
-fn shown(database: &Path) -> String {
+fn display(database: &Path) -> String {
     database.display().to_string()
 }
 
 fn full(database: &Path) -> MigrationError {
     MigrationError::DiskFull {
-        database: shown(database),
+        database: display(database),
     }
 }
 
-/// The file system refuses without a reason that we know.
-fn elsewhere(database: &Path, words: &str) -> MigrationError {
+/// The database cannot be written for a reason that only the system's message describes.
+fn unwritable(database: &Path, message: &str) -> MigrationError {
     MigrationError::NotWritable {
-        database: shown(database),
-        why: format!("{words}; set DATABASE_URL to a file in a folder that can be written"),
+        database: display(database),
+        why: format!("{message}; set DATABASE_URL to a file in a folder that can be written"),
     }
 }
 
 fn busy(database: &Path) -> MigrationError {
     MigrationError::Busy {
-        database: shown(database),
-        seconds: PATIENCE.as_secs(),
+        database: display(database),
+        seconds: LOCK_TIMEOUT.as_secs(),
     }
 }
 
-fn engine(database: &Path, words: String) -> MigrationError {
+fn engine(database: &Path, message: String) -> MigrationError {
     MigrationError::Engine {
-        database: shown(database),
-        words,
+        database: display(database),
+        message,
     }
 }

@@ -1,4 +1,4 @@
-//! The migration files there are: those embedded in the binary and those in `CONFIG_DIR`.
+//! The migration files: those embedded in the binary and those in `CONFIG_DIR`.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -9,33 +9,33 @@ use super::MigrationError;
 use super::history::History;
 
 mod embedded {
-    //! `migrations/sqlite/`, as it was when this binary was built.
+    //! The content of `migrations/sqlite/`, embedded at build time.
     #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // the macro's own code
     refinery::embed_migrations!("migrations/sqlite");
 }
 
-/// One migration and the file it comes from.
+/// A migration with its file.
 #[derive(Debug, Clone)]
 pub(super) struct MigrationFile {
-    /// The file's name, such as `V1__items.sql`.
+    /// The name of the file, such as `V1__items.sql`.
     pub(super) name: String,
-    /// How messages call it: with its folder, or as built in.
+    /// The name for messages: with its folder, or marked as built in.
     pub(super) described: String,
-    /// Its number, name, text and checksum.
+    /// The number, name, text and checksum.
     pub(super) migration: Migration,
 }
 
-/// Every migration file, by history and number.
+/// All migration files, by history and number.
 #[derive(Debug, Clone)]
 pub(super) struct Files {
     built_in: Vec<MigrationFile>,
     config: Vec<MigrationFile>,
-    /// The folder of the second list, for messages.
+    /// The path of `CONFIG_DIR`, for messages.
     pub(super) config_dir: Option<String>,
 }
 
 impl Files {
-    /// Takes the embedded files and reads those of the folder.
+    /// Reads the files of the folder and adds the embedded ones.
     pub(super) fn read(config_dir: Option<&Path>) -> Result<Self, MigrationError> {
         Ok(Self {
             built_in: built_in(),
@@ -51,13 +51,13 @@ impl Files {
         }
     }
 
-    /// The highest number of each history that has files.
+    /// The highest number of each history; histories without files are left out.
     pub(super) fn latest(&self) -> Vec<(History, i32)> {
         let latest = |history| self.of(history).last().map(|file| (history, file.migration.version()));
         History::ALL.into_iter().filter_map(latest).collect()
     }
 
-    /// Whether the numbers run 1, 2, 3, … in each history.
+    /// Checks that the numbers of each history are 1, 2, 3, …
     pub(super) fn check_order(&self) -> Result<(), MigrationError> {
         History::ALL
             .into_iter()
@@ -76,14 +76,14 @@ fn built_in() -> Vec<MigrationFile> {
     migrations.into_iter().map(file).collect()
 }
 
-/// Reads the migrations that lie directly in a folder.
+/// Reads the migrations of a folder, without its subfolders.
 ///
-/// A mounted ConfigMap is such a folder: each name is a symbolic link into `..data`, itself a link to a dated folder.
-/// Links are followed, names that begin with a dot are not looked at, and files that are no migrations are left alone.
+/// In a mounted ConfigMap each file is a symbolic link into `..data`, itself a link to a dated folder: links are followed,
+/// and names that begin with a dot are ignored. Files that are no migrations are ignored; SQL files among them are logged.
 fn read_folder(folder: &Path) -> Result<Vec<MigrationFile>, MigrationError> {
     let unreadable = |error: std::io::Error| MigrationError::Unreadable {
         what: format!("CONFIG_DIR {}", folder.display()),
-        words: error.to_string(),
+        message: error.to_string(),
         uid: nix::unistd::geteuid().as_raw(),
     };
     let mut files = Vec::new();
@@ -93,10 +93,10 @@ fn read_folder(folder: &Path) -> Result<Vec<MigrationFile>, MigrationError> {
             continue;
         };
         let path = entry.path();
-        match FileName::read(&name) {
+        match FileName::parse(&name) {
             FileName::Other => {}
-            FileName::Almost => tracing::warn!(
-                "{} is left alone: files with tables are called V1__name.sql, V2__name.sql, …",
+            FileName::Misnamed => tracing::warn!(
+                "{} is ignored: migrations are named V1__name.sql, V2__name.sql, …",
                 path.display()
             ),
             FileName::Migration { .. } if path.is_dir() => {}
@@ -126,12 +126,12 @@ fn read_file(path: &Path, name: String, number: &str, label: &str) -> Result<Mig
         ErrorKind::InvalidData => not_text("it is not UTF-8"),
         _ => MigrationError::Unreadable {
             what: described.clone(),
-            words: error.to_string(),
+            message: error.to_string(),
             uid: nix::unistd::geteuid().as_raw(),
         },
     })?;
     if sql.contains('\0') {
-        return Err(not_text("it holds NUL bytes, as UTF-16 does"));
+        return Err(not_text("it contains NUL bytes, as UTF-16 does"));
     }
     match Migration::unapplied(&format!("V{number}__{label}"), &sql) {
         Ok(migration) => Ok(MigrationFile {
@@ -143,7 +143,7 @@ fn read_file(path: &Path, name: String, number: &str, label: &str) -> Result<Mig
     }
 }
 
-/// Refuses numbers that do not run 1, 2, 3, …; the files are in order and have no number twice.
+/// Checks that the numbers are 1, 2, 3, …; the files are sorted and no number occurs twice.
 fn check_order(files: &[MigrationFile]) -> Result<(), MigrationError> {
     for (file, expected) in files.iter().zip(1..) {
         if file.migration.version() < 1 {
@@ -162,19 +162,19 @@ fn check_order(files: &[MigrationFile]) -> Result<(), MigrationError> {
     Ok(())
 }
 
-/// What a file's name says it is.
+/// The kind of a file, by its name.
 #[derive(Debug, PartialEq, Eq)]
 enum FileName {
-    /// `V<number>__<label>.sql`; the label as the history keeps it, letters, digits and underscores only.
+    /// `V<number>__<label>.sql`. The label is as in the history, with letters, digits and underscores only.
     Migration { number: String, label: String },
-    /// SQL, but not so named: worth a warning.
-    Almost,
-    /// None of our business.
+    /// A SQL file with another name, which is probably meant as a migration.
+    Misnamed,
+    /// Any other file.
     Other,
 }
 
 impl FileName {
-    fn read(name: &str) -> Self {
+    fn parse(name: &str) -> Self {
         if name.starts_with('.') || !name.to_ascii_lowercase().ends_with(".sql") {
             return Self::Other;
         }
@@ -187,7 +187,7 @@ impl FileName {
                 number: number.to_owned(),
                 label: label.replace(|c: char| !(c.is_alphabetic() || c.is_ascii_digit()), "_"),
             },
-            _ => Self::Almost,
+            _ => Self::Misnamed,
         }
     }
 }
@@ -201,17 +201,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_migration_is_known_by_its_name() {
+    fn a_migration_is_recognised_by_its_name() {
         let migration = |number: &str, label: &str| FileName::Migration {
             number: number.into(),
             label: label.into(),
         };
-        assert_eq!(FileName::read("V1__books.sql"), migration("1", "books"));
+        assert_eq!(FileName::parse("V1__books.sql"), migration("1", "books"));
         assert_eq!(
-            FileName::read("V012__add-loans v2.sql"),
+            FileName::parse("V012__add-loans v2.sql"),
             migration("012", "add_loans_v2")
         );
-        assert_eq!(FileName::read("V2__données.sql"), migration("2", "données"));
+        assert_eq!(FileName::parse("V2__données.sql"), migration("2", "données"));
         for name in [
             "v1__books.sql",
             "V1_books.sql",
@@ -222,7 +222,7 @@ mod tests {
             "V1__a.SQL",
             "seed.sql",
         ] {
-            assert_eq!(FileName::read(name), FileName::Almost, "{name}");
+            assert_eq!(FileName::parse(name), FileName::Misnamed, "{name}");
         }
         for name in [
             "..data",
@@ -232,7 +232,7 @@ mod tests {
             "V1__a.sql.bak",
             "V1__a",
         ] {
-            assert_eq!(FileName::read(name), FileName::Other, "{name}");
+            assert_eq!(FileName::parse(name), FileName::Other, "{name}");
         }
     }
 

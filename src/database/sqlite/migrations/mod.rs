@@ -1,12 +1,12 @@
-//! Migrations: the SQL files that make the tables, applied in order, each exactly once.
+//! Migrations: the SQL files that create and change the tables, applied in order, each exactly once.
 //!
-//! There are two histories: Socle's own files, embedded in the binary, and those of `CONFIG_DIR`. [`apply`] runs before
+//! There are two histories: the built-in files, embedded in the binary, and those of `CONFIG_DIR`. [`apply`] runs before
 //! a server opens its database and by `socle migrate`; [`overview`] is `socle migrate --status`; [`Expected`] tells the
-//! readiness probe whether the database is still at what this process started with.
+//! readiness probe whether the database still has the migrations that this process started with.
 //!
-//! On the way through: [`files`] reads what there is, [`history`] what was applied and what that leaves to do,
-//! [`place`] opens and guards the database file, and [`run`] applies one file in one transaction. Everything that can be
-//! found wrong with the files is found before the database is touched.
+//! [`files`] reads the files, [`applied`] the histories with the pending migrations that follow, [`database_file`] opens
+//! and locks the database, and [`run`] applies one file in one transaction. Errors in names and numbers of files are found
+//! before the database is changed.
 
 mod applied;
 mod database_file;
@@ -28,54 +28,54 @@ use crate::database::{Error, Statement};
 /// The outcome of [`apply`].
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// The files that were applied just now, in order.
+    /// The files that this call applied, in order.
     pub applied: Vec<String>,
-    /// What the database holds from now on.
+    /// The migrations that the database has from now on.
     pub expected: Expected,
 }
 
-/// The migrations that a process knows to be applied.
+/// The migrations that were applied when a process started.
 #[derive(Debug, Clone)]
 pub struct Expected {
     latest: Vec<(History, i32)>,
 }
 
-/// How one migration stands, for people to read.
+/// The status of a migration, for people to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// The file, such as `V1__items.sql`.
     pub file: String,
-    /// Whether it is Socle's own rather than from `CONFIG_DIR`.
+    /// Whether it is built in rather than from `CONFIG_DIR`.
     pub built_in: bool,
-    /// Whether it is applied.
+    /// The state.
     pub state: State,
 }
 
-/// Whether a migration is applied, and whether its file still says what was applied.
+/// Whether a migration is applied, and whether its file is unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// Applied at this time (RFC 3339, UTC).
     Applied(String),
-    /// Applied at this time; the file has changed since.
+    /// Applied at this time; the file was changed since.
     Changed(String),
-    /// Applied at this time; the file is not there any more.
+    /// Applied at this time; the file is missing.
     Missing(String),
     /// Not applied yet.
     Pending,
 }
 
-/// All migrations, and what stands in the way of applying those that are pending.
+/// All migrations, and the error that prevents applying the pending ones.
 #[derive(Debug, Clone)]
 pub struct Overview {
-    /// Socle's own first, by number.
+    /// The built-in ones first, by number.
     pub migrations: Vec<Status>,
-    /// What [`apply`] would refuse.
+    /// The error that [`apply`] would return.
     pub problem: Option<MigrationError>,
 }
 
-/// Brings the database up to date: makes the file and its folders if need be, then applies each pending migration in a
-/// transaction of its own and calls `each` with its name. A migration that fails leaves the database as it was before
-/// that file. When another process is doing the same, waits for it.
+/// Applies the pending migrations, each in a transaction of its own, and calls `each` with the name of each file. Creates
+/// the database and its folders if they do not exist. A migration that fails changes nothing; those before it stay
+/// applied. While another process migrates the database, waits for it.
 ///
 /// # Errors
 ///
@@ -84,7 +84,7 @@ pub fn apply(database: &Path, config_dir: Option<&Path>, mut each: impl FnMut(&s
     let files = Files::read(config_dir)?;
     let mut applied = Vec::new();
     if !is_up_to_date(database, &files)? {
-        database_file::make_folder(database)?;
+        database_file::create_folder(database)?;
         let _lock = database_file::lock(database)?;
         let mut new_file = database_file::NewFile::watch(database);
         let mut connection = database_file::open_or_create(database)?;
@@ -99,7 +99,7 @@ pub fn apply(database: &Path, config_dir: Option<&Path>, mut each: impl FnMut(&s
     Ok(Report { applied, expected })
 }
 
-/// Lists all migrations and how they stand. Makes and changes nothing.
+/// Lists all migrations with their states. Changes nothing.
 ///
 /// # Errors
 ///
@@ -122,7 +122,8 @@ pub fn overview(database: &Path, config_dir: Option<&Path>) -> Result<Overview, 
     Ok(Overview { migrations, problem })
 }
 
-/// Whether there is a database with nothing left to apply. Takes no lock and writes nothing: the way most starts go.
+/// Whether the database exists and has no pending migrations. Takes no lock and writes nothing, since that is the case at
+/// most starts.
 fn is_up_to_date(database: &Path, files: &Files) -> Result<bool, MigrationError> {
     match database_file::open_existing(database)? {
         None => files.check_order().map(|()| false),

@@ -1,8 +1,7 @@
-//! One migration in one transaction: its statements, the check of its foreign keys, and its row in the history.
+//! Applies one migration in one transaction: its statements, the check of foreign keys, and its row in the history.
 //!
-//! refinery decides what goes into the transaction; [`Driver`] is what it talks to instead of a bare connection. The
-//! driver that refinery has for rusqlite would let a file end its own transaction, and leaves no moment between the
-//! last statement and the commit to look at the outcome.
+//! refinery decides what goes into the transaction; [`Driver`] executes it. refinery's own driver for rusqlite would let a
+//! file end its transaction, and could not check foreign keys between the last statement and the commit.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +17,7 @@ use super::history::History;
 use super::script::{self, Failure};
 use super::{MigrationError, database_file};
 
-/// Applies one file and records it, or changes nothing.
+/// Applies one file and adds it to the history, or changes nothing.
 pub(super) fn apply(
     connection: &mut Connection,
     database: &Path,
@@ -57,12 +56,12 @@ pub(super) fn apply(
         .unwrap_or_else(|| MigrationError::Sql {
             file: file.described.clone(),
             line: Line(None),
-            words: error.to_string(),
+            message: error.to_string(),
         })),
     }
 }
 
-/// A connection, as refinery sees it while it applies one file.
+/// refinery's driver for the connection while it applies one file.
 struct Driver<'a> {
     connection: &'a mut Connection,
     database: &'a Path,
@@ -74,7 +73,7 @@ struct Driver<'a> {
 impl Transaction for Driver<'_> {
     type Error = MigrationError;
 
-    /// Runs what refinery hands over, the file's text and the insertion of its row, in one transaction.
+    /// Runs refinery's statements, the text of the file and the INSERT into the history, in one transaction.
     fn execute<'q, T: Iterator<Item = &'q str>>(&mut self, queries: T) -> Result<usize, MigrationError> {
         let explain = |error: rusqlite::Error| database_file::explain(self.database, &error);
         let describe = |failure: Failure| describe(failure, self.file, self.database, &self.guard);
@@ -97,15 +96,15 @@ impl Transaction for Driver<'_> {
             count += 1;
         }
 
-        let broken = broken_references(&transaction).map_err(|error| describe(Failure::without_place(error)))?;
+        let broken = broken_references(&transaction).map_err(|error| describe(Failure::without_line(error)))?;
         if let Some(violation) = broken {
             transaction.rollback().map_err(explain)?;
             let before = broken_references(self.connection).map_err(explain)?;
             return Err(MigrationError::ForeignKeys {
                 file: self.file.described.clone(),
                 remedy: match before.as_ref() == Some(&violation) {
-                    true => "it was so before this file; mend the rows in it or with another tool and start again",
-                    false => "mend the rows in it and start again",
+                    true => "it was so before this file; correct the rows in it or with another tool and start again",
+                    false => "correct the rows in it and start again",
                 },
                 violation,
             });
@@ -116,20 +115,21 @@ impl Transaction for Driver<'_> {
 }
 
 impl Query<Vec<Migration>> for Driver<'_> {
-    /// Which of refinery's files are applied: none, since it is given one that is pending.
+    /// The applied migrations, of which refinery knows none: it is given one pending file.
     fn query(&mut self, _query: &str) -> Result<Vec<Migration>, MigrationError> {
         Ok(Vec::new())
     }
 }
 
 impl Migrate for Driver<'_> {
-    /// The history's table is made in the transaction of the file, so that a file that fails leaves no trace.
+    /// Does nothing: the table of the history is created in the transaction of the file, so that a file that fails changes
+    /// nothing.
     fn assert_migrations_table(&mut self, _table: &str) -> Result<usize, refinery::Error> {
         Ok(0)
     }
 }
 
-/// Keeps the statements of a file inside the file's transaction and database.
+/// The authorizer that denies statements which would end the file's transaction or attach another database.
 #[derive(Clone, Default)]
 struct Guard(Arc<Mutex<Watch>>);
 
@@ -140,7 +140,7 @@ enum Watch {
     Off,
     /// The file's statements run.
     On,
-    /// The file tried this.
+    /// The file contains this statement, which was denied.
     Refused(&'static str),
 }
 
@@ -169,7 +169,7 @@ impl Guard {
     }
 }
 
-/// A statement's failure in terms of its file.
+/// The migration error for a failed statement of a file.
 fn describe(failure: Failure, file: &MigrationFile, database: &Path, guard: &Guard) -> MigrationError {
     let file = file.described.clone();
     let line = Line(failure.line);
@@ -179,12 +179,12 @@ fn describe(failure: Failure, file: &MigrationFile, database: &Path, guard: &Gua
         _ => MigrationError::Sql {
             file,
             line,
-            words: database_file::words(&failure.error),
+            message: database_file::message(&failure.error),
         },
     }
 }
 
-/// Whether an error is the disk's or another process's rather than the file's.
+/// Whether the error concerns the database or its disk rather than the statement.
 fn is_about_the_database(code: ErrorCode) -> bool {
     matches!(
         code,
@@ -198,10 +198,10 @@ fn is_about_the_database(code: ErrorCode) -> bool {
     )
 }
 
-/// The first row that refers to a missing one, in words, and how many more there are.
+/// A description of the first row that violates a foreign key and the number of others; `None` without violations.
 fn broken_references(connection: &Connection) -> rusqlite::Result<Option<String>> {
-    /// Enough to tell a slip from a disaster.
-    const COUNTED: usize = 1000;
+    /// Further rows that are counted.
+    const MAX_COUNTED: usize = 1000;
     let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
     let mut rows = statement.query([])?;
     let Some(row) = rows.next()? else {
@@ -210,12 +210,12 @@ fn broken_references(connection: &Connection) -> rusqlite::Result<Option<String>
     let (table, rowid, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let row = rowid.map_or_else(|| "a row".to_owned(), |rowid| format!("row {rowid}"));
     let mut more = 0;
-    while more < COUNTED && rows.next()?.is_some() {
+    while more < MAX_COUNTED && rows.next()?.is_some() {
         more += 1;
     }
     let more = match more {
         0 => String::new(),
-        COUNTED.. => format!(", and more than {COUNTED} others likewise"),
+        MAX_COUNTED.. => format!(", and more than {MAX_COUNTED} others likewise"),
         _ => format!(", and {more} more likewise"),
     };
     Ok(Some(format!(

@@ -1,9 +1,9 @@
-//! Runs the statements of a file one by one, and knows in which line each stands.
+//! Runs the statements of a file one by one and reports errors with their line numbers.
 
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Batch, Connection, Error, ErrorCode};
 
-/// A statement that did not run.
+/// The error of a statement.
 pub(super) struct Failure {
     /// Its line in the file, counted from 1.
     pub(super) line: Option<usize>,
@@ -11,7 +11,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    pub(super) fn without_place(error: Error) -> Self {
+    pub(super) fn without_line(error: Error) -> Self {
         Self { line: None, error }
     }
 
@@ -20,7 +20,7 @@ impl Failure {
     }
 }
 
-/// Runs every statement to its end. What a SELECT answers is not looked at.
+/// Runs every statement to its end; rows that a SELECT returns are discarded.
 pub(super) fn run(connection: &Connection, sql: &str) -> Result<(), Failure> {
     let mut batch = Batch::new(connection, sql);
     let mut position = 0;
@@ -35,7 +35,7 @@ pub(super) fn run(connection: &Connection, sql: &str) -> Result<(), Failure> {
                 });
             }
         };
-        // Without parameters, the expanded text is the statement as it stands in the file, from the end of the one before.
+        // Without parameters, the expanded SQL is the text of the file from the end of the previous statement.
         let text = statement.expanded_sql().unwrap_or_default();
         let rest = sql.get(position..).unwrap_or_default();
         let start = position + rest.find(&text).unwrap_or_default();
@@ -60,7 +60,7 @@ pub(super) fn run(connection: &Connection, sql: &str) -> Result<(), Failure> {
     }
 }
 
-/// The line of a statement that cannot be prepared: where SQLite points, or else where it begins.
+/// The line of a statement that cannot be prepared: that of SQLite's error offset, or else that of its first token.
 fn line_of_error(sql: &str, position: usize, error: &Error) -> usize {
     match error {
         Error::SqlInputError { sql: rest, offset, .. } => line_at(
@@ -75,7 +75,7 @@ fn line_at(sql: &str, offset: usize) -> usize {
     1 + sql.bytes().take(offset).filter(|&byte| byte == b'\n').count()
 }
 
-/// How many bytes of white space and comments come before the first word.
+/// The length of the white space and comments before the first token, in bytes.
 fn first_token(text: &str) -> usize {
     let mut rest = text;
     loop {

@@ -1,4 +1,4 @@
-//! Data in, data out: folders of files, and what becomes of a database.
+//! Migrations of folders with valid and invalid files, and their effects on the database.
 
 use rusqlite::Connection;
 
@@ -49,7 +49,7 @@ impl Case {
         error
     }
 
-    /// Everything in the schema, and nothing when there is no file.
+    /// The SQL of every schema object; `None` when there is no file.
     fn dump(&self) -> Option<Vec<String>> {
         if !self.database().exists() {
             return None;
@@ -67,7 +67,7 @@ impl Case {
     }
 }
 
-/// How many files Socle brings itself.
+/// The number of built-in files.
 fn built_in() -> usize {
     Case::new(&[]).apply().unwrap().len()
 }
@@ -125,7 +125,7 @@ fn the_built_in_migrations_stay_when_the_first_file_of_the_folder_fails() {
 }
 
 #[test]
-fn a_folder_with_a_mistake_makes_no_database() {
+fn a_folder_with_an_invalid_file_creates_no_database() {
     for (files, words) in [
         (
             vec![("V1__a.sql", ""), ("V3__c.sql", "")],
@@ -148,7 +148,7 @@ fn a_folder_with_a_mistake_makes_no_database() {
 }
 
 #[test]
-fn what_was_applied_stays_as_it_was() {
+fn applied_files_must_not_change() {
     let case = Case::new(&[
         ("V1__a.sql", "CREATE TABLE a (x);"),
         ("V2__b.sql", "CREATE TABLE b (x);"),
@@ -232,7 +232,7 @@ fn a_file_cannot_leave_its_transaction_or_database() {
 }
 
 #[test]
-fn a_trigger_may_say_begin_and_end() {
+fn a_trigger_may_contain_begin_and_end() {
     let trigger = "CREATE TABLE a (x);\nCREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = 1; END;\nINSERT INTO a VALUES (2);";
     assert!(Case::new(&[("V1__a.sql", trigger)]).apply().is_ok());
 }
@@ -262,7 +262,7 @@ fn a_table_that_others_refer_to_can_be_rebuilt() {
 }
 
 #[test]
-fn rows_that_refer_to_nothing_are_refused() {
+fn rows_that_violate_a_foreign_key_are_refused() {
     let case = Case::new(&[(
         "V1__a.sql",
         "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (a_id REFERENCES a);",
@@ -274,7 +274,7 @@ fn rows_that_refer_to_nothing_are_refused() {
         error.contains("V2__b.sql") && error.contains("row 1 of b refers to a row of a that is not there, and 1 more"),
         "{error}"
     );
-    assert!(error.contains("mend the rows in it and start again"), "{error}");
+    assert!(error.contains("correct the rows in it and start again"), "{error}");
 
     case.run("PRAGMA foreign_keys = OFF; INSERT INTO b VALUES (7);");
     case.write("V2__b.sql", "CREATE TABLE c (x);");
@@ -290,7 +290,7 @@ fn rows_that_refer_to_nothing_are_refused() {
 }
 
 #[test]
-fn the_overview_lists_everything_and_makes_nothing() {
+fn the_overview_lists_everything_and_changes_nothing() {
     let case = Case::new(&[("V1__a.sql", "CREATE TABLE a (x);")]);
     let overview_of = || overview(&case.database(), Some(&case.config())).unwrap();
     let pending = overview_of();

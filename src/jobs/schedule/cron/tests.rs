@@ -293,7 +293,7 @@ fn walked(cron: &Cron, zone: &TimeZone, from: Timestamp, to: Timestamp) -> Vec<T
     while time < to {
         time = time.checked_add(minute).unwrap();
         let reading = zone.to_datetime(time);
-        let is_tick = match cron.follows_real_time {
+        let is_tick = match cron.follows_elapsed_time {
             true => fits(&reading),
             false => {
                 let mut is_any = false;

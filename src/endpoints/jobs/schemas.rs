@@ -175,7 +175,7 @@ fn of_claim() -> Json {
 
 /// A body about a claimed job: its lease, and further fields.
 fn of_worker(mut further: Json) -> Json {
-    further["lease_token"] = json!({ "type": "string", "description": "As the claim answered it." });
+    further["lease_token"] = json!({ "type": "string", "minLength": 1, "description": "As the claim answered it." });
     fields(further, &["lease_token"])
 }
 

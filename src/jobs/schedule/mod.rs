@@ -15,6 +15,7 @@ mod sync;
 mod tests;
 mod tick;
 mod timing;
+mod timing_error;
 
 pub use cron::Cron;
 pub use definition::{Definition, KEYS_OF_SCHEDULES, ScheduleSpec};
@@ -23,7 +24,8 @@ pub use interval::Interval;
 pub use store::{Schedule, Source};
 pub use sync::{SyncError, Synced};
 pub use tick::{Tick, Ticked};
-pub use timing::{Timing, TimingError};
+pub use timing::Timing;
+pub use timing_error::TimingError;
 
 use super::{Error, Jobs};
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use super::{Cron, Interval};
+use super::{Cron, Interval, TimingError};
 use crate::clock::UnixMillis;
 
 /// The default time zone of cron expressions.
@@ -13,39 +13,6 @@ pub const DEFAULT_ZONE: &str = "UTC";
 
 /// The time zone database built into the binary: the same in every process, and there in images without zone files.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
-
-/// An invalid timing: the field and what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {message}")]
-pub struct TimingError {
-    /// `cron`, `every` or `timezone`.
-    pub field: &'static str,
-    /// What is wrong, and what is allowed.
-    pub message: String,
-}
-
-impl TimingError {
-    pub(super) fn cron(message: impl Into<String>) -> Self {
-        Self {
-            field: "cron",
-            message: message.into(),
-        }
-    }
-
-    pub(super) fn every(message: impl Into<String>) -> Self {
-        Self {
-            field: "every",
-            message: message.into(),
-        }
-    }
-
-    fn zone(message: impl Into<String>) -> Self {
-        Self {
-            field: "timezone",
-            message: message.into(),
-        }
-    }
-}
 
 /// When a schedule ticks.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! Time and randomness, passed in by whoever starts the program, so that tests can choose both.
+//! Time and randomness, passed in at the edge of the program, so that tests can choose both.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-// How many jobs have failed, for the rail: known to whoever may list jobs.
+// How many jobs have failed, for the rail: known to callers that may list jobs.
 
 import { signal } from "../vendor/preact.js";
 import { ask } from "../core/api.js";

@@ -24,7 +24,7 @@ const MAX_ROWS: usize = 10_000;
 impl Plan for WritePlan {
     type Answer = Written;
 
-    /// Hands the plan to the writer and waits until it is committed.
+    /// Sends the plan to the writer and waits for the commit.
     async fn execute(self, records: &ScopedRecords<'_>) -> Result<Written, Error> {
         let plan = Arc::new(self);
         let work = plan.clone();
